@@ -18,6 +18,7 @@ from fhir_mappings.fhir import (
     as_text,
     changed_by,
     code_of,
+    is_mistaken,
     read_flag,
     read_notes,
     read_reasons,
@@ -136,7 +137,8 @@ def _read_medication(draft: DraftRead, siblings: Siblings, value_sets: ValueSets
         stands = InCourse(draft.key, state, draft.selected)
         read = read_orders(draft.placed, stands, product, value_sets, siblings)
         forbids = bool(read_flag(resource.get("doNotPerform")))
-        orders = tuple(_doubted(changed(order, forbids=forbids), resource) for order in read)
+        named = medication.resource if medication else {}
+        orders = tuple(_doubted(changed(order, forbids=forbids), resource, named) for order in read)
         beside = medication if medication and medication.place != "contained" else None
         return draft._replace(orders=orders, medication=beside)
     if product.lowering and not is_stop(resource):
@@ -152,7 +154,7 @@ def _read_test(draft: DraftRead, value_sets: ValueSets) -> DraftRead:
     test = read_test(placed.resource, value_sets)
     injection = None if test else _injection_ordered(placed, value_sets)
     if injection:
-        order = _doubted(_read_injection(draft, injection), placed.resource)
+        order = _doubted(_read_injection(draft, injection), placed.resource, {})
         return draft._replace(orders=(order,))
     if test is None:
         return draft._replace(why_not="not a test or procedure that the guidance asks for")
@@ -202,10 +204,16 @@ def _is_understood(resource: Resource) -> bool:
     return code_of(resource.get("status")) in ORDERS | STOPS
 
 
-def _doubted(order: Order, resource: Resource) -> Order:
-    """Return an order with what leaves open whether it orders anything; it is then not checked."""
+def _doubted(order: Order, resource: Resource, medication: Resource) -> Order:
+    """Return an order with what leaves open whether it orders anything, or what by the Medication
+    that it names; it is then not checked.
+    """
     if changes := what_changes(resource):
         doubt = f"{changes} changes it"  # whatever else it says, it is never called right
+    elif changes := what_changes(medication):
+        doubt = f"{changes} changes its medicine"
+    elif is_mistaken(medication):
+        doubt = "its medicine is marked as entered in error"
     elif read_flag(resource.get("doNotPerform")) is None:
         doubt = PERHAPS_FORBIDS
     elif not _is_understood(resource):

@@ -351,6 +351,33 @@ def test_with_nerve_signs_the_allergy_advice_is_asked_for_the_same_day_Q50_Q80()
     assert "inject on alternate days" not in card["detail"]
 
 
+@pytest.mark.parametrize(
+    ("how", "why"),
+    [
+        ({"modifierExtension": [{"url": "urn:x"}]}, "an extension that is not read changes its"),
+        ({"implicitRules": "https://example.org/x"}, "a set of rules that is not read changes its"),
+        ({"status": "entered-in-error"}, "its medicine is marked as entered in error"),
+        ({"status": "active"}, ""),
+    ],
+)
+@pytest.mark.parametrize("ask", [request, refill])
+def test_an_order_is_not_right_whose_medication_is_changed_or_a_mistake_I33(
+    ask: Any, how: Json, why: str
+) -> None:
+    order = "hydroxocobalamin, 1000 mcg, IM, every 2 months"
+    given = ["hydroxocobalamin, 1000 mcg, IM, on 2026-09-20"]
+    chart = {"conditions": [ANAEMIA], "results": [NO_SIGNS, KIDNEYS, LOW], "given": given}
+    asked = ask(order, **chart, active=[f"{order}, since 2026-01-20"])
+    held = asked["context"].get("draftOrders") or asked["context"]["medications"]
+    draft = held["entry"][0]["resource"]
+    code = draft.pop("medicationCodeableConcept")
+    draft["medicationReference"] = {"reference": "#product"}
+    draft["contained"] = [{"resourceType": "Medication", "id": "product", "code": code, **how}]
+    said = [card["summary"].startswith("Order not checked") for card in cards_of(asked)]
+    assert any(said) is bool(why)
+    assert all(why in card["summary"] for card in cards_of(asked) if any(said))
+
+
 # --- a refill of which no dose is known
 
 
