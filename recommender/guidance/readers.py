@@ -105,8 +105,6 @@ MEMBERS_NOT_READ: dict[str, str] = {
     "Allergen.MACROGOL": "one of EXCIPIENTS: d4 where the formulary lists it, else d5",
     "Allergen.PARABENS": "one of EXCIPIENTS: d4 where the formulary lists it, else d5",
     "HintAt.SYMPTOMS": "open world: symptoms stay unknown, the words are quoted",
-    "HintAt.DEFICIENCY": "open world: the diagnosis stays unknown, the words are quoted",
-    "HintAt.CAUSE": "open world: the cause stays unknown, the words are quoted",
     "HintAt.HAEMOLYSIS": "the fact itself is unknown with this hint: protected is then not met",
     "HintAt.LOWERING_DRUG": "open world: the medicine stays unknown, the words are quoted",
     **{

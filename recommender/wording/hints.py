@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from recommender.deficiency import Deficiency
 from recommender.language import Hint, HintAt, RecordArea
 from recommender.wording.short import quote, with_date
 from recommender.wording.words import Words
@@ -24,6 +25,8 @@ MOST_PRESSING_FIRST = (
     HintAt.ILEAL_SURGERY,
     HintAt.ILEAL_LENGTH,
     HintAt.NITROUS_OXIDE,
+    HintAt.CAUSE,
+    HintAt.DEFICIENCY,
 )
 """Hints that change what is advised; the others stand in the receipt alone, but for entries that
 are dated in the future: these are shown (Q31).
@@ -36,7 +39,7 @@ def hint_lines(words: Words, said: str) -> tuple[str, ...]:
         return ()
     shown: dict[str, Hint] = {}
     for at in MOST_PRESSING_FIRST:
-        if at is HintAt.NEUROLOGY and not words.assessment.neurological.is_unknown:
+        if _is_settled(words, at):
             continue
         for hint in words.scenario.hints_at(at):
             if quote(hint.words) not in said and quote(hint.words, 30) not in said:
@@ -48,6 +51,20 @@ def hint_lines(words: Words, said: str) -> tuple[str, ...]:
     return tuple(
         f"In the record, not read: {with_date(quote(hint.words), hint.date, words.as_of)}."
         for hint in first
+    )
+
+
+def _is_settled(words: Words, at: HintAt) -> bool:
+    """Return whether a fact of the open world is known, so that no word can change it: signs,
+    deficiency, a cause for which no tablets are offered (2.1, 2.3).
+    """
+    assessed = words.assessment
+    if at is HintAt.NEUROLOGY:
+        return not assessed.neurological.is_unknown
+    if at is HintAt.CAUSE:
+        return assessed.established_malabsorption.is_true
+    return at is HintAt.DEFICIENCY and (
+        assessed.is_deficient or assessed.deficiency is Deficiency.DIAGNOSED
     )
 
 
