@@ -57,7 +57,7 @@ def read_name(index: RecordIndex, code: Any, as_written: Hashable = None) -> Nam
             named = (match for text in texts_of(code) for match in _match_test(index, text))
             matches = (*matches, *(match for match in named if match.concept in B12_CONCEPTS))
         if not (matches or nothing):
-            matches = _may_be_b12(code)
+            matches = _may_be_ours(index, code)
             contradicts = NotCounted.NAME_UNCERTAIN if matches else None
         known = index.read_before[written] = Named(matches, nothing, contradicts)
     return known
@@ -213,11 +213,14 @@ B12_CONCEPTS = frozenset({Concept.SERUM_B12, Concept.ACTIVE_B12_HOLOTC})
 _NAMED_SO = Member(Concept.SERUM_B12, Role.INCLUDE, "", "", "vitamin B12")
 
 
-def _may_be_b12(code: Any) -> tuple[Match, ...]:
-    """Return serum vitamin B12 for a test in no list in whose name it stands, and nothing that
-    makes it another thing: such a result is told and decides nothing (Q36).
+def _may_be_ours(index: RecordIndex, code: Any) -> tuple[Match, ...]:
+    """Return the test named beside a code in no list; else serum vitamin B12, where it stands in
+    the name and nothing makes that another thing: told, and decides nothing (Q36, I27).
     """
     for text in texts_of(code):
+        named = index.value_sets.match_text(text, Field.LABS)
+        if named and all(match.role in COUNTED_ROLES for match in named):
+            return named
         normal = normalise_text(text) if len(text) <= LONGEST_NAME else ""
         if _SOME_B12.search(normal) and not _NO_LEVEL.search(normal) and not text_of_event(code):
             return (Match(_NAMED_SO, "text", text),)

@@ -92,6 +92,35 @@ def test_a_code_in_no_list_beside_the_name_is_told_and_decides_nothing() -> None
 
 
 @pytest.mark.parametrize(
+    ("fact", "name", "value", "unit"),
+    [
+        ("platelets", "Platelets", 8, "10*9/L"),
+        ("egfr", "Estimated GFR", 25, "mL/min/1.73m2"),
+        ("inr", "INR", 6.1, ""),
+    ],
+)
+def test_another_test_by_a_code_in_no_list_is_named_and_decides_nothing(
+    fact: str, name: str, value: float, unit: str
+) -> None:
+    """That there is no such result may not be said beside it (I27)."""
+    scenario = scenario_of(result("", value, unit, code=concept(LOINC, "99999-8", name, name)))
+    measured = getattr(scenario, fact)
+
+    assert measured.quantity is None
+    assert measured.passed_over.why is NotCounted.NAME_UNCERTAIN
+    assert measured.passed_over.evidence.display == name
+
+
+@pytest.mark.parametrize("name", ["Platelets in body fluid", "Mean platelet volume", "Creatinine"])
+def test_a_code_in_no_list_beside_another_name_is_another_test(name: str) -> None:
+    code = concept(LOINC, "99999-8", name, name)
+    scenario = scenario_of(result("", 8, "10*9/L", code=code))
+
+    assert scenario.platelets.passed_over is None
+    assert scenario.egfr.quantity is None
+
+
+@pytest.mark.parametrize(
     "name",
     [
         "Vitamin B12 binding capacity",
