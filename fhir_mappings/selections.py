@@ -19,13 +19,43 @@ from fhir_mappings.fhir import (
     reference_of,
 )
 
-ORDER_SET_TYPES = frozenset({"RequestGroup", "RequestOrchestration"})
+ORDER_SET_TYPES = frozenset({"RequestGroup", "RequestOrchestration", "CarePlan"})
 """Resources that order nothing themselves and list orders; the second is the name in R5."""
+
+_PARTS = ("action", "activity")
+_REFERENCES = ("resource", "reference", "plannedActivityReference")
+"""Where an order set has its parts, and a part the order that it is for: RequestGroup.action, and
+CarePlan.activity in R4 and R5.
+"""
 
 
 def order_sets(drafts: Iterable[Placed]) -> list[Placed]:
-    """Return which entries of the draft set list orders that stand beside them."""
+    """Return which entries of the draft set list orders, beside them or inside themselves."""
     return [one for one in drafts if as_text(one.resource.get("resourceType")) in ORDER_SET_TYPES]
+
+
+def with_held_orders(drafts: Iterable[Placed]) -> Iterator[Placed]:
+    """Yield the entries of a draft set, and after each order set the orders inside it that it lists
+    (`contained`): without their ids, which name nothing outside of it (R161).
+    """
+    for placed in drafts:
+        yield placed
+        if "contained" in placed.resource and order_sets([placed]):
+            yield from _held_in(placed)
+
+
+def _held_in(order_set: Placed) -> Iterator[Placed]:
+    listed = set(listed_orders(order_set))
+    inside = list(map(as_dict, as_list(order_set.resource["contained"])))
+    medications = [one for one in inside if one.get("resourceType") == "Medication"]
+    about = {key: order_set.resource[key] for key in ("subject",) if key in order_set.resource}
+    for number, one in enumerate(inside):
+        identity = as_text(one.get("id"))
+        name = f"{order_set.place}#{identity}"
+        if identity and name in listed:
+            order = {"contained": medications, **about, **one}
+            del order["id"]
+            yield Placed(f"{order_set.place}.contained[{number}]", order, name)
 
 
 ONE_OF_THEM = frozenset({"exactly-one", "at-most-one"})
@@ -44,21 +74,32 @@ def ways_to_choose(sets: Iterable[Placed], orders: Sequence[Placed]) -> tuple[Pl
     def find(reference: str) -> Places:
         return frozenset(_find([reference], orders))
 
-    ways = _together(_ways(one.resource, find) for one in sets)
+    ways = _together(_ways(one.resource, one.place, find) for one in sets)
     listed = frozenset[str]().union(*ways)
     return _distinct(listed - way for way in ways)
 
 
-def _ways(action: dict[str, Any], find: Find) -> tuple[Places, ...]:
+def _ways(action: dict[str, Any], place: str, find: Find) -> tuple[Places, ...]:
     """Return the places of the orders of an action, and of those within it, for each way to choose
     among them.
     """
-    reference = as_text(as_dict(action.get("resource")).get("reference"))
-    own = find(reference) if reference else frozenset()
-    within = [_ways(one, find) for one in map(as_dict, as_list(action.get("action")))]
+    own = frozenset[str]().union(*map(find, _orders_of(action, place)))
+    within = [_ways(one, place, find) for one in _parts_of(action)]
     alternatives = len(within) > 1 and code_of(action.get("selectionBehavior")) in ONE_OF_THEM
     ways = _distinct(itertools.chain(*within)) if alternatives else _together(within)
     return _distinct(own | way for way in ways)
+
+
+def _orders_of(part: dict[str, Any], place: str) -> Iterator[str]:
+    """Yield the reference to the order of one part; one inside the set by the place of the set."""
+    for name in _REFERENCES:
+        if reference := as_text(as_dict(part.get(name)).get("reference")):
+            yield f"{place}{reference}" if reference.startswith("#") else reference
+
+
+def _parts_of(part: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for name in _PARTS:
+        yield from map(as_dict, as_list(part.get(name)))
 
 
 def _together(parts: Iterable[tuple[Places, ...]]) -> tuple[Places, ...]:
@@ -76,12 +117,15 @@ def _distinct(ways: Iterable[Places]) -> tuple[Places, ...]:
     return tuple(dict.fromkeys(ways))
 
 
-def listed_orders(order_set: Any) -> Iterator[str]:
+def listed_orders(order_set: Placed) -> Iterator[str]:
     """Yield the references of the orders that an order set lists, at any depth of its actions."""
-    for action in map(as_dict, as_list(order_set.get("action"))):
-        if reference := as_text(as_dict(action.get("resource")).get("reference")):
-            yield reference
-        yield from listed_orders(action)
+    return _listed(order_set.resource, order_set.place)
+
+
+def _listed(part: dict[str, Any], place: str) -> Iterator[str]:
+    for one in _parts_of(part):
+        yield from _orders_of(one, place)
+        yield from _listed(one, place)
 
 
 def resolve_selections(
@@ -106,10 +150,7 @@ def resolve_selections(
     if sets:
         chosen = _find(wanted, sets)
         listed = [
-            reference
-            for one in sets
-            if one.place in chosen
-            for reference in listed_orders(one.resource)
+            reference for one in sets if one.place in chosen for reference in listed_orders(one)
         ]
         if listed:
             others = [one for one in sets if one.place not in chosen]

@@ -20,7 +20,7 @@ NOT_ORDERED = "the draft orders are completed or entered in error, so nothing is
 NO_NAMES = "the draft orders name no medicine and no test yet"
 SETS_NOT_READ = (
     "an order set (RequestGroup) is not read itself; expected the orders it lists as entries of "
-    "draftOrders"
+    "draftOrders, or inside it"
 )
 MOST_NAMES = 5
 """Orders that are named; a larger order set is known to who sent it."""
@@ -86,7 +86,7 @@ def _what_is_ordered(drafts: list[Placed]) -> str:
 def _lists_others(order_set: Placed, drafts: Iterable[Placed]) -> bool:
     """Return whether an order set lists what is no entry of the draft set, or holds it inside."""
     there = list(drafts)
-    listed = listed_orders(order_set.resource)
+    listed = listed_orders(order_set)
     return any(not resolve_selections([one], there) for one in listed)
 
 

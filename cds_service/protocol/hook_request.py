@@ -18,6 +18,7 @@ from cds_service.protocol.errors import bad_request, kind_of
 from cds_service.protocol.json_text import UnreadPrefetch
 from cds_service.protocol.long_texts import LongText, whole_text
 from fhir_mappings.fhir import Placed
+from fhir_mappings.selections import with_held_orders
 
 PATIENT_VIEW = "patient-view"
 ORDER_SELECT = "order-select"
@@ -289,6 +290,6 @@ def _drafts(context: dict[str, Any], hook: str) -> tuple[Placed, ...]:
         raise bad_request(
             f"context.{member}", _found(context, member), "a Bundle of the draft orders"
         )
-    found = tuple(resources_within(drafts, f"context.{member}"))
+    found = tuple(with_held_orders(resources_within(drafts, f"context.{member}")))
     _check_count(f"context.{member}", len(found), MOST_DRAFTS)
     return found

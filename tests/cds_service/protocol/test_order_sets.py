@@ -150,3 +150,86 @@ def test_signed_alternatives_are_judged_one_by_one_too() -> None:
     asked = of_a_set(asked, choice(one_order(1), group(2, 3)))
     asked["hook"] = "order-sign"
     assert said(asked) == [("b1", "critical")]
+
+
+# --- orders inside the set, and plans
+
+
+def held_inside(asked: Json, *, alone: bool = True) -> Json:
+    """Return the request with its drafts moved into an order set that lists them."""
+    drafts = [entry["resource"] for entry in asked["context"]["draftOrders"]["entry"]]
+    actions = [{"resource": {"reference": f"#{draft['id']}"}} for draft in drafts]
+    order_set: Json = {
+        "resourceType": "RequestGroup",
+        "id": "set",
+        "subject": {"reference": "Patient/p1"},
+        "contained": [{key: draft[key] for key in draft if key != "subject"} for draft in drafts],
+        "action": actions if alone else [choice(*actions)],
+    }
+    asked["context"]["draftOrders"]["entry"] = [{"resource": order_set}]
+    asked["context"]["selections"] = ["RequestGroup/set"]
+    return asked
+
+
+@pytest.mark.parametrize("hook", ["order-select", "order-sign"])
+def test_an_order_inside_the_set_is_read_and_named_by_no_action_R161(hook: str) -> None:
+    asked = held_inside(request(TABLETS, **WITH_SIGNS))
+    asked["hook"] = hook
+    (card,) = cards_of(asked)
+    assert card["indicator"] == "critical"
+    assert "not tablets" in card["summary"]
+    actions = [action for one in card.get("suggestions", ()) for action in one["actions"]]
+    assert all(action["type"] == "create" for action in actions)
+
+
+def test_alternatives_inside_the_set_are_judged_one_by_one() -> None:
+    asked = held_inside(request(TABLETS, ALTERNATE_DAYS, **WITH_SIGNS), alone=False)
+    assert {code for code, _ in said(asked)} == {"b1", "b5"}
+
+
+def test_the_medication_of_an_order_may_stand_inside_the_set_too_R160() -> None:
+    asked = held_inside(request(TABLETS, **WITH_SIGNS))
+    order_set = asked["context"]["draftOrders"]["entry"][0]["resource"]
+    (draft,) = order_set["contained"]
+    medication = {
+        "resourceType": "Medication",
+        "id": "m",
+        "code": draft["medicationCodeableConcept"],
+    }
+    del draft["medicationCodeableConcept"]
+    draft["medicationReference"] = {"reference": "#m"}
+    order_set["contained"].append(medication)
+    assert said(asked) == [("b1", "critical")]
+
+
+@pytest.mark.parametrize("inside", [[{}], [7], ["x"], {}, "x", [{"id": 7}], [{"id": ""}], None])
+def test_what_stands_inside_in_another_shape_breaks_nothing_R73(inside: Any) -> None:
+    asked = held_inside(request(TABLETS, **WITH_SIGNS))
+    order_set = asked["context"]["draftOrders"]["entry"][0]["resource"]
+    order_set |= {"contained": inside, "action": [{"resource": {"reference": "#"}}, 7, "x"]}
+    assert said(asked) == []
+
+
+def test_what_an_order_set_holds_and_does_not_list_is_no_order() -> None:
+    asked = held_inside(request(TABLETS, **WITH_SIGNS))
+    del asked["context"]["draftOrders"]["entry"][0]["resource"]["action"]
+    asked["hook"] = "order-sign"
+    assert said(asked) == []
+
+
+def test_an_order_inside_a_set_about_somebody_else_is_not_this_patients_R38() -> None:
+    asked = held_inside(request(TABLETS, **WITH_SIGNS))
+    order_set = asked["context"]["draftOrders"]["entry"][0]["resource"]
+    order_set["subject"] = {"reference": "Patient/other"}
+    asked["hook"] = "order-sign"
+    assert said(asked) == []
+
+
+@pytest.mark.parametrize("member", ["reference", "plannedActivityReference"])
+def test_who_selects_a_plan_selects_the_orders_of_its_activities_R154(member: str) -> None:
+    asked = request(TABLETS, **WITH_SIGNS)
+    activity = {member: {"reference": "MedicationRequest/draft-1"}}
+    plan = {"resourceType": "CarePlan", "id": "plan", "activity": [activity]}
+    asked["context"]["draftOrders"]["entry"].append({"resource": plan})
+    asked["context"]["selections"] = ["CarePlan/plan"]
+    assert said(asked) == [("b1", "critical")]

@@ -261,7 +261,7 @@ def test_an_order_set_whose_orders_did_not_come_is_said_not_to_be_read(
     client: FlaskClient, order_select: dict[str, Any], hook: str
 ) -> None:
     (entry,) = order_select["context"]["draftOrders"]["entry"]
-    held = order_set("#inside", contained=[entry["resource"] | {"id": "inside"}])
+    held = order_set("#elsewhere", contained=[entry["resource"] | {"id": "inside"}])
     order_select["hook"] = hook
     order_select["context"] |= {
         "draftOrders": {"entry": [{"resource": held}]},
