@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -62,18 +62,19 @@ class Dated(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ReportContext:
-    """The specimens of a record by reference, for each result the report that lists it, and all
-    results, of which some are panels that list others.
+    """The specimens of a record by reference, for each result the report that lists it and the
+    panel that has it as a member, and where there are reports the names of the results that came.
     """
 
     specimens: Mapping[str, dict[str, Any]] = field(default_factory=dict)
     reports: Mapping[str, dict[str, Any]] = field(default_factory=dict)
-    observations: Sequence[Placed] = ()
+    panels: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    came: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, index: RecordIndex) -> ReportContext:
-        """Index the Specimens and DiagnosticReports of a record; of two reports that list one
-        result the first counts.
+        """Index the Specimens, DiagnosticReports and panels of a record; of two reports or panels
+        that list one result the first counts.
         """
         specimens: dict[str, dict[str, Any]] = {}
         for placed in index.by_type.get("Specimen", ()):
@@ -84,9 +85,17 @@ class ReportContext:
             given = () if is_mistaken(placed.resource) else placed.resource.get("result")
             for listed in as_list(given):
                 reports.setdefault(reference_of(as_dict(listed)), placed.resource)
-        specimens.pop("", None)
-        reports.pop("", None)
-        return cls(specimens, reports, index.by_type.get("Observation", ()))
+        results = index.by_type.get("Observation", ())
+        panels: dict[str, dict[str, Any]] = {}
+        for placed in results:
+            if "hasMember" in placed.resource and not is_mistaken(placed.resource):
+                for member in as_list(placed.resource["hasMember"]):
+                    panels.setdefault(reference_of(as_dict(member)), placed.resource)
+        for names in (specimens, reports, panels):
+            names.pop("", None)
+        named = results if "DiagnosticReport" in index.by_type else ()
+        came = frozenset(name for one in named for name in (one.reference, one.full_url))
+        return cls(specimens, reports, panels, came)
 
     def report_of(self, placed: Placed, resource: Mapping[str, Any]) -> dict[str, Any]:
         """Return the report that lists a result; empty for none."""
@@ -123,8 +132,7 @@ class ReportContext:
         the value; empty where one came, and for one that lists none and concludes nothing.
         """
         listed = {reference_of(as_dict(item)) for item in as_list(report.get("result"))}
-        came = (name for one in self.observations for name in (one.reference, one.full_url))
-        if listed and not listed.isdisjoint(came):
+        if not listed.isdisjoint(self.came):
             return {}
         concluded = _NAME_BEFORE.sub("", as_text(report.get("conclusion")))
         if not (listed or concluded):
@@ -135,12 +143,7 @@ class ReportContext:
         """Return the panel that has a result as its member; empty for none. It is looked for only
         where a result has no day of its own.
         """
-        panels = (other.resource for other in self.observations if "hasMember" in other.resource)
-        for panel in (one for one in panels if not is_mistaken(one)):
-            members = (reference_of(as_dict(member)) for member in as_list(panel["hasMember"]))
-            if any(member and member in (placed.reference, placed.full_url) for member in members):
-                return panel
-        return {}
+        return self.panels.get(placed.reference) or self.panels.get(placed.full_url) or {}
 
     def specimen_of(self, resource: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the sample that a result names; empty where it did not come."""

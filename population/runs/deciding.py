@@ -100,15 +100,32 @@ class Decider:
         self._not_understood = NotUnderstood(self.value_sets)
         self._templates = build_prefetch(self.value_sets)
 
-    def events_of(self, row: Mapping[str, Any]) -> tuple[list[Event], int]:
+    def events_of(self, row: Mapping[str, Any], *beside: Decider) -> tuple[Iterable[Event], int]:
         """Return what there is to decide on for one patient, and how many lines of the row are no
-        strict JSON.
+        strict JSON. Each event of a replay holds a record, and is made when it is asked for.
+
+        Args:
+            beside: others who decide on the same events; what concerns one of them is asked.
         """
         prefetch, unreadable = prefetch_of(row, self.setup.missing)
         patient = row["patient"]
         if self.setup.mode is Mode.SNAPSHOT:
             return [chart_opened(patient, prefetch, self.setup.as_of)], unreadable
-        return list(past_orders(patient, prefetch, self.setup.as_of)), unreadable
+
+        def concerns(body: dict[str, Any]) -> bool:
+            return any(one.concerns(body) for one in (self, *beside))
+
+        return past_orders(patient, prefetch, self.setup.as_of, concerns), unreadable
+
+    def concerns(self, body: dict[str, Any]) -> bool:
+        """Return whether a request is about vitamin B12 or folic acid, or cannot be read, which the
+        decision then says.
+        """
+        try:
+            request = parse_hook_request(body, body["hook"])
+            return read_orders(request, self._basis_of(self.setup.as_of)).in_scope
+        except Exception:  # noqa: BLE001 - a bug must not keep all others from an answer
+            return True
 
     def decide(self, event: Event, *, written: bool = False) -> Decision | Refused | None:
         """Return the decision on an event, its cards as findings unless they are to be written;
@@ -133,7 +150,7 @@ class Decider:
 
     def _decide_in_steps(self, event: Event, written: bool) -> Steps[Decision | None]:
         request = parse_hook_request(event.body, event.body["hook"])
-        basis = Basis(self.settings, self.value_sets, DEMONSTRATION_CLIENT, day_of(event.time))
+        basis = self._basis_of(day_of(event.time))
         orders = read_orders(request, basis)
         if not orders.in_scope:
             return None
@@ -141,6 +158,9 @@ class Decider:
         record = assemble_from_prefetch(request, self._templates)
         yield
         return (yield from decide_in_steps(request, record, orders, basis, written=written))
+
+    def _basis_of(self, day: dt.date) -> Basis:
+        return Basis(self.settings, self.value_sets, DEMONSTRATION_CLIENT, day)
 
     def rows_of(self, rows: Iterable[Mapping[str, Any]]) -> Iterator[Json]:
         """Yield the rows of patients, in their order: in a snapshot exactly one of each."""
@@ -150,12 +170,14 @@ class Decider:
                 if decision is not None:
                     yield self.row_of(one, decision)
 
-    def ask(self, rows: Iterable[Mapping[str, Any]]) -> Iterator[list[Asked]]:
-        """Yield what there is to decide on, as many together as are decided side by side."""
+    def ask(self, rows: Iterable[Mapping[str, Any]], *beside: Decider) -> Iterator[list[Asked]]:
+        """Yield what there is to decide on, for others beside too, as many together as are decided
+        side by side.
+        """
         asked = (
             Asked(row["patient"], event, unreadable)
             for row in rows
-            for events, unreadable in [self.events_of(row)]
+            for events, unreadable in [self.events_of(row, *beside)]
             for event in events
         )
         while together := list(itertools.islice(asked, SIDE_BY_SIDE)):

@@ -7,15 +7,15 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cds_service.protocol import MEDICATION_REFILL, ORDER_SIGN, PATIENT_VIEW
 from fhir_mappings.fhir import as_text
 from population.runs.moments import (
-    TIMELESS,
     as_it_was,
+    is_timeless,
     recorded_at,
     stopped_at,
     was_recorded,
@@ -51,13 +51,23 @@ def chart_opened(patient: str, prefetch: Mapping[str, Any], as_of: dt.date) -> E
     return Event("chart", time, "", _body(PATIENT_VIEW, patient, prefetch, {}))
 
 
-def past_orders(patient: str, prefetch: Mapping[str, Any], as_of: dt.date) -> Iterator[Event]:
+def past_orders(
+    patient: str,
+    prefetch: Mapping[str, Any],
+    as_of: dt.date,
+    concerns: Callable[[dict[str, Any]], bool] = lambda _: True,
+) -> Iterator[Event]:
     """Yield what was ordered, refilled or stopped at each moment, the earliest first, up to the end
     of a day.
 
     What was ordered at one moment is one event, as it was signed together. Orders of other
     medicines are among them: whether one is about vitamin B12 or folic acid is for the decision to
     say.
+
+    Args:
+        concerns: whether a request may be about vitamin B12 or folic acid; asked with its orders
+            and the Medications alone, before the record of that moment is put together, which for
+            each of thousands of other orders would take time and memory by their square.
     """
     orders = [
         order
@@ -66,18 +76,24 @@ def past_orders(patient: str, prefetch: Mapping[str, Any], as_of: dt.date) -> It
         and as_text(order.get("status")) not in NEVER_ORDERED
     ]
     last = dt.datetime.combine(as_of, dt.time(23, 59, 59), dt.UTC)
+    medicines, timeless = _medicines_by_id(orders), _timeless(prefetch)
     moments: dict[tuple[dt.datetime, str], list[dict[str, Any]]] = {}
     for order in sorted(orders, key=lambda one: str(one.get("id"))):
         written, ended = recorded_at(order), stopped_at(order)
         if written is not None:
-            kind = REFILL if continues(order, orders) else ORDER
+            kind = REFILL if continues(order, medicines) else ORDER
             moments.setdefault((written, kind), []).append(order)
         if ended is not None and as_text(order["status"]) in STOPPED:
             moments.setdefault((ended, STOP), []).append(order)
     for (time, kind), together in sorted(moments.items(), key=lambda item: item[0]):
-        if time <= last:
+        hook, context = _asked(kind, together)
+        if time <= last and concerns(_body(hook, patient, timeless, context)):
             then = "" if kind == STOP else what_followed(together, orders, time, last)
-            yield _event(patient, prefetch, time, kind, together, then)
+            known, without_time = _known_then(prefetch, time, () if kind == STOP else together)
+            body = _body(hook, patient, known, context)
+            named = " ".join(str(order.get("id") or "") for order in together)
+            who = "" if kind == STOP else prescriber_of(together[0])
+            yield Event(kind, time, named, body, then, without_time, who)
 
 
 ORDER, REFILL, STOP = "order", "refill", "stop"
@@ -85,24 +101,13 @@ NEVER_ORDERED = frozenset({"draft", "entered-in-error"})
 STOPPED = frozenset({"stopped", "cancelled", "on-hold"})
 
 
-def _event(
-    patient: str,
-    prefetch: Mapping[str, Any],
-    time: dt.datetime,
-    kind: str,
-    together: list[dict[str, Any]],
-    then: str,
-) -> Event:
-    stop = kind == STOP
-    drafts = [order if stop else {**order, "status": "draft"} for order in together]
-    known, without_time = _known_then(prefetch, time, () if stop else together)
-    named = " ".join(str(order.get("id") or "") for order in together)
+def _asked(kind: str, together: list[dict[str, Any]]) -> tuple[str, dict[str, Any]]:
+    """Return the hook on which an event is asked, and its context."""
+    drafts = [order if kind == STOP else {**order, "status": "draft"} for order in together]
     bundle = {"resourceType": "Bundle", "entry": [{"resource": draft} for draft in drafts]}
-    refill = kind == REFILL
-    context = {"medications" if refill else "draftOrders": bundle}
-    body = _body(MEDICATION_REFILL if refill else ORDER_SIGN, patient, known, context)
-    who = "" if stop else prescriber_of(together[0])
-    return Event(kind, time, named, body, then, without_time, who)
+    if kind == REFILL:
+        return MEDICATION_REFILL, {"medications": bundle}
+    return ORDER_SIGN, {"draftOrders": bundle}
 
 
 PRESCRIBER_DIGITS = 16
@@ -125,14 +130,22 @@ def prescriber_of(order: Mapping[str, Any]) -> str:
     return hashlib.sha256(named.encode()).hexdigest()[:PRESCRIBER_DIGITS]
 
 
-def continues(order: Mapping[str, Any], orders: Sequence[Mapping[str, Any]]) -> bool:
+def continues(order: Mapping[str, Any], medicines: Mapping[str, Collection[str]]) -> bool:
     """Return whether an order goes on with the one it names as its prior: with the same medicine.
     One that puts another medicine in its place is an order like any other.
     """
     prior = order.get("priorPrescription")
     reference = str(prior.get("reference", "")) if isinstance(prior, dict) else ""
-    named = [other for other in orders if reference and reference.endswith(f"/{other.get('id')}")]
-    return any(_medicine_of(other) == _medicine_of(order) for other in named)
+    _, slash, named = reference.rpartition("/")
+    return bool(slash) and _medicine_of(order) in medicines.get(named, ())
+
+
+def _medicines_by_id(orders: Iterable[Mapping[str, Any]]) -> dict[str, set[str]]:
+    """Return what the orders of each id are for."""
+    found: dict[str, set[str]] = {}
+    for order in orders:
+        found.setdefault(str(order.get("id")), set()).add(_medicine_of(order))
+    return found
 
 
 def _medicine_of(order: Mapping[str, Any]) -> str:
@@ -182,7 +195,7 @@ def _known_then(
         kept, unsaid = [], 0
         for entry in value["entry"]:
             resource = entry["resource"]
-            if str(resource.get("resourceType")) in TIMELESS:
+            if is_timeless(resource):
                 kept.append(entry)
             elif (there := was_recorded(resource, time)) is None:
                 unsaid += 1
@@ -193,6 +206,16 @@ def _known_then(
             known[key]["total"] = len(kept) + 1
         left_out += unsaid
     return known, left_out
+
+
+def _timeless(prefetch: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the Medications that orders may point to."""
+    return {
+        key: {**bundle, "entry": kept}
+        for key, bundle in prefetch.items()
+        if key != "patient"
+        and (kept := [one for one in bundle["entry"] if is_timeless(one["resource"])])
+    }
 
 
 def _entries(bundle: Any) -> list[dict[str, Any]]:

@@ -33,6 +33,12 @@ RECORDED: dict[str, tuple[str, ...]] = {
 TIMELESS = frozenset({"Medication", "Patient"})
 """Types that are not recorded at a time of the patient's story."""
 
+
+def is_timeless(resource: Mapping[str, Any]) -> bool:
+    """Return whether an entry is of a type that is not recorded at a time."""
+    return str(resource.get("resourceType")) in TIMELESS
+
+
 END_OF_DAY = dt.time(23, 59, 59)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from population.runs.changes import change_of
+from population.runs.changes import ANSWER, NOTHING, change_of
 from population.runs.tables import read_rows
 from population.slices import list_parts
 
@@ -16,9 +16,6 @@ Json = dict[str, Any]
 SETTINGS_FILE = ".toml"
 ASK_SECONDS = 60
 EVENT = ("patient", "hook", "event", "order", "time")
-ANSWER = ("rule", "cards", "indicators")
-NOTHING: Json = {"rule": "", "cards": [], "indicators": [], "indicator": "", "unknown": []}
-"""What a version answers to an event that it does not decide on."""
 
 
 class CannotAsk(Exception):

@@ -102,6 +102,20 @@ def reports(number: int) -> Json:
     return with_entries("labs", [undated(1), *each(number, lambda n: report(n, [1]))])
 
 
+def reports_of_their_own(number: int) -> Json:
+    """Every undated result in a report of its own."""
+    return with_entries("labs", [*each(number, undated), *each(number, lambda n: report(n, [n]))])
+
+
+def panels_of_others(number: int) -> Json:
+    """Undated results beside panels that hold other ones."""
+    panel = each(number, lambda n: observation(n) | {"id": f"p{n}", "hasMember": [MISSING]})
+    return with_entries("labs", [*each(number, undated), *panel])
+
+
+MISSING = {"reference": "Observation/elsewhere"}
+
+
 def specimens(number: int) -> Json:
     results = each(number, lambda n: undated(n, specimen={"reference": f"Specimen/s{n}"}))
     return with_entries("labs", results + each(number, specimen))
@@ -187,6 +201,8 @@ MORE: dict[str, Made] = {
     "sites of a procedure": of_one("procedures", procedure(1), "bodySite", text("ileum")),
     "one report of undated results": one_report_of_many,
     "reports of one undated result": reports,
+    "reports of one undated result each": reports_of_their_own,
+    "undated results beside panels of others": panels_of_others,
     "specimens": specimens,
     "orders that replace one another in a circle": in_a_circle,
     "ingredients of a contained Medication": ingredients,

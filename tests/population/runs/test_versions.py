@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from cli.main import main
 from population.runs import CannotAsk, DeciderSetup, Mode, RunJob, run_decisions
 from population.runs.versions import is_program
+from population.slices import SliceJob, run_slice
 from tests.population.conftest import AS_OF
 
 
@@ -54,6 +56,41 @@ def test_who_is_answered_otherwise_by_another_version_is_said_as_with_two_settin
 
 def test_the_same_version_changes_nothing(sliced: Path, tmp_path: Path) -> None:
     assert run(sliced, tmp_path / "a", str(another_version(tmp_path / "it", ""))) == []
+
+
+@pytest.mark.parametrize("beside", ["its.toml", "b12-cds"])
+def test_an_order_that_only_one_of_the_two_decides_on_is_a_difference(
+    tmp_path: Path, beside: str
+) -> None:
+    """A code of the site that only one of two site files knows: the order it names is answered
+    under that one, and is nothing to the other.
+    """
+    order = {
+        "resourceType": "MedicationRequest",
+        "id": "o1",
+        "status": "active",
+        "intent": "order",
+        "subject": {"reference": "Patient/p"},
+        "authoredOn": "2026-11-01T10:00:00Z",
+        "medicationCodeableConcept": {"coding": [{"system": "https://a.example/f", "code": "77"}]},
+    }
+    export = tmp_path / "export"
+    export.mkdir()
+    (export / "MedicationRequest.ndjson").write_text(json.dumps(order) + "\n")
+    (tmp_path / "codes.csv").write_text(
+        "concept,role,system_uri,code,display\n"
+        "cyanocobalamin,include,https://a.example/f,77,Vitamin of the house\n"
+    )
+    sliced = tmp_path / "slice"
+    run_slice(SliceJob((export,), sliced), lambda _: None)
+    program = another_version(tmp_path / "it", f'[codes]\nadd = "{tmp_path / "codes.csv"}"')
+
+    (change,) = run(sliced, tmp_path / "out", str(program.with_name(beside)), Mode.REPLAY)
+
+    assert (change["patient"], change["order"]) == ("p", "o1")
+    assert (change["rule_before"], change["cards_before"]) == ("", [])
+    assert change["rule_after"]
+    assert change["cards_after"]
 
 
 def test_a_program_that_fails_is_said_with_its_status(sliced: Path, tmp_path: Path) -> None:
