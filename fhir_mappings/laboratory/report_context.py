@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -80,20 +80,12 @@ class ReportContext:
         for placed in index.by_type.get("Specimen", ()):
             specimens.setdefault(placed.reference, placed.resource)
             specimens.setdefault(placed.full_url, placed.resource)
-        reports: dict[str, dict[str, Any]] = {}
-        for placed in index.by_type.get("DiagnosticReport", ()):
-            given = () if is_mistaken(placed.resource) else placed.resource.get("result")
-            for listed in as_list(given):
-                reports.setdefault(reference_of(as_dict(listed)), placed.resource)
-        results = index.by_type.get("Observation", ())
-        panels: dict[str, dict[str, Any]] = {}
-        for placed in results:
-            if "hasMember" in placed.resource and not is_mistaken(placed.resource):
-                for member in as_list(placed.resource["hasMember"]):
-                    panels.setdefault(reference_of(as_dict(member)), placed.resource)
-        for names in (specimens, reports, panels):
-            names.pop("", None)
-        named = results if "DiagnosticReport" in index.by_type else ()
+        specimens.pop("", None)
+        results, given = (
+            index.by_type.get(name, ()) for name in ("Observation", "DiagnosticReport")
+        )
+        reports, panels = _by_listed(given, "result"), _by_listed(results, "hasMember")
+        named = results if given else ()
         came = frozenset(name for one in named for name in (one.reference, one.full_url))
         return cls(specimens, reports, panels, came)
 
@@ -120,7 +112,8 @@ class ReportContext:
         if collected:
             return Dated(read_date(collected), collected)
         report = self.report_of(placed, resource)
-        for lists_it in (report, self._panel_of(placed)):
+        panel = self.panels.get(placed.reference) or self.panels.get(placed.full_url, {})
+        for lists_it in (report, panel):
             day, written = effective_day(lists_it)
             if day is not None:
                 return Dated(day, written)
@@ -138,12 +131,6 @@ class ReportContext:
         if not (listed or concluded):
             return {}
         return {**report, **({"valueString": concluded} if concluded else {})}
-
-    def _panel_of(self, placed: Placed) -> dict[str, Any]:
-        """Return the panel that has a result as its member; empty for none. It is looked for only
-        where a result has no day of its own.
-        """
-        return self.panels.get(placed.reference) or self.panels.get(placed.full_url) or {}
 
     def specimen_of(self, resource: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the sample that a result names; empty where it did not come."""
@@ -183,6 +170,17 @@ def effective_day(resource: Mapping[str, Any]) -> tuple[DateSpan | None, Any]:
     ]
     last = max(events, key=moment_of, default=None)
     return read_date(last), last
+
+
+def _by_listed(placed: Sequence[Placed], key: str) -> dict[str, dict[str, Any]]:
+    """Return by each reference under a key the first resource that holds it and is no mistake."""
+    found: dict[str, dict[str, Any]] = {}
+    for resource in (one.resource for one in placed if one.resource.get(key)):
+        if not is_mistaken(resource):
+            for listed in as_list(resource[key]):
+                found.setdefault(reference_of(as_dict(listed)), resource)
+    found.pop("", None)
+    return found
 
 
 class Undated(NamedTuple):

@@ -90,8 +90,7 @@ def past_orders(
         if time <= last and concerns(_body(hook, patient, timeless, context)):
             then = "" if kind == STOP else what_followed(together, orders, time, last)
             known, without_time = _known_then(prefetch, time, () if kind == STOP else together)
-            body = _body(hook, patient, known, context)
-            named = " ".join(str(order.get("id") or "") for order in together)
+            body, named = _body(hook, patient, known, context), _named(together)
             who = "" if kind == STOP else prescriber_of(together[0])
             yield Event(kind, time, named, body, then, without_time, who)
 
@@ -108,6 +107,10 @@ def _asked(kind: str, together: list[dict[str, Any]]) -> tuple[str, dict[str, An
     if kind == REFILL:
         return MEDICATION_REFILL, {"medications": bundle}
     return ORDER_SIGN, {"draftOrders": bundle}
+
+
+def _named(orders: Iterable[Mapping[str, Any]]) -> str:
+    return " ".join(str(order.get("id") or "") for order in orders)
 
 
 PRESCRIBER_DIGITS = 16
