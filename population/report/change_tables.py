@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from population.report.small_counts import hidden_in_parts, shown, simple_rows
+from population.report.small_counts import hidden_in_parts, shown, simple_rows, total
 from population.report.tables import MOST_ROWS, Table
 
 Move = tuple[str, str, str, str]
@@ -27,7 +27,12 @@ def change_tables(
         before, after = ", ".join(change["cards_before"]), ", ".join(change["cards_after"])
         moves[change["rule_before"], before, change["rule_after"], after] += 1
         facts.update([*change["facts"], *(f"setting {key}" for key in change["settings"])])
-    note = "Decisions that the second site file, or the other version, answers otherwise."
+    many = total(sum(rules.values()), show_small)
+    note = (
+        f"Of {many} decisions those that the second site file, or the other version, answers by "
+        f"another rule, with other cards or louder or quieter; another dose or product in the same "
+        f"card is not told here."
+    )
     head = ("From", "To", "Decisions")
     by_fact = dict(sorted(facts.items(), key=lambda item: (-item[1], item[0])))
     tables = [

@@ -86,8 +86,9 @@ HEAD = (
 def _what_was_done(run: Mapping[str, Any]) -> str:
     if run["mode"] == "replay":
         return (
-            f"Every B12 and folic acid order up to {run['asOf']}, decided again with what was on "
-            f"record at that moment."
+            f"Every B12 and folic acid order, refill and stop up to {run['asOf']}, each called an "
+            f"order here, decided again with what was on record at that moment. Patients without "
+            f"one are not counted."
         )
     return f"Every patient's chart as it would open on {run['asOf']}."
 
@@ -122,7 +123,8 @@ def _figures(counts: Counts, show_small: bool) -> Iterator[tuple[str, str, str]]
     )
     patients, orders = total(counts.patients, show_small), total(counts.orders, show_small)
     adults = part_told(counts.adults, counts.patients, f"{counts.adults:,}", show_small)
-    yield "Adults read", adults, f"of {patients} patients; {orders} orders"
+    ordered = f"; {orders} orders" if counts.orders else ""
+    yield "Adults read", adults, f"of {patients} patients{ordered}"
     answered, _, _ = part_interval(counts.deficient_answered, counts.deficient)
     answerable = f"{answered:.0f} %" if counts.deficient >= SMALLEST_SHOWN else "few"
     yield "Answerable", answerable, "of the decisions on deficient adults"

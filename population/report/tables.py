@@ -153,7 +153,11 @@ def _by_rule(counts: Counts, show_small: bool) -> Table:
             (rule, said.get(rule, ""), count, f"{part:.2f} %", f"{low:.2f} to {high:.2f}", told)
         )
     head = ("Rule", "In words", "Decisions", "Part", "95 % interval", "Cards")
-    note = "The row of the decision table that decided, for every decision, silent ones too."
+    note = (
+        "The row of the decision table that decided, for every decision, silent ones too. Where no "
+        "card comes nobody is told: a chart in which nothing speaks of vitamin B12 ends at the "
+        "last row, E2."
+    )
     return Table("rules", "Rules", note, head, tuple(rows))
 
 
@@ -234,6 +238,8 @@ def _groups(counts: Counts, show_small: bool) -> Table:
         unseen = MONITORING in hidden_names(counts, show_small)[1]
         rows.append(("under treatment, and tests are due", shown(due, unseen)))
     note = "Decisions by what the rule says of the treatment."
+    if counts.orders:
+        note += " It is that before the order: one that begins it stands under untreated."
     head = ("Group", "Decisions")
     return Table("groups", "Untreated, wrongly treated, unmonitored", note, head, tuple(rows))
 
@@ -265,11 +271,14 @@ def _incomplete(counts: Counts, show_small: bool) -> Table:
         counted["entries that are not strict JSON"] = counts.unreadable
     for status, number in sorted(counts.refused.items()):
         counted[REFUSALS.get(status, f"records that are refused with status {status}")] = number
-    note = "Lists that may lack entries: what rests on their being whole is unknown there."
+    note = (
+        "Decisions with a list that may lack entries: what rests on its being whole is unknown "
+        "there. Entries at fault are counted themselves; one without a time once for each order."
+    )
     return Table(
         "incomplete",
         "Lists that were incomplete",
         note,
-        ("List", "Decisions"),
+        ("List", "Decisions or entries"),
         simple_rows(counted, show_small),
     )

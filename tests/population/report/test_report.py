@@ -427,3 +427,27 @@ def test_what_is_said_of_names_lets_no_rare_one_be_worked_out(
 
     page = (tmp_path / "report.html").read_text()
     assert '<td data-l="Not understood">7<span>names in charts, 1 different</span>' in page
+
+
+def test_the_page_says_of_whom_and_of_what_its_figures_are(
+    sliced: Path, replay: Path, tmp_path: Path
+) -> None:
+    """A pharmacist may not read orders where charts were opened, nor the whole population where
+    patients with an order are meant.
+    """
+    site = tmp_path / "other.toml"
+    site.write_text('profile = "demonstration"\n[policy]\nnonNeuroRoute = "IM_FIRST"\n')
+    setup = DeciderSetup(Mode.SNAPSHOT, AS_OF, "", {})
+    run_decisions(RunJob(sliced, tmp_path / "run", setup, str(site)), lambda _: None)
+    write_report(tmp_path / "run", tmp_path / "s" / "r.html", False, None)
+    write_report(replay, tmp_path / "r" / "r.html", False, None)
+    charts = (tmp_path / "s" / "r.html").read_text("utf-8")
+    orders = (tmp_path / "r" / "r.html").read_text("utf-8")
+
+    assert "of 500 patients<" in charts
+    assert "0 orders" not in charts
+    assert "Of 500 decisions those that the second site file" in charts
+    assert "another dose or product in the same card is not told here" in charts
+    assert "order, refill and stop up to" in orders
+    assert "Patients without one are not counted." in orders
+    assert "one that begins it stands under untreated" in orders
