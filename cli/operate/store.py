@@ -72,6 +72,8 @@ def _backup(chosen: argparse.Namespace) -> int:
     try:
         if url.get_backend_name() == "sqlite":
             _copy_sqlite(str(url.database), name)
+            if not _is_a_store(name):
+                raise Refusal(f"{url.database}: holds no tables of this store; nothing is written.")
         else:
             _dump_postgresql(url, name)
         _publish(name, out)

@@ -111,6 +111,38 @@ def test_axe_finds_nothing_on_the_guidance_pages(
     page.context.close()
 
 
+def test_a_link_of_the_guidance_can_be_hit_with_a_finger(
+    browser: Browser, running: Running
+) -> None:
+    """WCAG 2.2, 2.5.8: 24 by 24 pixels, or as much room."""
+    page = opened(browser, PHONE, "light")
+    page.goto(f"{running.url}/guidance")
+    page.evaluate(AXE)
+
+    assert page.evaluate("axe.run({runOnly: ['target-size']})")["violations"] == []
+    page.context.close()
+
+
+@pytest.mark.parametrize("size", [DESKTOP, (320, 640)], ids=["desktop", "narrow"])
+def test_a_word_of_the_record_without_an_end_does_not_widen_the_page(
+    browser: Browser, running: Running, size: tuple[int, int]
+) -> None:
+    page = opened(browser, size, "light")
+    open_patient(page, running.workbench, "03-nothing-asked")
+    page.evaluate(
+        """word => {
+        const list = document.createElement("div");
+        list.className = "not-used";
+        list.append(Object.assign(document.createElement("p"), {textContent: word}));
+        document.querySelector(".panel:not([hidden])").append(list);
+        }""",
+        "Hydroxocobalaminacetat" * 18,
+    )
+
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.context.close()
+
+
 def test_axe_finds_nothing_in_an_open_statement(browser: Browser, running: Running) -> None:
     page = opened(browser, DESKTOP, "light")
     open_patient(page, running.workbench, "01-numb-feet-tablets")

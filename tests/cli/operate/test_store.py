@@ -102,6 +102,17 @@ class TestBackupOfSqlite:
         assert out.read_text() == "mine"
         assert set(tmp_path.iterdir()) == before
 
+    def test_a_database_without_our_tables_is_no_backup_that_could_be_restored(
+        self, site: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (tmp_path / "b12 cds.db").touch()
+        before = set(tmp_path.iterdir())
+
+        status, _, refused = run(capsys, "backup", str(tmp_path / "out"), "--config", site)
+
+        assert (status, set(tmp_path.iterdir())) == (2, before)
+        assert "holds no tables of this store" in refused
+
     def test_what_is_no_database_leaves_no_file_behind(
         self, site: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
