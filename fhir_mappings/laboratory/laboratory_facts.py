@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from decimal import Decimal
 from functools import partial
 from operator import attrgetter
 from typing import NamedTuple
@@ -133,7 +134,8 @@ def _with_passed_over(
     window: Window,
 ) -> Measurement:
     """Return a measurement that names the newest result of the window or of the future that cannot
-    count: "none" is never said beside one (I27). Beside a usable one only the future matters (Q31).
+    count: "none" is never said beside one (I27). Beside a usable one only the future matters, and
+    of it the one that reassures least (Q31).
     """
     first_day = window.first_day(index.as_of)
     found = [
@@ -143,7 +145,7 @@ def _with_passed_over(
         and (result := result_of(item, analyte)) is not None
         and result.day >= first_day
     ]
-    newest = max(found, key=attrgetter("day"), default=None)
+    newest = max(found, key=_reassures_least if measured.is_known else _newest, default=None)
     if newest is None or newest.observed.not_counted is None:
         return measured
     known = measured.passed_over.evidence.date if measured.passed_over else None
@@ -151,6 +153,14 @@ def _with_passed_over(
         return measured
     why, value = newest.observed.not_counted, newest.reading.quantity
     return measured._replace(passed_over=PassedOver(newest.evidence, why, value))
+
+
+_newest = attrgetter("day")
+
+
+def _reassures_least(result: Result) -> tuple[bool, Decimal]:
+    """Sorts results; last comes one without a value, before it the most worrying."""
+    return result.reading.quantity is None, result.worry
 
 
 def _find(

@@ -109,16 +109,20 @@ class Result:
         """Sorts results from old to new; of one moment the usable one comes last, of two usable
         ones the more worrying one.
         """
-        quantity = self.reading.quantity
-        value = Decimal(0) if quantity is None else quantity.value
-        worry = value if self.analyte in HIGH_IS_WORSE else -value
         return (
             self.day,
             self.observed.moment,
-            quantity is not None,
-            worry,
+            self.reading.quantity is not None,
+            self.worry,
             self.observed.placed.reference,
         )
+
+    @property
+    def worry(self) -> Decimal:
+        """Sorts usable results of one analyte, the most worrying last."""
+        quantity = self.reading.quantity
+        value = Decimal(0) if quantity is None else quantity.value
+        return value if self.analyte in HIGH_IS_WORSE else -value
 
 
 QUANTITY = "valueQuantity"

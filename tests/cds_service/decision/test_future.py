@@ -33,6 +33,20 @@ def test_a_low_egfr_of_the_future_beside_a_good_one_leaves_kidneys_unknown_Q31_I
     assert "sufficient" not in card["detail"]
 
 
+@pytest.mark.parametrize("good", ["on 2027-02-01", "on 2027-04-01"])
+def test_of_several_of_the_future_the_least_reassuring_counts_Q31_I2(good: str) -> None:
+    results = [*WELL, EGFR_90, LOW_EGFR_LATER, f"eGFR 88 mL/min/{{1.73_m2}}, {good}"]
+    card = only_card(request(TABLETS_DAILY, conditions=[DIET], results=results))
+    assert card["summary"].startswith(f"eGFR 90 (6 Nov); {NOT_NOW}")
+
+
+@pytest.mark.parametrize("good", ["on 2027-02-01", "on 2027-04-01"])
+def test_of_several_counts_of_the_future_the_lowest_counts_Q31_K2(good: str) -> None:
+    counts = ["platelets 200 10*9/L, on 2026-11-20", FEW_LATER, f"platelets 210 10*9/L, {good}"]
+    card = only_card(request(conditions=[DIET], results=[*WELL, *counts]))
+    assert "platelet count on record cannot be used: repeat it" in card["detail"]
+
+
 def test_an_egfr_that_is_not_final_is_not_no_kidney_result_I27() -> None:
     asked = request(
         TABLETS_DAILY,
