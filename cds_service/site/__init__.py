@@ -39,7 +39,7 @@ from cds_service.site.settings import (
     tried_on,
 )
 from cds_service.site.site_file import SettingsError
-from cds_service.site.web_address import WebAddress, is_web_url, read_address
+from cds_service.site.web_address import WebAddress, is_web_url, read_address, shown_url
 
 __all__ = [
     "ALGORITHMS",
@@ -78,6 +78,7 @@ __all__ = [
     "read_day",
     "read_keys",
     "read_mode",
+    "shown_url",
     "terminology_version",
     "tried_on",
 ]

@@ -154,6 +154,14 @@ def is_web_url(url: str) -> bool:
     return read_address(url) is not None
 
 
+def shown_url(text: str) -> str:
+    """Return an address as messages show it: without a password before its host."""
+    return _PASSWORD.sub(r"\1:...@", text)
+
+
+_PASSWORD = re.compile(r"^(\s*[A-Za-z][A-Za-z0-9+.-]*:[/\\]*[^/\\?#:]*):[^/\\?#]*@")
+
+
 def problems_of_addresses(public_url: str | None, origins: Iterable[str]) -> list[str]:
     """Say what no link could be made of, and which origin no browser would ever send (R141,
     R192).
@@ -162,12 +170,13 @@ def problems_of_addresses(public_url: str | None, origins: Iterable[str]) -> lis
     public = read_address(public_url or "")
     if public_url and (public is None or public.query is not None):
         problems.append(
-            f'service.public_url: found "{public_url}", expected an http or https URL without '
-            f"query, fragment or user name."
+            f'service.public_url: found "{shown_url(public_url)}", expected an http or https URL '
+            f"without query, fragment or user name."
         )
     problems += [
-        f'service.cors_origins: found "{origin}", expected an origin as browsers send it: scheme, '
-        f"host and port, in lower case, without a path, a slash at the end or the usual port."
+        f'service.cors_origins: found "{shown_url(origin)}", expected an origin as browsers send '
+        f"it: scheme, host and port, in lower case, without a path, a slash at the end or the "
+        f"usual port."
         for origin in origins
         if origin != "*" and not _is_origin(origin)
     ]

@@ -24,7 +24,7 @@ from cds_service.decision import (
     say,
 )
 from cds_service.protocol import Problem
-from cds_service.site import Settings, is_web_url, load_settings, tried_on
+from cds_service.site import Settings, is_web_url, load_settings, shown_url, tried_on
 from cli.answers.explain_inputs import Explained, of_patient, read_inputs, step_for_patients
 from cli.answers.explain_page import write_page
 from cli.parsing import (
@@ -124,7 +124,7 @@ def _check_inputs(chosen: argparse.Namespace) -> None:
 
 def _check_fhir(chosen: argparse.Namespace) -> None:
     if not is_web_url(chosen.fhir):
-        raise Refusal(f'--fhir: found "{chosen.fhir}", expected an http or https URL.')
+        raise Refusal(f'--fhir: found "{shown_url(chosen.fhir)}", expected an http or https URL.')
     if not chosen.patient:
         raise Refusal("--fhir: found no patient, expected --patient ID beside it.")
     if chosen.inputs:

@@ -19,7 +19,7 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from cds_service.decision import say_card_in_words
 from cds_service.protocol import BASE, write_json
-from cds_service.site import is_web_url
+from cds_service.site import is_web_url, shown_url
 from cli.parsing import Refusal, check_file, read_file, read_input
 
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
@@ -71,7 +71,9 @@ def _add_signing(command: argparse.ArgumentParser) -> None:
 
 def _print_token(chosen: argparse.Namespace) -> int:
     if not is_web_url(chosen.audience):
-        raise Refusal(f'--audience: found "{chosen.audience}", expected an http or https URL.')
+        raise Refusal(
+            f'--audience: found "{shown_url(chosen.audience)}", expected an http or https URL.'
+        )
     print(_sign(chosen, chosen.audience))
     return 0
 
@@ -82,7 +84,7 @@ def _call(chosen: argparse.Namespace) -> int:
     if not isinstance(hook, str):
         raise Refusal(f"{chosen.request}: found no hook, expected a hook request.")
     if not is_web_url(chosen.url):
-        raise Refusal(f'--url: found "{chosen.url}", expected an http or https URL.')
+        raise Refusal(f'--url: found "{shown_url(chosen.url)}", expected an http or https URL.')
     url = f"{chosen.url.rstrip('/')}{BASE}/b12-{hook}"
     headers = {"Content-Type": "application/json"}
     if chosen.key or not _is_local(chosen.url):

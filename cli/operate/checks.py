@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from cds_service.site import Settings, check_config, is_web_url, load_settings
+from cds_service.site import Settings, check_config, is_web_url, load_settings, shown_url
 from cli.parsing import Refusal, check_file, positive_number, print_json, settings_of
 
 
@@ -93,7 +93,9 @@ def _check_server(chosen: argparse.Namespace) -> int:
     from cli.operate.server_report import report_as_json, rows_of_report, say_report
 
     if not is_web_url(chosen.base):
-        raise Refusal(f'FHIR_BASE: found "{chosen.base}", expected an http or https URL.')
+        raise Refusal(
+            f'FHIR_BASE: found "{shown_url(chosen.base)}", expected an http or https URL.'
+        )
     report = check_server(
         chosen.base, chosen.token, chosen.patient, settings_of(chosen), chosen.patients
     )

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from cds_service.site import PROFILES, check_config, is_web_url
+from cds_service.site import PROFILES, check_config, is_web_url, shown_url
 from cli.parsing import Refusal
 
 Check = Callable[[str], str]
@@ -106,7 +106,9 @@ def _some(answer: str) -> str:
 
 
 def _web(answer: str) -> str:
-    return "" if is_web_url(answer) else f'Found "{answer}", expected an http or https URL.'
+    return (
+        "" if is_web_url(answer) else f'Found "{shown_url(answer)}", expected an http or https URL.'
+    )
 
 
 def _kind(answer: str) -> str:

@@ -15,7 +15,7 @@ from requests.adapters import HTTPAdapter
 from urllib3 import Retry
 
 from cds_service.protocol import write_json
-from cds_service.site import is_web_url
+from cds_service.site import is_web_url, shown_url
 from cli.parsing import Refusal, counted, day, print_json
 from cli.patients.walk import add_walk, choose_patients
 from synthetic import SandboxPatient, sandbox_bundle
@@ -68,7 +68,9 @@ def _list(chosen: argparse.Namespace) -> int:
 
 def _load(chosen: argparse.Namespace) -> int:
     if not is_web_url(chosen.base):
-        raise Refusal(f'FHIR_BASE: found "{chosen.base}", expected an http or https URL.')
+        raise Refusal(
+            f'FHIR_BASE: found "{shown_url(chosen.base)}", expected an http or https URL.'
+        )
     patients = choose_patients(chosen, chosen.rule)
     host = urlsplit(chosen.base).hostname or ""
     if not chosen.yes and not is_this_machine(host) and not _agreed(len(patients), host):

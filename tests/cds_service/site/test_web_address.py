@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 import requests
 
-from cds_service.site import is_web_url, read_address
+from cds_service.site import is_web_url, read_address, shown_url
 
 OWN = "https://ehr.example"
 
@@ -110,3 +110,18 @@ def test_what_is_read_other_parsers_read_the_same_R178() -> None:
             assert (other.username, other.password) == (None, None)
             assert unquote(other.path).rstrip("/") == unquote(address.path)
     assert read > 300
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("http://user:secret@host/fhir", "http://user:...@host/fhir"),
+        ("https://us@er:sec@ret@host", "https://us@er:...@host"),
+        ("ftp:\\\\user:secret@host", "ftp:\\\\user:...@host"),
+        ("https://host/a@b?c=d@e", "https://host/a@b?c=d@e"),
+        ("https://user@host", "https://user@host"),
+        ("no address", "no address"),
+    ],
+)
+def test_a_message_shows_no_password_of_an_address(text: str, shown: str) -> None:
+    assert shown_url(text) == shown
