@@ -95,6 +95,8 @@ class RowMaker:
             else:
                 lines[entry.key].append(entry.line)
         del lines["patient"]
+        if repeats := sum(len(found) - len(set(found)) for found in lines.values()):
+            self.counts["came twice, the same"] += repeats  # entries without an id
         lines["medications"] += self._medications_of(lines, own)
         self.counts["patients"] += 1
         self.counts["patients without a Patient resource"] += person is None

@@ -184,7 +184,7 @@ def of_many_orders(count: int) -> dict[str, Any]:
 
 
 def test_a_replay_of_many_orders_of_other_medicines_costs_by_their_number_not_its_square() -> None:
-    """Before, 4,000 such orders of one person took a minute and gigabytes, and no row came."""
+    """Before, 1,000 such orders of one person took 17 times as long as 250, and no row came."""
 
     def calls(count: int) -> int:
         row, seen = of_many_orders(count), Counter[str]()

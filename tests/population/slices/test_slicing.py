@@ -197,6 +197,21 @@ def test_what_came_twice_is_kept_once_and_two_versions_are_both_kept_and_said(
     ]
 
 
+def test_entries_without_an_id_that_are_the_same_are_kept_once_and_counted(tmp_path: Path) -> None:
+    nameless = entry("Condition", "", code={"text": "Gout"})
+    del nameless["id"]
+    other = nameless | {"code": {"text": "Gout of toe"}}
+    summary, _, rows = slice_of(
+        tmp_path,
+        Patient__ndjson=lines(ANA),
+        a__ndjson=lines(nameless, other, nameless),
+        b__ndjson=lines(nameless),
+    )
+
+    assert len(rows["ana"]["conditions"].split("\n")) == 2
+    assert summary["found"] == {"came twice, the same": 2}
+
+
 def test_bundles_are_read_one_per_patient_and_one_of_two_patients_is_said(tmp_path: Path) -> None:
     nobody = {"resourceType": "Condition", "id": "c1", "code": {"text": "Gout"}}
     one = {"resourceType": "Bundle", "entry": [{"resource": ANA}, {"resource": nobody}]}
