@@ -4,6 +4,7 @@ facts.
 
 from recommender.assessment.assessment import assess
 from recommender.assessment.bands import Band, bands_of
+from recommender.assessment.blood_and_reactions import is_doubted_later
 from recommender.assessment.derived_facts import (
     FEW_PLATELETS,
     VERY_FEW_PLATELETS,
@@ -22,5 +23,6 @@ __all__ = [
     "PlateletBand",
     "assess",
     "bands_of",
+    "is_doubted_later",
     "with_older_alarms",
 ]

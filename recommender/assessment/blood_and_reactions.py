@@ -119,14 +119,18 @@ def _renal(scenario: ClinicalScenario, policy: Policy) -> Truth:
 
 
 def _unless_later(found: Truth, result: Measurement, alarms: Callable[[Quantity], Truth]) -> Truth:
-    """Return a reassuring answer as UNKNOWN where a result dated in the future would not reassure:
-    it may be the newest, with a slip in its date (Q31).
+    """Return a reassuring answer as UNKNOWN where a result dated in the future may alarm."""
+    return Truth.UNKNOWN if found.is_false and is_doubted_later(result, alarms) else found
+
+
+def is_doubted_later(result: Measurement, alarms: Callable[[Quantity], Truth]) -> bool:
+    """Return whether a result dated in the future would not reassure as a usable one does: it may
+    be the newest, with a slip in its date (Q31).
     """
     later = result.passed_over
-    if not (found.is_false and result.is_known and later):
-        return found
-    reassures = later.quantity is not None and alarms(later.quantity).is_false
-    return found if reassures else Truth.UNKNOWN
+    if not (result.is_known and later):
+        return False
+    return later.quantity is None or not alarms(later.quantity).is_false
 
 
 def _is_unusable(result: Measurement) -> bool:

@@ -156,7 +156,7 @@ def d2(case: Case, _: Issue, words: Words) -> str:
         return f"{words.result('eGFR', egfr)}, sampling date not recorded: {use}"
     if egfr.below(case.policy.cyano_min_egfr).is_unknown and egfr.is_known:
         return f"{words.result('eGFR', egfr)} leaves kidney function open: {use}"
-    if egfr.is_known and egfr.passed_over:
+    if case.good_egfr_doubted:
         return f"{words.result('eGFR', egfr)}; {no_kidney_result(words)}: {use}"
     if egfr.is_known:
         known = f"{words.result('eGFR', egfr)}, whether kidney disease is recorded is not known"

@@ -58,7 +58,7 @@ def check_kidneys(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
 def _kidneys_not_known(case: Case, order: Order, line: DoseLine) -> Issue:
     """Return d2, quietly for the young and for words that only may mean the kidneys (Q51)."""
     egfr = case.scenario.egfr
-    sufficient = egfr.below(case.policy.cyano_min_egfr).is_false and not egfr.passed_over
+    sufficient = egfr.below(case.policy.cyano_min_egfr).is_false and not case.good_egfr_doubted
     unread = (
         " The eGFR on record is sufficient, but whether kidney disease is diagnosed could not be "
         "read."

@@ -68,6 +68,17 @@ def test_a_good_egfr_of_the_future_beside_a_good_one_is_no_noise() -> None:
     )
 
 
+def test_a_good_egfr_of_the_future_hides_no_reason_why_the_kidneys_are_not_known() -> None:
+    """What is not known is the diagnosis: nobody is sent for an eGFR instead (cards.md d2)."""
+    later = f"eGFR 88 mL/min/{{1.73_m2}}, {LATER}"
+    asked = request(TABLETS_DAILY, conditions=[DIET], results=[*WELL, EGFR_90, later])
+    failed = {"severity": "error", "code": "exception"}
+    asked["prefetch"]["conditions"] = {"resourceType": "OperationOutcome", "issue": [failed]}
+    (card,) = (one for one in cards_of(asked) if "eGFR" in one["summary"])
+    assert card["summary"].startswith("eGFR 90 (6 Nov), whether kidney disease is recorded is not")
+    assert "The eGFR on record is sufficient" in card["detail"]
+
+
 def test_an_egfr_below_the_limit_is_reduced_whatever_is_dated_later() -> None:
     results = [*WELL, "eGFR 25 mL/min/{1.73_m2}, on 2026-11-06", f"{EGFR_90[:-13]}{LATER}"]
     card = only_card(request(TABLETS_DAILY, conditions=[DIET], results=results))
