@@ -86,8 +86,8 @@ class ReportContext:
         )
         reports, panels = _by_listed(given, "result"), _by_listed(results, "hasMember")
         named = results if given else ()
-        came = frozenset(name for one in named for name in (one.reference, one.full_url))
-        return cls(specimens, reports, panels, came)
+        came = {name for one in named for name in (one.reference, one.full_url)} - {""}
+        return cls(specimens, reports, panels, frozenset(came))
 
     def report_of(self, placed: Placed, resource: Mapping[str, Any]) -> dict[str, Any]:
         """Return the report that lists a result; empty for none."""

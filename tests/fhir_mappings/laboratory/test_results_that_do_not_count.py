@@ -729,6 +729,18 @@ def test_a_report_whose_result_came_says_nothing_beside_it():
     assert scenario_of(result, listed) == scenario_of(result)
 
 
+@pytest.mark.parametrize(
+    "listed",
+    [{"display": "Vitamin B12"}, {"identifier": {"value": "7"}}, {"reference": ""}, {}, None],
+)
+def test_a_result_listed_without_a_reference_did_not_come_with_another_one_Q35_v(listed):
+    report = concluding(result=[listed], conclusion="96 pmol/L")
+    of_another_test = observation("3016-3", 2, "mIU/L", 5)
+
+    for labs in ([report], [of_another_test, report]):
+        assert scenario_of(*labs).total_b12.quantity == Quantity(Decimal(96), Unit.PMOL_PER_L)
+
+
 def test_the_member_of_a_panel_is_of_the_day_of_the_panel_Q33():
     member = b12(id="member")
     del member["effectiveDateTime"]
