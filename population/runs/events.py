@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from cds_service.protocol import MEDICATION_REFILL, ORDER_SIGN, PATIENT_VIEW
-from fhir_mappings.fhir import as_text
+from fhir_mappings.fhir import as_text, read_medication, reference_id
 from population.runs.moments import (
+    Times,
     as_it_was,
     is_timeless,
     recorded_at,
     stopped_at,
+    times_of,
     was_recorded,
 )
 
@@ -76,7 +78,8 @@ def past_orders(
         and as_text(order.get("status")) not in NEVER_ORDERED
     ]
     last = dt.datetime.combine(as_of, dt.time(23, 59, 59), dt.UTC)
-    medicines, timeless = _medicines_by_id(orders), _timeless(prefetch)
+    medicines, beside = _medicines_by_id(orders), _Medications(prefetch)
+    timed, replaced = _timed(prefetch), _replacements(orders)
     moments: dict[tuple[dt.datetime, str], list[dict[str, Any]]] = {}
     for order in sorted(orders, key=lambda one: str(one.get("id"))):
         written, ended = recorded_at(order), stopped_at(order)
@@ -87,9 +90,10 @@ def past_orders(
             moments.setdefault((ended, STOP), []).append(order)
     for (time, kind), together in sorted(moments.items(), key=lambda item: item[0]):
         hook, context = _asked(kind, together)
-        if time <= last and concerns(_body(hook, patient, timeless, context)):
-            then = "" if kind == STOP else what_followed(together, orders, time, last)
-            known, without_time = _known_then(prefetch, time, () if kind == STOP else together)
+        if time <= last and concerns(_body(hook, patient, beside.named_by(together), context)):
+            then = "" if kind == STOP else what_followed(together, replaced, time, last)
+            drafted = () if kind == STOP else together
+            known, without_time = _known_then(prefetch, timed, time, drafted)
             body, named = _body(hook, patient, known, context), _named(together)
             who = "" if kind == STOP else prescriber_of(together[0])
             yield Event(kind, time, named, body, then, without_time, who)
@@ -159,21 +163,21 @@ def _medicine_of(order: Mapping[str, Any]) -> str:
 
 def what_followed(
     together: Sequence[Mapping[str, Any]],
-    orders: list[dict[str, Any]],
+    replaced: Mapping[str, Sequence[dt.datetime]],
     time: dt.datetime,
     last: dt.datetime,
 ) -> str:
     """Return what the record tells of the month after an order: "replaced" by one that names it as
     its prior, "stopped", or "kept"; "not told" where the month reaches beyond the last day of the
     record, or where nothing says when the order ended.
+
+    Args:
+        replaced: when the orders were written that name one of this id as their prior.
     """
     until = time + dt.timedelta(days=FOLLOWED_DAYS)
-    names = {f"/{order.get('id')}" for order in together}
-    for other in orders:
-        written, prior = recorded_at(other), other.get("priorPrescription")
-        target = str(prior.get("reference", "")) if isinstance(prior, dict) else ""
-        if f"/{target.rsplit('/', 1)[-1]}" in names and written and time < written <= until:
-            return "replaced"
+    followed = (written for order in together for written in replaced.get(str(order.get("id")), ()))
+    if any(time < written <= until for written in followed):
+        return "replaced"
     ends = [stopped_at(order) for order in together if as_text(order.get("status")) in STOPPED]
     if any(end and time < end <= until for end in ends):
         return "stopped"
@@ -183,8 +187,34 @@ def what_followed(
 NOT_TOLD = "not told"
 
 
+def _replacements(orders: Iterable[Mapping[str, Any]]) -> dict[str, list[dt.datetime]]:
+    """Return when the orders were written that name another one as their prior, by its id."""
+    found: dict[str, list[dt.datetime]] = {}
+    for order in orders:
+        prior = order.get("priorPrescription")
+        target = str(prior.get("reference", "")) if isinstance(prior, dict) else ""
+        if target and (written := recorded_at(order)) is not None:
+            found.setdefault(target.rsplit("/", 1)[-1], []).append(written)
+    return found
+
+
+def _timed(prefetch: Mapping[str, Any]) -> dict[str, list[tuple[dict[str, Any], Times | None]]]:
+    """Return the entries of each list with their times; without any, those that have none."""
+    return {
+        key: [
+            (entry, None if is_timeless(entry["resource"]) else times_of(entry["resource"]))
+            for entry in bundle["entry"]
+        ]
+        for key, bundle in prefetch.items()
+        if key != "patient"
+    }
+
+
 def _known_then(
-    prefetch: Mapping[str, Any], time: dt.datetime, drafted: Sequence[Any]
+    prefetch: Mapping[str, Any],
+    timed: Mapping[str, Sequence[tuple[dict[str, Any], Times | None]]],
+    time: dt.datetime,
+    drafted: Sequence[Any],
 ) -> tuple[dict[str, Any], int]:
     """Return the prefetch with what had been recorded by a moment, and of how many entries of it
     that is not known.
@@ -196,14 +226,14 @@ def _known_then(
             known[key] = as_it_was(value, time)
             continue
         kept, unsaid = [], 0
-        for entry in value["entry"]:
+        for entry, times in timed[key]:
             resource = entry["resource"]
-            if is_timeless(resource):
+            if times is None:
                 kept.append(entry)
-            elif (there := was_recorded(resource, time)) is None:
+            elif (there := was_recorded(resource, time, times)) is None:
                 unsaid += 1
             elif there and not any(resource is one for one in drafted):
-                kept.append({**entry, "resource": as_it_was(resource, time)})
+                kept.append({**entry, "resource": as_it_was(resource, time, times)})
         known[key] = {**value, "entry": kept}
         if unsaid or "total" in value:
             known[key]["total"] = len(kept) + 1
@@ -211,14 +241,32 @@ def _known_then(
     return known, left_out
 
 
-def _timeless(prefetch: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the Medications that orders may point to."""
-    return {
-        key: {**bundle, "entry": kept}
-        for key, bundle in prefetch.items()
-        if key != "patient"
-        and (kept := [one for one in bundle["entry"] if is_timeless(one["resource"])])
-    }
+class _Medications:
+    """The Medications of a record, by what may point to them."""
+
+    def __init__(self, prefetch: Mapping[str, Any]) -> None:
+        self._by_name: dict[str, list[tuple[int, str, dict[str, Any]]]] = {}
+        entries = (
+            (key, entry)
+            for key, bundle in prefetch.items()
+            if key != "patient"
+            for entry in bundle["entry"]
+            if is_timeless(entry["resource"])
+        )
+        for place, (key, entry) in enumerate(entries):
+            names = {as_text(entry["resource"].get("id")), reference_id(entry.get("fullUrl"))}
+            for name in names - {""}:
+                self._by_name.setdefault(name, []).append((place, key, entry))
+
+    def named_by(self, orders: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+        """Return the lists of those that orders may point to, in their order."""
+        names = {reference_id(read_medication(order)[1]) for order in orders}
+        found = {one[0]: one for name in names for one in self._by_name.get(name, ())}
+        lists: dict[str, Any] = {}
+        for _, (_, key, entry) in sorted(found.items()):
+            listed = lists.setdefault(key, {"resourceType": "Bundle", "entry": []})
+            listed["entry"].append(entry)
+        return lists
 
 
 def _entries(bundle: Any) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from fhir_mappings.fhir import as_text
 
@@ -89,16 +89,30 @@ def recorded_at(resource: Mapping[str, Any]) -> dt.datetime | None:
     return _said_to_be_recorded(resource) or _changed_at(resource)
 
 
-def was_recorded(resource: Mapping[str, Any], then: dt.datetime) -> bool | None:
+class Times(NamedTuple):
+    """When an entry says that it was recorded and changed last, and when what it tells of ended."""
+
+    recorded: dt.datetime | None
+    changed: dt.datetime | None
+    ended: dt.datetime | None
+
+
+def times_of(resource: Mapping[str, Any]) -> Times:
+    """Return the times of an entry, which are read once for all moments that it is asked about."""
+    return Times(_said_to_be_recorded(resource), _changed_at(resource), _ended_at(resource))
+
+
+def was_recorded(
+    resource: Mapping[str, Any], then: dt.datetime, times: Times | None = None
+) -> bool | None:
     """Return whether an entry had been recorded by a moment; `None` where that is not known.
 
     A change after it does not tell: the entry may have been there before, and a server that was
     filled from another one has the day of that for everything. What happened later was not there.
     """
-    recorded = _said_to_be_recorded(resource)
+    recorded, changed, _ = times or times_of(resource)
     if recorded is not None:
         return recorded <= then
-    changed = _changed_at(resource)
     if changed is not None and changed <= then:
         return True
     return False if _happened_after(resource, then) else None
@@ -130,32 +144,35 @@ def _happened_after(resource: Mapping[str, Any], then: dt.datetime) -> bool:
     return False
 
 
-def as_it_was(resource: dict[str, Any], then: dt.datetime) -> dict[str, Any]:
+def as_it_was(
+    resource: dict[str, Any], then: dt.datetime, times: Times | None = None
+) -> dict[str, Any]:
     """Return an entry as it stood at a moment: what ended later had not ended yet.
 
     An order that was stopped, and a problem that was resolved, at a time that is not recorded are
     taken as they are.
     """
+    ended = times.ended if times else _ended_at(resource)
+    if ended is None or ended <= then:
+        return resource
     match resource.get("resourceType"):
         case "Patient":
-            return _still_alive(resource, then)
-        case "MedicationRequest" | "MedicationOrder":
-            return _still_active(resource, then)
+            return {name: value for name, value in resource.items() if name != "deceasedDateTime"}
         case "Condition":
-            return _not_resolved(resource, then)
-    return resource
+            return _not_resolved(resource)
+    return {**resource, "status": "active"}
 
 
-def _still_alive(person: dict[str, Any], then: dt.datetime) -> dict[str, Any]:
-    died = moment_of(person.get("deceasedDateTime"))
-    if died is None or died <= then:
-        return person
-    return {name: value for name, value in person.items() if name != "deceasedDateTime"}
-
-
-def _still_active(order: dict[str, Any], then: dt.datetime) -> dict[str, Any]:
-    ended = stopped_at(order)
-    return {**order, "status": "active"} if ended is not None and ended > then else order
+def _ended_at(resource: Mapping[str, Any]) -> dt.datetime | None:
+    """Return when a person died, a problem was resolved or an order ended, as far as it is told."""
+    match resource.get("resourceType"):
+        case "Patient":
+            return moment_of(resource.get("deceasedDateTime"))
+        case "Condition":
+            return moment_of(resource.get("abatementDateTime"))
+        case "MedicationRequest" | "MedicationOrder":
+            return stopped_at(resource)
+    return None
 
 
 ENDED = frozenset({"stopped", "cancelled", "completed", "ended", "on-hold", "revoked"})
@@ -174,10 +191,7 @@ def stopped_at(order: Mapping[str, Any]) -> dt.datetime | None:
     )
 
 
-def _not_resolved(problem: dict[str, Any], then: dt.datetime) -> dict[str, Any]:
-    ended = moment_of(problem.get("abatementDateTime"))
-    if ended is None or ended <= then:
-        return problem
+def _not_resolved(problem: dict[str, Any]) -> dict[str, Any]:
     kept = {name: value for name, value in problem.items() if name != "abatementDateTime"}
     if "clinicalStatus" in kept:
         kept["clinicalStatus"] = ACTIVE if isinstance(kept["clinicalStatus"], dict) else "active"

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from population.runs import moments
 from population.runs.events import past_orders
 from population.runs.moments import as_it_was, moment_of, recorded_at, stopped_at, was_recorded
+from tests.population.conftest import AS_OF
 
 
 def at(text: str) -> dt.datetime:
@@ -271,3 +273,59 @@ def test_a_field_of_any_type_ends_no_replay(field: str) -> None:
         )
         assert any("right" in event.order for event in events), value
         assert any("right" in event.order and event.kind == "stop" for event in events), value
+
+
+def test_the_times_of_an_entry_are_read_once_however_many_orders_are_decided(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read: list[object] = []
+    right = moments.moment_of
+    monkeypatch.setattr(moments, "moment_of", lambda text: read.append(text) or right(text))
+
+    def reads(count: int) -> int:
+        orders = [
+            {
+                "resourceType": "MedicationRequest",
+                "id": f"o{day}",
+                "authoredOn": f"20{day:02}-01-01",
+            }
+            for day in range(count)
+        ]
+        read.clear()
+        events = past_orders("ana", {"medications": _bundle(*orders)}, dt.date(2100, 1, 1))
+        assert len(list(events)) == count
+        return len(read)
+
+    assert reads(80) < 2.2 * reads(40)
+
+
+@pytest.mark.parametrize(
+    ("reference", "medication", "url"),
+    [
+        ("Medication/m", "m", ""),
+        ("https://example.org/fhir/Medication/m/_history/2", "m", ""),
+        ("urn:uuid:3f2c9a5e-0000-4000-8000-000000000001", "m", "same"),
+        ("urn:uuid:m", "m", ""),
+    ],
+)
+def test_whether_an_order_is_ours_is_asked_with_the_medication_that_it_points_to(
+    reference: str, medication: str, url: str
+) -> None:
+    """To ask for each order with all that stand in the record costs their square."""
+    order = {
+        "resourceType": "MedicationRequest",
+        "id": "o",
+        "authoredOn": "2026-03-01",
+        "medicationReference": {"reference": reference},
+    }
+    others = [{"resourceType": "Medication", "id": f"x{number}"} for number in range(3)]
+    bundle = _bundle(order, *others, {"resourceType": "Medication", "id": medication})
+    if url:
+        bundle["entry"][-1]["fullUrl"] = reference  # type: ignore[index]
+    asked: list[dict[str, object]] = []
+
+    list(past_orders("ana", {"medications": bundle}, AS_OF, lambda body: bool(asked.append(body))))
+
+    (body,) = asked
+    (found,) = body["prefetch"]["medications"]["entry"]  # type: ignore[index]
+    assert found["resource"]["id"] == medication
