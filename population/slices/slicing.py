@@ -9,7 +9,7 @@ import gc
 import json
 import shutil
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,15 @@ from population.slices.summary import (
     take,
     write_errors,
 )
-from population.sources import Piece, deleted_in, find_pieces, make_room, read_lines, run_tasks
+from population.sources import (
+    EMPTY,
+    Piece,
+    deleted_in,
+    find_pieces,
+    make_room,
+    read_lines,
+    run_tasks,
+)
 
 SPILL_BYTES = 48 << 20
 """What one process keeps in memory of a piece before it is written out."""
@@ -119,10 +127,17 @@ def _read_pieces(
     faults: dict[int, tuple[list[Fault], int]] = {}
     setup = (str(work), buckets, job.extra_codes)
     largest_first = sorted(pieces, key=lambda piece: -piece.size)
-    for piece, result in run_tasks(prepare_reading, setup, largest_first, job.workers):
+    told: dict[int, float] = defaultdict(float)
+
+    def so_far(piece: Piece, size: float) -> None:
+        if size > told[piece.number]:  # less where a worker was killed and another one begins
+            advance(size - told[piece.number])
+            told[piece.number] = size
+
+    for piece, result in run_tasks(prepare_reading, setup, largest_first, job.workers, so_far):
         faults[piece.number] = (result.faults, result.lines)
         take(piece, result, found)
-        advance(piece.size)
+        so_far(piece, piece.size)
     lines_before: dict[str, int] = {}
     for piece in pieces:
         base = lines_before.get(piece.path, 0)
@@ -132,8 +147,12 @@ def _read_pieces(
         found.errors += (Error(piece.name, base + fault.line, fault.reason) for fault in listed)
 
 
-def prepare_reading(setup: tuple[str, int, SiteCodes | None]) -> Callable[[Piece], Sorted]:
-    """Return what reads one piece and writes down what was kept of it."""
+def prepare_reading(
+    setup: tuple[str, int, SiteCodes | None],
+) -> Callable[[Piece], Generator[float, None, Sorted]]:
+    """Return what reads one piece and writes down what was kept of it, and tells how many bytes of
+    it are read.
+    """
     gc.set_threshold(*COLLECTOR_THRESHOLDS)
     folder, buckets, extra = setup
     reader = _Reader(Path(folder), buckets, Sieve(load_value_sets(extra)), make_room())
@@ -150,7 +169,7 @@ class _Reader:
     room: bytearray
 
 
-def _read_piece(reader: _Reader, piece: Piece) -> Sorted:
+def _read_piece(reader: _Reader, piece: Piece) -> Generator[float, None, Sorted]:
     found = Sorted()
     rounds, waiting = 0, 0
     for lines in read_lines(piece, found.refuse, reader.room):
@@ -160,6 +179,9 @@ def _read_piece(reader: _Reader, piece: Piece) -> Sorted:
         if waiting > SPILL_BYTES:
             _write_out(reader, f"{piece.number:06d}-{rounds:04d}", found)
             rounds, waiting = rounds + 1, 0
+        yield piece.size * lines.share
+    if not (piece.end or found.read or found.faults or found.deleted):
+        found.refuse(1, EMPTY)
     _write_out(reader, f"{piece.number:06d}-{rounds:04d}", found)
     return found
 

@@ -3,7 +3,7 @@ processes.
 """
 
 from population.sources.bulk_export import Wanted, fetch_export
-from population.sources.content import DAMAGED, DAMAGED_TABLE, NOTHING_READ, Lines
+from population.sources.content import DAMAGED, DAMAGED_TABLE, EMPTY, NOTHING_READ, Lines
 from population.sources.documents import SPEAKS_OF_AN_ERROR, deleted_in, resources_of
 from population.sources.downloads import ExportFailed
 from population.sources.files import MADE_MARK, Kind, Piece, find_pieces
@@ -14,6 +14,7 @@ from population.sources.workers import TaskFailed, name_failure, run_tasks
 __all__ = [
     "DAMAGED",
     "DAMAGED_TABLE",
+    "EMPTY",
     "MADE_MARK",
     "NOTHING_READ",
     "SPEAKS_OF_AN_ERROR",

@@ -80,14 +80,14 @@ def look_at_head(file: IO[bytes], piece: Piece) -> tuple[Piece, str]:
     """
     head = file.read(HEAD_BYTES)
     file.seek(0)
-    packed = head.startswith(_GZIP_MAGIC)
+    packed, named_packed = head.startswith(_GZIP_MAGIC), piece.zipped
     piece = replace(piece, zipped=packed, end=0 if packed else piece.end)
     if packed:
         head = _unzipped_head(head)
         if not head:  # what is wrong with it is said when it is read
             return piece, ""
-    if not head:
-        return piece, EMPTY
+    if not head:  # a packed file holds a few bytes even of nothing
+        return piece, DAMAGED if named_packed else EMPTY
     why = next((why for magic, why in _MAGIC if head.startswith(magic)), "")
     why = why or (PACKED if head.startswith(_TAR, _TAR_PLACE) else "")
     why = why or (UTF_16 if b"\0" in head else "")
@@ -176,7 +176,8 @@ class Lines:
     `first` is the number of the first line, counted from 1 in its piece, and `step` 1 for lines or
     0 for the resources of one document. `owner` is whose they are where they do not say so
     themselves: the one patient of a Bundle, or empty. `lacks` says why a Bundle is not whole.
-    `plain` says that all are ASCII; else some may not be.
+    `plain` says that all are ASCII; else some may not be. `share` is the part of the piece, from 0
+    to 1, that had been read by then.
     """
 
     first: int
@@ -185,6 +186,7 @@ class Lines:
     owner: str = ""
     lacks: str = ""
     plain: bool = False
+    share: float = 0
 
     def number(self, place: int) -> int:
         """Return the number of the line of one of them."""

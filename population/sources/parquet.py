@@ -38,7 +38,8 @@ def read_table(piece: Piece, refuse: Refuse) -> Iterator[Lines]:
                 cells = _cells_of(batch.column(0))
                 nothing += [number + place for place, cell in enumerate(cells, 1) if not cell]
                 written = [(cell or b"").replace(b"\n", b" ") for cell in cells]
-                yield Lines(number + 1, pa.array(written, pa.binary()))
+                share = (number + len(cells)) / table.metadata.num_rows
+                yield Lines(number + 1, pa.array(written, pa.binary()), share=share)
                 number += len(cells)
         except (pa.ArrowException, OSError):
             refuse(number + 1, DAMAGED_TABLE)

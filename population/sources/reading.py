@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import IO
 
@@ -57,6 +58,7 @@ def _read_blocks(file: IO[bytes], piece: Piece, refuse: Refuse, room: bytearray)
     begin = _next_line(file, piece.start)
     left = _next_line(file, piece.end) - begin if piece.end else EVERYTHING
     file.seek(begin)
+    whole = max(1, min(left, os.fstat(file.fileno()).st_size - begin))
     number, filled, ends, plain = 1, 0, [0], True
     for block in blocks_of(file, piece, refuse, left):
         if number == 1 and not filled and not begin:
@@ -72,7 +74,8 @@ def _read_blocks(file: IO[bytes], piece: Piece, refuse: Refuse, room: bytearray)
         if len(ends) == 1:
             refuse(number, TOO_LONG)
             return
-        yield Lines(number, cut_lines(room, ends), plain=plain)
+        share = (file.tell() - begin) / whole
+        yield Lines(number, cut_lines(room, ends), plain=plain, share=share)
         number += len(ends) - 1
         rest = room[ends[-1] : filled]
         room[: len(rest)] = rest

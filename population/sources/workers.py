@@ -4,21 +4,24 @@ it.
 
 from __future__ import annotations
 
+import functools
 import multiprocessing
 import os
 import select
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from threading import Thread
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 Setup = TypeVar("Setup")
 Task = TypeVar("Task")
 Result = TypeVar("Result")
+Steps = Generator[float, None, Result]
+"""A task that is done in steps: after each it is told how much of it is done."""
 
 MOST_ATTEMPTS = 3
 """How often one task is begun; a task that kills every process it is given to must end too."""
@@ -38,34 +41,70 @@ class _Worker:
     line: Connection
 
 
+@overload
+def run_tasks(
+    prepare: Callable[[Setup], Callable[[Task], Steps[Result]]],
+    setup: Setup,
+    tasks: Sequence[Task],
+    workers: int,
+    so_far: Callable[[Task, float], None],
+) -> Iterator[tuple[Task, Result]]: ...
+
+
+@overload
 def run_tasks(
     prepare: Callable[[Setup], Callable[[Task], Result]],
     setup: Setup,
     tasks: Sequence[Task],
     workers: int,
-) -> Iterator[tuple[Task, Result]]:
+) -> Iterator[tuple[Task, Result]]: ...
+
+
+def run_tasks(
+    prepare: Any,
+    setup: Any,
+    tasks: Sequence[Any],
+    workers: int,
+    so_far: Callable[[Any, float], None] = lambda *_: None,
+) -> Iterator[tuple[Any, Any]]:
     """Yield each task with its result as it is done, in any order.
 
     With one worker everything happens in this process.
 
     Args:
         prepare: called once in each process with `setup`; returns what does a task. Both must be
-            found by name, as the processes start anew.
+            found by name, as the processes start anew. What does a task in steps yields how much of
+            it is done, and returns its result.
+        so_far: told a task and how much of it is done, less than before where it is begun again.
     Raises: TaskFailed when a task raises, or has killed three processes.
     """
     if workers <= 1 or len(tasks) <= 1:
         work = prepare(setup)
         for task in tasks:
             try:
-                result = work(task)
+                result = _do(work, task, functools.partial(so_far, task))
             except Exception as error:  # noqa: BLE001 - said by who shared the work out
                 raise TaskFailed(name_failure(error)) from None
             yield task, result
         return
-    yield from _run_in_processes(prepare, setup, tasks, min(workers, len(tasks)))
+    yield from _run_in_processes(prepare, setup, tasks, min(workers, len(tasks)), so_far)
 
 
-def _run_in_processes(prepare: Any, setup: Any, tasks: Any, workers: int) -> Iterator[Any]:
+def _do(work: Callable[[Any], Any], task: Any, tell: Callable[[float], object]) -> Any:
+    """Do a task, whole or in steps, and return its result."""
+    steps = work(task)
+    if not isinstance(steps, Generator):
+        return steps
+    while True:
+        try:
+            tell(next(steps))
+        except StopIteration as end:
+            return end.value
+
+
+def _run_in_processes(
+    prepare: Any, setup: Any, tasks: Any, workers: int, so_far: Callable[[Any, float], None]
+) -> Iterator[Any]:
     waiting = deque((number, 1) for number in range(len(tasks)))
     busy: dict[Connection, tuple[_Worker, int, int]] = {}
     idle: list[_Worker] = [_start(prepare, setup) for _ in range(workers)]
@@ -84,8 +123,12 @@ def _run_in_processes(prepare: Any, setup: Any, tasks: Any, workers: int) -> Ite
                     waiting.appendleft((number, attempt + 1))
                     idle.append(_start(prepare, setup))
                     continue
-                idle.append(worker)
                 done, result = answer
+                if done is None:
+                    busy[line] = (worker, number, attempt)
+                    so_far(tasks[number], result)
+                    continue
+                idle.append(worker)
                 if not done:
                     raise TaskFailed(result)
                 yield tasks[number], result
@@ -123,9 +166,12 @@ def _give(worker: _Worker, task: Any, prepare: Any, setup: Any) -> _Worker:
     return worker
 
 
-def _receive(worker: _Worker) -> tuple[bool, Any] | None:
+def _receive(worker: _Worker) -> tuple[bool | None, Any] | None:
+    """Return whether a task was done, and its result or why not; `None` and how much of it is done
+    while it is not; nothing of a worker that was killed.
+    """
     try:
-        answer: tuple[bool, Any] = worker.line.recv()
+        answer: tuple[bool | None, Any] = worker.line.recv()
     except (EOFError, OSError):
         worker.process.join()
         return None
@@ -141,7 +187,7 @@ def _serve(line: Connection, prepare: Any, setup: Any) -> None:
         except (EOFError, KeyboardInterrupt):
             return
         try:
-            answer = (True, work(task))
+            answer = (True, _do(work, task, lambda done: line.send((None, done))))
         except Exception as error:  # noqa: BLE001 - said by the process that shared the work out
             answer = (False, name_failure(error))
         line.send(answer)

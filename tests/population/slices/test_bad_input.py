@@ -8,6 +8,8 @@ import gzip
 import json
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from population.slices import SliceRefused
@@ -240,6 +242,50 @@ def test_an_empty_file_exports_nothing_and_says_none_of_nothing(
     assert summary["missing"]["conditions"] == "not exported"
     said = {"file": "Condition.ndjson", "line": 1, "reason": "the file is empty"}
     assert (errors, list(rows)) == ([said], ["ana"])
+
+
+@pytest.mark.parametrize("content", [b"", b"\n\n", b" \n" * 9000])
+def test_a_zipped_file_of_nothing_is_said_to_be_empty(tmp_path: Path, content: bytes) -> None:
+    summary, errors, _ = slice_of(
+        tmp_path,
+        Patient__ndjson=lines(ANA),
+        Condition__ndjson__gz=gzip.compress(content) * 2,
+        Procedure__ndjson=content or b"\n",
+    )
+
+    said = [(error["file"], error["reason"]) for error in errors]
+    assert said == [
+        ("Condition.ndjson.gz", "the file is empty"),
+        ("Procedure.ndjson", "the file is empty"),
+    ]
+    assert summary["missing"]["conditions"] == "not exported"
+
+
+def test_a_table_without_rows_is_said_to_be_empty(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "Patient.ndjson").write_text(lines(ANA))
+    pq.write_table(pa.table({"json": pa.array([], pa.string())}), folder / "Condition.parquet")
+
+    _, errors, _ = slice_paths(tmp_path, folder)
+
+    assert [(one["file"], one["reason"]) for one in errors] == [
+        ("Condition.parquet", "the file is empty")
+    ]
+
+
+def test_a_zipped_file_of_no_bytes_is_one_that_was_cut(tmp_path: Path) -> None:
+    """A packed file of nothing has twenty bytes: what it held is not known for anybody."""
+    summary, errors, _ = slice_of(
+        tmp_path,
+        Patient__ndjson=lines(ANA),
+        Condition__ndjson=lines(PROBLEM),
+        Condition_2__ndjson__gz=b"",
+    )
+
+    (said,) = errors
+    assert said["reason"] == "the zipped file is damaged or ends in the middle"
+    assert "not read whole" in summary["missing"]["conditions"]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from __future__ import annotations
 import gzip
 import json
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pyarrow as pa
@@ -14,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from population.slices import SliceJob, SliceRefused, run_slice
-from population.sources import files
+from population.sources import files, find_pieces, reading
 
 Resource = dict[str, Any]
 
@@ -308,3 +309,25 @@ def test_a_folder_without_anything_to_read_is_refused(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     with pytest.raises(SliceRefused, match="holds no file that is read"):
         slice_paths(tmp_path, tmp_path / "in")
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_how_far_a_large_file_is_read_is_told_while_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    """A zipped file and a table are one piece each, however large."""
+    monkeypatch.setattr(reading, "LINES_BYTES", 32 << 20)  # of this process; others begin anew
+    long = json.dumps(entry("Claim", "x", text=Random(1).randbytes(50_000).hex())) + "\n"
+    source = tmp_path / "in"
+    source.mkdir()
+    (source / "a.ndjson.gz").write_bytes(gzip.compress((long * 700).encode(), 1))
+    table = pa.table({"json": pa.array([long[:100] + long[-3:]] * 2500)})
+    pq.write_table(table, source / "b.parquet")
+    pieces, _ = find_pieces([source])
+    told: list[float] = []
+
+    run_slice(SliceJob((source,), tmp_path / "out", workers=workers), told.append)
+
+    assert sum(told) == pytest.approx(sum(piece.size for piece in pieces))
+    assert min(told) >= 0
+    assert sum(amount > 0 for amount in told) >= 4
