@@ -78,17 +78,8 @@ def past_orders(
         and as_text(order.get("status")) not in NEVER_ORDERED
     ]
     last = dt.datetime.combine(as_of, dt.time(23, 59, 59), dt.UTC)
-    medicines, beside = _medicines_by_id(orders), _Medications(prefetch)
-    timed, replaced = _timed(prefetch), _replacements(orders)
-    moments: dict[tuple[dt.datetime, str], list[dict[str, Any]]] = {}
-    for order in sorted(orders, key=lambda one: str(one.get("id"))):
-        written, ended = recorded_at(order), stopped_at(order)
-        if written is not None:
-            kind = REFILL if continues(order, medicines) else ORDER
-            moments.setdefault((written, kind), []).append(order)
-        if ended is not None and as_text(order["status"]) in STOPPED:
-            moments.setdefault((ended, STOP), []).append(order)
-    for (time, kind), together in sorted(moments.items(), key=lambda item: item[0]):
+    beside, timed, replaced = _Medications(prefetch), _timed(prefetch), _replacements(orders)
+    for (time, kind), together in _moments(orders):
         hook, context = _asked(kind, together)
         if time <= last and concerns(_body(hook, patient, beside.named_by(together), context)):
             then = "" if kind == STOP else what_followed(together, replaced, time, last)
@@ -97,6 +88,24 @@ def past_orders(
             body, named = _body(hook, patient, known, context), _named(together)
             who = "" if kind == STOP else prescriber_of(together[0])
             yield Event(kind, time, named, body, then, without_time, who)
+
+
+def _moments(
+    orders: Sequence[dict[str, Any]],
+) -> list[tuple[tuple[dt.datetime, str], list[dict[str, Any]]]]:
+    """Return what was ordered, refilled or stopped together, by moment and kind, the earliest
+    first.
+    """
+    medicines = _medicines_by_id(orders)
+    moments: dict[tuple[dt.datetime, str], list[dict[str, Any]]] = {}
+    for order in sorted(orders, key=lambda one: str(one.get("id"))):
+        written, ended = recorded_at(order), stopped_at(order)
+        if written is not None:
+            kind = REFILL if continues(order, medicines) else ORDER
+            moments.setdefault((written, kind), []).append(order)
+        if ended is not None and as_text(order["status"]) in STOPPED:
+            moments.setdefault((ended, STOP), []).append(order)
+    return sorted(moments.items(), key=lambda item: item[0])
 
 
 ORDER, REFILL, STOP = "order", "refill", "stop"

@@ -10,7 +10,7 @@ import os
 import select
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -118,9 +118,7 @@ def _run_in_processes(
                 worker, number, attempt = busy.pop(line)
                 answer = _receive(worker)
                 if answer is None:  # killed: another one does it again
-                    if attempt == MOST_ATTEMPTS:
-                        raise TaskFailed("a worker was killed three times over the same part")
-                    waiting.appendleft((number, attempt + 1))
+                    waiting.appendleft((number, _next(attempt)))
                     idle.append(_start(prepare, setup))
                     continue
                 done, result = answer
@@ -133,10 +131,20 @@ def _run_in_processes(
                     raise TaskFailed(result)
                 yield tasks[number], result
     finally:
-        for worker in [*idle, *(entry[0] for entry in busy.values())]:
-            worker.line.close()
-            worker.process.terminate()
-            worker.process.join()
+        _end([*idle, *(entry[0] for entry in busy.values())])
+
+
+def _next(attempt: int) -> int:
+    if attempt == MOST_ATTEMPTS:
+        raise TaskFailed("a worker was killed three times over the same part")
+    return attempt + 1
+
+
+def _end(workers: Iterable[_Worker]) -> None:
+    for worker in workers:
+        worker.line.close()
+        worker.process.terminate()
+        worker.process.join()
 
 
 def _start(prepare: Any, setup: Any) -> _Worker:
