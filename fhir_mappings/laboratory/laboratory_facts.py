@@ -5,7 +5,7 @@ F19, F23, F24).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import partial
 from operator import attrgetter
@@ -14,7 +14,7 @@ from typing import NamedTuple
 from fhir_mappings.intake import Demographics, RecordIndex
 from fhir_mappings.laboratory.newest_results import Window, find_newest, measure_newest, pass_over
 from fhir_mappings.laboratory.observed import Observed
-from fhir_mappings.laboratory.recorded_gfr import map_egfr
+from fhir_mappings.laboratory.recorded_gfr import egfr_from, map_egfr
 from fhir_mappings.laboratory.results import Result, Results
 from fhir_mappings.laboratory.uncounted_results import list_uncounted, result_of
 from fhir_mappings.values import Analyte
@@ -111,18 +111,29 @@ def map_laboratory(
         inr=newest("inr", Analyte.INR),
         egfr=map_egfr(index, results, who, egfr_window),
     )
-    return _with_named(index, facts, passed_over, egfr_window) if passed_over else facts
+    return _with_named(index, facts, passed_over, who, egfr_window)
 
 
 def _with_named(
-    index: RecordIndex, facts: LaboratoryFacts, passed_over: Sequence[Observed], egfr: Window
+    index: RecordIndex,
+    facts: LaboratoryFacts,
+    passed_over: Sequence[Observed],
+    who: Demographics,
+    egfr_window: Window,
 ) -> LaboratoryFacts:
-    """Return the facts, with what cannot count named where cards say that there is none."""
+    """Return the facts, with what cannot count named: cards may say that there is none, and what
+    alarms in the future is shown (Q31).
+    """
+    if not passed_over:
+        return facts
     named = partial(_with_passed_over, index, passed_over)
+    egfr = named(facts.egfr, Analyte.EGFR, egfr_window)
     return facts._replace(
+        haemoglobin=named(facts.haemoglobin, Analyte.HAEMOGLOBIN, WINDOWS["haemoglobin"]),
+        potassium=named(facts.potassium, Analyte.POTASSIUM, WINDOWS["potassium"]),
         platelets=named(facts.platelets, Analyte.PLATELETS, WINDOWS["platelets"]),
         inr=named(facts.inr, Analyte.INR, WINDOWS["inr"]),
-        egfr=named(facts.egfr, Analyte.EGFR, egfr),
+        egfr=_with_creatinine_named(index, egfr, passed_over, who, egfr_window),
     )
 
 
@@ -153,6 +164,45 @@ def _with_passed_over(
         return measured
     why, value = newest.observed.not_counted, newest.reading.quantity
     return measured._replace(passed_over=PassedOver(newest.evidence, why, value))
+
+
+def _with_creatinine_named(
+    index: RecordIndex,
+    egfr: Measurement,
+    passed_over: Iterable[Observed],
+    who: Demographics,
+    window: Window,
+) -> Measurement:
+    """Return the eGFR, with a creatinine that cannot count named: the newest where nothing else is,
+    for "none" is not said beside it (I27); beside an eGFR that counts the one of the future that
+    gives the lowest, if that is lower (Q31).
+    """
+    first_day = window.first_day(index.as_of)
+    results = (result_of(item, Analyte.CREATININE) for item in passed_over)
+    found = [result for result in results if result is not None and result.day >= first_day]
+    if egfr.is_known:
+        return _doubted_by(egfr, found, who)
+    newest = max(found, key=_newest, default=None)
+    why = newest.observed.not_counted if newest else None
+    if newest is None or why is None or egfr.passed_over:
+        return egfr
+    named = PassedOver(newest.evidence, why, newest.reading.quantity, of=Analyte.CREATININE.value)
+    return egfr._replace(passed_over=named)
+
+
+def _doubted_by(egfr: Measurement, creatinine: list[Result], who: Demographics) -> Measurement:
+    known = egfr.passed_over.quantity if egfr.passed_over else egfr.quantity
+    for result in creatinine:
+        if result.observed.not_counted is not NotCounted.IN_FUTURE or known is None:
+            continue
+        evidence = result.evidence
+        measured = Measurement(result.reading.quantity, evidence.date, evidence=(evidence,))
+        computed = egfr_from(measured, who)
+        if computed and computed.quantity and computed.quantity.value < known.value:
+            known = computed.quantity
+            named = PassedOver(computed.evidence[0], NotCounted.IN_FUTURE, known)
+            egfr = egfr._replace(passed_over=named)
+    return egfr
 
 
 _newest = attrgetter("day")

@@ -254,7 +254,7 @@ def _outside(result: Result, window: Window, first_day: dt.date) -> _Reason | No
         return _Reason(words, _TOO_OLD, result)
     if day.earliest < first_day:
         coarse = "date too coarse to tell whether it is within {}: {}".format
-        return _Reason(partial(coarse, window.words, day), NotCounted.NO_DATE)
+        return _Reason(partial(coarse, window.words, day), NotCounted.NO_DATE, result)
     if window.before is not None and day.latest > window.before:
         late = "taken after vitamin B12 treatment began: {}".format
         return _Reason(partial(late, day), NotCounted.ON_TREATMENT)

@@ -213,7 +213,19 @@ def _not_computed(index: RecordIndex, creatinine: list[Result], window: Window) 
         reason=f"none recorded, and not computed from creatinine: {why}",
         evidence=newest.evidence,
         because=newest.because,
+        passed_over=_creatinine_that_is_there(newest),
     )
+
+
+def _creatinine_that_is_there(newest: Measurement) -> PassedOver | None:
+    if newest.is_known:
+        return PassedOver(
+            newest.evidence[0],
+            NotCounted.NOT_COMPUTED,
+            newest.quantity,
+            of=Analyte.CREATININE.value,
+        )
+    return newest.passed_over and newest.passed_over._replace(of=Analyte.CREATININE.value)
 
 
 def _computed_egfr(
@@ -225,13 +237,18 @@ def _computed_egfr(
     newest, _ = measure_newest(
         replace(index, receipt=Receipt()), Analyte.CREATININE, creatinine, window
     )
-    born = who.born.earliest if who.born and who.born.is_one_day else None
-    female = None if who.female.is_unknown else who.female.is_true
-    first = compute_egfr(newest, born, female)
-    older = (compute_egfr(one, born, female) for one in newest.behind)
+    first = egfr_from(newest, who)
+    older = (egfr_from(one, who) for one in newest.behind)
     if first is not None:
         return first, *(one for one in older if one)
     return tuple(_behind_creatinine(one, newest) for one in older if one)
+
+
+def egfr_from(creatinine: Measurement, who: Demographics) -> Measurement | None:
+    """Return the eGFR computed from creatinine; `None` where it cannot be."""
+    born = who.born.earliest if who.born and who.born.is_one_day else None
+    female = None if who.female.is_unknown else who.female.is_true
+    return compute_egfr(creatinine, born, female)
 
 
 def _behind_creatinine(computed: Measurement, newest: Measurement) -> Measurement:

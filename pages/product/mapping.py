@@ -83,7 +83,7 @@ accepted spellings. *Back* is how far the record is looked back.
 - Every fact that is not known says why in words and as a code (`reasonCode`): none-recorded,
   could-not-be-read, list-not-complete, not-understood, hint, in-future, not-certain; of results
   also unit-missing, unit-contradicts, in-words, not-readable, implausible, other-status, no-date,
-  too-old, on-treatment, higher-by-race.
+  too-old, on-treatment, higher-by-race, not-computed.
 
 ## Facts
 """

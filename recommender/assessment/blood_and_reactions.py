@@ -59,8 +59,8 @@ def kidneys_and_blood(scenario: ClinicalScenario, policy: Policy) -> Facts:
             scenario, HintAt.BLEEDING_DISORDER, scenario.bleeding_disorder.truth
         ),
         "anticoagulant": scenario.anticoagulant,
-        "severe_anaemia": scenario.haemoglobin.below(policy.severe_hb_g_per_l),
-        "low_potassium": scenario.potassium.below(POTASSIUM_LOW_BELOW),
+        "severe_anaemia": _below(scenario.haemoglobin, policy.severe_hb_g_per_l),
+        "low_potassium": _below(scenario.potassium, POTASSIUM_LOW_BELOW),
         "lebers": _hinted_or(scenario, HintAt.LEBERS, scenario.lebers.truth),
     }
 
@@ -107,10 +107,7 @@ def _renal(scenario: ClinicalScenario, policy: Policy) -> Truth:
     were not available (Q6), when words hint at kidney disease (Q28), or by a date of issue alone
     (Q33).
     """
-    limit = policy.cyano_min_egfr
-    below = _unless_later(
-        scenario.egfr.below(limit), scenario.egfr, lambda later: later.below(limit)
-    )
+    below = _below(scenario.egfr, policy.cyano_min_egfr)
     if (below | scenario.kidney_disease.truth | scenario.dialysis.truth).is_true:
         return Truth.TRUE
     hinted = bool(scenario.hints_at(HintAt.KIDNEY_DISEASE, HintAt.DIALYSIS))
@@ -118,19 +115,14 @@ def _renal(scenario: ClinicalScenario, policy: Policy) -> Truth:
     return Truth.UNKNOWN if unread or hinted or scenario.egfr.by_issue else below
 
 
+def _below(result: Measurement, limit: Decimal) -> Truth:
+    """Return whether a result is below a limit; never FALSE where one of the future may be."""
+    return _unless_later(result.below(limit), result, lambda later: later.below(limit))
+
+
 def _unless_later(found: Truth, result: Measurement, alarms: Callable[[Quantity], Truth]) -> Truth:
     """Return a reassuring answer as UNKNOWN where a result dated in the future may alarm."""
-    return Truth.UNKNOWN if found.is_false and is_doubted_later(result, alarms) else found
-
-
-def is_doubted_later(result: Measurement, alarms: Callable[[Quantity], Truth]) -> bool:
-    """Return whether a result dated in the future would not reassure as a usable one does: it may
-    be the newest, with a slip in its date (Q31).
-    """
-    later = result.passed_over
-    if not (result.is_known and later):
-        return False
-    return later.quantity is None or not alarms(later.quantity).is_false
+    return Truth.UNKNOWN if found.is_false and result.doubted_by_later(alarms) else found
 
 
 def _is_unusable(result: Measurement) -> bool:

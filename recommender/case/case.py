@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TypeVar, cast
 
-from recommender.assessment import Assessment, is_doubted_later, with_older_alarms
+from recommender.assessment import Assessment, with_older_alarms
 from recommender.case.course_reading import is_standing, is_treatment
 from recommender.deficiency import Deficiency, NotConclusive, behind_a_flag, with_low_level
 from recommender.guidance import Policy, RuleGroup
@@ -195,7 +195,7 @@ class Case:
     def good_egfr_doubted(self) -> bool:
         """A result dated in the future speaks against an eGFR that is sufficient (Q31)."""
         egfr, limit = self.scenario.egfr, self.policy.cyano_min_egfr
-        return is_doubted_later(egfr, lambda later: later.below(limit))
+        return egfr.doubted_by_later(lambda later: later.below(limit))
 
     @property
     def needs_treatment(self) -> bool:

@@ -18,6 +18,7 @@ from recommender.language import (
     CombinationUse,
     HintAt,
     Measurement,
+    Quantity,
     RecordArea,
     Truth,
     Unit,
@@ -199,6 +200,13 @@ LISTS_OF_CAUSES = frozenset({RecordArea.CONDITIONS, RecordArea.PROCEDURES})
 """Where a cause would stand: unless they came whole, that there is none is not known."""
 
 
+def _not_anaemic_in_pregnancy(haemoglobin: Measurement) -> bool:
+    def anaemic(value: Measurement | Quantity) -> Truth:
+        return value.below(ANAEMIA_IN_PREGNANCY_BELOW)
+
+    return anaemic(haemoglobin).is_false and not haemoglobin.doubted_by_later(anaemic)
+
+
 def _only_low_in_pregnancy(scenario: ClinicalScenario, policy: Policy, beside: Beside) -> bool:
     """Pregnant, total vitamin B12 low but not very low, haemoglobin normal, and no other sign or
     cause of deficiency recorded in lists that came whole (D2, Q13, Q84).
@@ -207,7 +215,7 @@ def _only_low_in_pregnancy(scenario: ClinicalScenario, policy: Policy, beside: B
         return False
     return (
         not LISTS_OF_CAUSES & (scenario.unavailable | scenario.incomplete)
-        and scenario.haemoglobin.below(ANAEMIA_IN_PREGNANCY_BELOW).is_false
+        and _not_anaemic_in_pregnancy(scenario.haemoglobin)
         and not (beside.neurological | scenario.symptoms.truth).is_true
         and not scenario.deficiency_diagnosis.is_true
         and not scenario.causes

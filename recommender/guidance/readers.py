@@ -121,6 +121,7 @@ MEMBERS_NOT_READ: dict[str, str] = {
             "OTHER_STATUS",
             "NO_DATE",
             "HIGHER_BY_RACE",
+            "NOT_COMPUTED",
         )
     },
 }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
@@ -218,12 +218,13 @@ class Alarm(enum.Enum):
 
 class PassedOver(NamedTuple):
     """A result on record that does not count, and why: its value where it could be read, else as
-    reported.
+    reported. `of`: what it is a result of, where that is another test ("creatinine").
     """
 
     evidence: Evidence
     why: NotCounted
     quantity: Quantity | None = None
+    of: str = ""
 
 
 class Measurement(NamedTuple):
@@ -261,6 +262,15 @@ class Measurement(NamedTuple):
     def is_newest_usable(self) -> bool:
         """Return whether it is usable and no newer one is to be repeated."""
         return self.quantity is not None and self.stands_in_for is None
+
+    def doubted_by_later(self, alarms: Callable[[Quantity], Truth]) -> bool:
+        """Return whether a result dated in the future may alarm where this one reassures: it may be
+        the newest, with a slip in its date (Q31).
+        """
+        later = self.passed_over
+        if self.quantity is None or later is None:
+            return False
+        return later.quantity is None or not alarms(later.quantity).is_false
 
     def below(self, limit: Decimal) -> Truth:
         """Return whether the value is below the limit; UNKNOWN when there is no usable value."""

@@ -157,13 +157,14 @@ class NotCounted(Choice):
     IMPLAUSIBLE = "its value is not plausible"
     PRELIMINARY = "it is preliminary"
     OTHER_STATUS = "its status does not count"
-    NO_DATE = "its date is not recorded"
+    NO_DATE = "its day is not recorded"
     BY_ISSUE = "only its date of issue is known"
     IN_FUTURE = "it is dated in the future"
     TOO_OLD = "it is older than 12 months"
     ON_TREATMENT = "it was taken on vitamin B12"
     NEWER_COUNTS = "a newer result counts"
     HIGHER_BY_RACE = "it is the higher of a pair by race"
+    NOT_COMPUTED = "no eGFR can be computed from it"
 
     @property
     def code(self) -> str:

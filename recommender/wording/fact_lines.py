@@ -11,16 +11,15 @@ from recommender.assessment import FEW_PLATELETS
 from recommender.cards import Card, cards
 from recommender.deficiency import Deficiency, Ground
 from recommender.language import COBALAMINS
+from recommender.wording.blood_said import blood, inr, platelets
 from recommender.wording.facts_said import (
     Line,
     against_what_is_taken,
     age,
     allergies,
     bleeding,
-    blood,
     causes,
     drugs,
-    inr,
     kidney,
     lebers,
     level,
@@ -33,7 +32,6 @@ from recommender.wording.facts_said import (
     not_ruled_out,
     not_ruled_out_for_tablets,
     planning,
-    platelets,
     pregnant,
     symptoms,
     treatment,
@@ -194,7 +192,7 @@ def _beside(words: Words, *, offers: bool) -> Iterator[Line]:
     if a.lebers.is_true:
         yield lebers
     begins = offers or (a.neurological.is_true and a.deficiency is not Deficiency.UNLIKELY)  # N2
-    if begins and (a.severe_anaemia | a.low_potassium).is_true and a.starts_or_resumes:
+    if begins and a.starts_or_resumes:
         yield blood
     if a.ground in (Ground.MMA, Ground.MMA_AGAINST_LEVEL):
         yield kidney  # without it methylmalonic acid would show nothing (C9)

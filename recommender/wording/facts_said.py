@@ -5,12 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from recommender.guidance import look_back
 from recommender.language import (
     Because,
     Cause,
     Fact,
-    Measurement,
     NotCounted,
     RecordArea,
     Substance,
@@ -18,7 +16,7 @@ from recommender.language import (
 )
 from recommender.treatment_so_far import TreatmentPhase
 from recommender.wording.names import CAUSE_WORDS, named_sign
-from recommender.wording.not_known import newer_not_usable, no_kidney_result
+from recommender.wording.not_known import no_kidney_result, with_newer
 from recommender.wording.short import say_result
 from recommender.wording.words import Words
 
@@ -71,7 +69,7 @@ def _no_level(words: Words) -> str:
 
 
 def level_on_treatment(words: Words) -> str:
-    return _with_newer(words, "B12 on treatment", words.scenario.total_b12_on_treatment)
+    return with_newer(words, "B12 on treatment", words.scenario.total_b12_on_treatment)
 
 
 def mma(words: Words) -> str:
@@ -140,7 +138,7 @@ def causes(words: Words) -> str:
 
 def kidney(words: Words) -> str:
     s = words.scenario
-    measured = _with_newer(words, "eGFR", s.egfr)
+    measured = with_newer(words, "eGFR", s.egfr)
     diagnosed = _dated(words, "dialysis recorded", s.dialysis) or _dated(
         words, "kidney disease recorded", s.kidney_disease
     )
@@ -185,40 +183,11 @@ def _treatment_not_known(words: Words) -> str:
     return "B12 treatment so far: not known"
 
 
-def platelets(words: Words) -> str:
-    """Say the count; one that is very low and some days old is to be repeated (Q10)."""
-    count = words.scenario.platelets
-    newer = newer_not_usable(words, count)
-    said = words.result("platelets", count)
-    limit, days = look_back.VERY_LOW_PLATELETS
-    old = count.date is not None and (words.as_of - count.date).days
-    if old > days and count.below(limit).is_true:
-        said = f"{said}, {old} days ago: repeat it"
-    return f"{said}; {newer}" if newer else said
-
-
-def inr(words: Words) -> str:
-    return _with_newer(words, "INR", words.scenario.inr)
-
-
-def _with_newer(words: Words, name: str, result: Measurement) -> str:
-    """Say a result with the newer one in whose place it stands."""
-    said, newer = words.result(name, result), newer_not_usable(words, result)
-    return f"{said}; {newer}" if newer else said
-
-
 def bleeding(words: Words) -> str:
     s = words.scenario
     drug = s.anticoagulant.value if s.anticoagulant else ""
     disorder = _dated(words, "bleeding disorder recorded", s.bleeding_disorder)
     return ", ".join(value for value in (drug, disorder) if value)
-
-
-def blood(words: Words) -> str:
-    a, s = words.assessment, words.scenario
-    low = [_with_newer(words, "haemoglobin", s.haemoglobin)] if a.severe_anaemia.is_true else []
-    low += [_with_newer(words, "potassium", s.potassium)] if a.low_potassium.is_true else []
-    return ", ".join(low)
 
 
 def lebers(words: Words) -> str:

@@ -11,6 +11,7 @@ from recommender.language import (
     HintAt,
     Measurement,
     NotCounted,
+    PassedOver,
     RecordArea,
     Route,
 )
@@ -24,18 +25,28 @@ def no_kidney_result(words: Words) -> str:
     """Say why there is no usable eGFR: too old, not usable, could not be read, list not complete,
     or none in 12 months (F16).
     """
-    name, result = "eGFR", words.scenario.egfr
-    if (found := result.passed_over) is not None:
-        value = say_quantity(found.quantity) if found.quantity else found.evidence.reported
-        said = f"{name} {value}".strip()
+    if (found := words.scenario.egfr.passed_over) is not None:
         if found.why is NotCounted.TOO_OLD and found.evidence.date:
-            return f"{said} is {say_age(found.evidence.date, words.as_of)} old"
-        return f"{words.on(said, found.evidence.date)} cannot be used ({found.why.value})"
+            return f"{_value('eGFR', found)} is {say_age(found.evidence.date, words.as_of)} old"
+        return cannot_be_used(words, "eGFR", found)
     if RecordArea.LABORATORY in words.scenario.unavailable:
         return "kidney results could not be read"
     if RecordArea.LABORATORY in words.scenario.incomplete:
         return "no kidney result among those that came, the list is not complete"
     return "no kidney result in 12 months"
+
+
+def cannot_be_used(words: Words, name: str, found: PassedOver) -> str:
+    """Say a result that does not count: "eGFR 25 (3 Mar 2027) cannot be used (it is dated in the
+    future)".
+    """
+    said = words.on(_value(name, found), found.evidence.date)
+    return f"{said} cannot be used ({found.why.value})"
+
+
+def _value(name: str, found: PassedOver) -> str:
+    value = say_quantity(found.quantity) if found.quantity else found.evidence.reported
+    return f"{found.of or name} {value}".strip()
 
 
 def say_alarm(words: Words, name: str, result: Measurement) -> str:
@@ -69,6 +80,12 @@ def newer_not_usable(words: Words, result: Measurement) -> str:
         return f"{said} leaves it open"
     why = f" ({newer.because.value})" if isinstance(newer.because, NotCounted) else ""
     return f"{said} cannot be used{why}"
+
+
+def with_newer(words: Words, name: str, result: Measurement) -> str:
+    """Say a result with the newer one in whose place it stands."""
+    said, newer = words.result(name, result), newer_not_usable(words, result)
+    return f"{said}; {newer}" if newer else said
 
 
 def no_inr(words: Words) -> str:

@@ -1,9 +1,9 @@
 """Mutation testing of the recommender, or of another package: one small fault at a time is put into
 the code, and some test must fail.
 
-`python -m tests.mutation` tries every fault in every module; `python -m tests.mutation folate.py`
-those of one module; `--survivors` only those that survived before, `--resume` only those not tried
-before; `--proofs` also runs the long proofs; `--package fhir_mappings` tries that package with its
+`python -m tests.mutation` tries every fault in every module; with paths of modules those of these;
+`--survivors` only those that survived before, `--resume` only those not tried before; `--proofs`
+also runs the long proofs; `--package fhir_mappings` tries that package with its
 own tests. The outcome of every fault is kept in `build/mutation.jsonl`, of another package in
 `build/mutation-NAME.jsonl`; `--report` writes the tables of it. The faults are tried in an order
 that is shuffled, and always the same, so that a run that is cut short is a sample of them all.

@@ -49,6 +49,7 @@ RESULTS = {
     "haemoglobin": {"g/dL": "718-7"},
     "INR": {"{INR}": "6301-6"},
     "potassium": {"mmol/L": "2823-3"},
+    "creatinine": {"umol/L": "14682-9"},
 }
 PRODUCTS = {
     "hydroxocobalamin": {

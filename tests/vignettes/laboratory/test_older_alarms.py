@@ -378,7 +378,7 @@ def test_a_result_without_its_day_is_told_and_is_not_none_Q58_I33() -> None:
     diet = ["vegan diet, since 2020-01-01"]
     asked = request(tablets, conditions=diet, results=results)
     card = only_card(without_day(asked, CODES["eGFR"][0]))
-    assert card["summary"].startswith("eGFR 90 cannot be used (its date is not recorded)")
+    assert card["summary"].startswith("eGFR 90 cannot be used (its day is not recorded)")
     assert "No kidney result" not in card["summary"] + card["detail"]
 
     few = [*results, "platelets 15 10*9/L, on 2026-11-25"]

@@ -1,0 +1,45 @@
+"""What is said of the blood: platelets, INR, haemoglobin and potassium."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from recommender.assessment import POTASSIUM_LOW_BELOW
+from recommender.guidance import look_back
+from recommender.language import Measurement, NotCounted
+from recommender.wording.not_known import cannot_be_used, newer_not_usable, with_newer
+from recommender.wording.words import Words
+
+
+def platelets(words: Words) -> str:
+    """Say the count; one that is very low and some days old is to be repeated (Q10)."""
+    count = words.scenario.platelets
+    newer = newer_not_usable(words, count)
+    said = words.result("platelets", count)
+    limit, days = look_back.VERY_LOW_PLATELETS
+    old = count.date is not None and (words.as_of - count.date).days
+    if old > days and count.below(limit).is_true:
+        said = f"{said}, {old} days ago: repeat it"
+    return f"{said}; {newer}" if newer else said
+
+
+def inr(words: Words) -> str:
+    return with_newer(words, "INR", words.scenario.inr)
+
+
+def blood(words: Words) -> str:
+    a, s = words.assessment, words.scenario
+    low = [with_newer(words, "haemoglobin", s.haemoglobin)] if a.severe_anaemia.is_true else []
+    low += [with_newer(words, "potassium", s.potassium)] if a.low_potassium.is_true else []
+    low += _low_later(words, "haemoglobin", s.haemoglobin, words.policy.severe_hb_g_per_l)
+    low += _low_later(words, "potassium", s.potassium, POTASSIUM_LOW_BELOW)
+    return ", ".join(low)
+
+
+def _low_later(words: Words, name: str, result: Measurement, limit: Decimal) -> list[str]:
+    """Say a low result of the future beside what counts, unless that is low itself (Q31)."""
+    later = result.passed_over
+    if later is None or later.why is not NotCounted.IN_FUTURE or result.below(limit).is_true:
+        return []
+    low = later.quantity is not None and later.quantity.below(limit).is_true
+    return [cannot_be_used(words, name, later)] if low else []

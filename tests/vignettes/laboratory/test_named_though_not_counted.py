@@ -1,0 +1,143 @@
+"""A result that cannot count is named where "none" would be said, and one of the future that alarms
+is shown (decisions Q31, I2, I27, K9, Q84; cards.md d2).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.vignettes.test_stops_and_doubtful_orders import cards_of, only_card, request
+
+Json = dict[str, Any]
+WELL = ["B12 96 pmol/L, on 2026-11-02", "no neurological symptoms, on 2026-11-20"]
+TABLETS_DAILY = "vitamin B12 tablet 1 mg, 1 tablet, oral, daily"
+DIET = "vegan diet, since 2020-01-01"
+EGFR_90 = "eGFR 90 mL/min/{1.73_m2}, on 2026-11-06"
+
+
+def with_tablets(*results: str) -> Json:
+    return request(TABLETS_DAILY, conditions=[DIET], results=[*WELL, *results])
+
+
+def last_result(asked: Json) -> Json:
+    found: Json = asked["prefetch"]["labs"]["entry"][-1]["resource"]
+    return found
+
+
+def _without_unit(asked: Json) -> None:
+    last_result(asked)["valueQuantity"] = {"value": 180}
+
+
+def _not_final(asked: Json) -> None:
+    last_result(asked)["status"] = "preliminary"
+
+
+def _without_sex(asked: Json) -> None:
+    del asked["prefetch"]["patient"]["gender"]
+
+
+def _of_the_future(asked: Json) -> None:
+    last_result(asked)["effectiveDateTime"] = "2027-03-03"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (_without_unit, "Creatinine 180 (6 Nov) cannot be used (its unit is missing)"),
+        (_not_final, "Creatinine 180 µmol/L (6 Nov) cannot be used (it is preliminary)"),
+        (
+            _without_sex,
+            "Creatinine 180 µmol/L (6 Nov) cannot be used (no eGFR can be computed from it)",
+        ),
+        (
+            _of_the_future,
+            "Creatinine 180 µmol/L (3 Mar 2027) cannot be used (it is dated in the future)",
+        ),
+    ],
+)
+def test_a_creatinine_that_gives_no_egfr_is_not_no_kidney_result_I27(
+    change: Any, said: str
+) -> None:
+    asked = with_tablets("creatinine 180 umol/L, on 2026-11-06")
+    change(asked)
+    card = only_card(asked)
+    assert card["indicator"] == "warning"
+    assert card["summary"] == f"{said}: check eGFR, or use hydroxocobalamin"
+    assert "No kidney result" not in card["detail"]
+
+
+def test_a_creatinine_entered_in_error_is_no_kidney_result() -> None:
+    asked = with_tablets("creatinine 180 umol/L, on 2026-11-06")
+    last_result(asked)["status"] = "entered-in-error"
+    assert only_card(asked)["summary"].startswith("No kidney result in 12 months")
+
+
+@pytest.mark.parametrize("others", [[], ["creatinine 55 umol/L, on 2027-03-04"]])
+def test_a_creatinine_of_the_future_speaks_against_a_good_egfr_Q31_I2(others: list[str]) -> None:
+    high = "creatinine 180 umol/L, on 2027-03-03"
+    card = only_card(with_tablets(EGFR_90, high, *others))
+    assert card["indicator"] == "warning"
+    assert card["summary"].startswith("eGFR 90 (6 Nov); eGFR 26.3 (3 Mar 2027) cannot be used")
+
+
+def test_a_normal_creatinine_of_the_future_is_no_noise() -> None:
+    assert cards_of(with_tablets(EGFR_90, "creatinine 60 umol/L, on 2027-03-03")) == []
+
+
+@pytest.mark.parametrize("value", ["90", "25"])
+@pytest.mark.parametrize(("day", "shown"), [("2025", "2025"), ("2025-11", "Nov 2025")])
+def test_an_egfr_that_may_be_of_the_last_12_months_is_not_no_kidney_result_I27(
+    value: str, day: str, shown: str
+) -> None:
+    card = only_card(with_tablets(f"eGFR {value} mL/min/{{1.73_m2}}, on {day}"))
+    said = f"eGFR {value} ({shown}) cannot be used (its day is not recorded)"
+    assert card["summary"].startswith(said)
+
+
+@pytest.mark.parametrize("counted", [[], ["potassium 4.1 mmol/L, on 2026-11-20"]])
+def test_a_low_potassium_of_the_future_is_shown_before_treatment_starts_K9_Q31(
+    counted: list[str],
+) -> None:
+    later = "potassium 2.9 mmol/L, on 2027-03-03"
+    card = only_card(request(conditions=[DIET], results=[*WELL, EGFR_90, *counted, later]))
+    said = "Potassium 2.9 mmol/L (3 Mar 2027) cannot be used (it is dated in the future)"
+    assert said in card["detail"]
+    assert "correct it" not in card["detail"]
+
+
+@pytest.mark.parametrize("counted", [[], ["haemoglobin 12.8 g/dL, on 2026-11-20"]])
+def test_a_low_haemoglobin_of_the_future_is_shown_before_treatment_starts_K9_Q31(
+    counted: list[str],
+) -> None:
+    later = "haemoglobin 6.2 g/dL, on 2027-03-03"
+    card = only_card(request(conditions=[DIET], results=[*WELL, EGFR_90, *counted, later]))
+    assert "(3 Mar 2027) cannot be used (it is dated in the future)" in card["detail"]
+
+
+@pytest.mark.parametrize("later", ["potassium 4.2 mmol/L", "haemoglobin 13.1 g/dL"])
+def test_a_normal_one_of_the_future_is_not_shown(later: str) -> None:
+    usual = request(conditions=[DIET], results=[*WELL, EGFR_90])
+    odd = request(conditions=[DIET], results=[*WELL, EGFR_90, f"{later}, on 2027-03-03"])
+    assert [c["detail"] for c in cards_of(odd)] == [c["detail"] for c in cards_of(usual)]
+
+
+@pytest.mark.parametrize(
+    ("later", "excused"), [([], True), (["haemoglobin 6.2 g/dL, on 2027-03-03"], False)]
+)
+def test_an_anaemia_of_the_future_leaves_low_b12_in_pregnancy_no_excuse_Q84(
+    later: list[str], excused: bool
+) -> None:
+    """A total vitamin B12 that is only low is put down to pregnancy where the haemoglobin is
+    normal.
+    """
+    results = ["B12 110 pmol/L, on 2026-11-02", "haemoglobin 12.1 g/dL, on 2026-11-20", *later]
+    asked = request(
+        "hydroxocobalamin, 1000 mcg, IM, three times a week for 2 weeks",
+        born="1992-02-02",
+        conditions=["pregnant, since 2026-08-15"],
+        results=[*results, "no neurological symptoms, on 2026-11-20"],
+    )
+    said = "B12 110 pmol/L (2 Nov): measure active B12 or methylmalonic acid, ask haematology"
+    assert (said in only_card(asked)["summary"]) == excused
