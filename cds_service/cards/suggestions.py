@@ -74,7 +74,7 @@ def write_suggestions(finding: Finding, context: SuggestionContext) -> Suggestio
     in_words = [resolution.label for resolution in excluded]
     for resolution in resolutions:
         actions = write_actions(resolution, context)
-        problem = _problem(actions, context)
+        problem = _problem(resolution, actions, context)
         if problem:
             withheld.append((resolution.label, problem))
             continue
@@ -122,12 +122,17 @@ def _is_tests_alone(resolution: Resolution) -> bool:
     return all(isinstance(edit, AddFollowUps) for edit in resolution.edits)
 
 
-def _problem(actions: list[Planned], context: SuggestionContext) -> str:
-    """Return why these actions cannot be offered, or an empty string."""
+def _problem(resolution: Resolution, actions: list[Planned], context: SuggestionContext) -> str:
+    """Return why these actions cannot be offered, or an empty string.
+
+    Where an order cannot be named what remains is not offered: it would do less than the label
+    says, such as maintenance without its loading, or a second order beside the one it replaces.
+    """
     if not context.draft_context.version.can_be_written:
         return f"drafts are not written in FHIR {context.draft_context.version.value}"
-    if not actions:
-        return "the draft has no id, so no action can name it"
+    named = {edit.key for edit in resolution.edits if hasattr(edit, "key")}
+    if not actions or not named <= context.drafts.keys():
+        return "the draft has no id of its own, so no action can name it"
     for action in (one.action for one in actions):
         problems = _check_action(action, context.draft_context.version)
         if problems:

@@ -182,6 +182,29 @@ def test_an_order_inside_the_set_is_read_and_named_by_no_action_R161(hook: str) 
     assert all(action["type"] == "create" for action in actions)
 
 
+@pytest.mark.parametrize(
+    "order",
+    [
+        TABLETS,
+        "hydroxocobalamin, 1000 mcg, IM, every 6 months",
+        "hydroxocobalamin, 'as in the letter'",
+        "cyanocobalamin injection, 1000 mcg, IM, every month",
+    ],
+)
+def test_of_what_changes_an_order_inside_the_set_no_part_is_offered_alone_R161(order: str) -> None:
+    """Half of it does harm: maintenance without its loading, a second order beside the wrong one,
+    tests alone under the label of a regimen. The card says what is not offered, and why.
+    """
+    asked = request(order, **WITH_SIGNS)
+    beside = cards_of(asked)
+    assert any(card.get("suggestions") for card in beside)
+    cards = cards_of(held_inside(asked))
+    assert [card["summary"] for card in cards] == [card["summary"] for card in beside]
+    assert not any(card.get("suggestions") for card in cards)
+    assert all("Not offered as a draft: " in card["detail"] for card in cards)
+    assert all("no action can name it" in card["detail"] for card in cards)
+
+
 def test_alternatives_inside_the_set_are_judged_one_by_one() -> None:
     asked = held_inside(request(TABLETS, ALTERNATE_DAYS, **WITH_SIGNS), alone=False)
     assert {code for code, _ in said(asked)} == {"b1", "b5"}
