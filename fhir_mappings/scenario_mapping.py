@@ -151,8 +151,8 @@ def _read(index: RecordIndex) -> Steps[tuple[FactsRead, Results]]:
     holds_b12 = bool(doses) or any(order.has_cobalamin for order in medicines.orders)
     diagnoses = read_diagnoses(index)
     diagnosed = map_conditions(diagnoses, start, holds_b12)
-    answers = map_answers(index, observed.counted, start)
-    results = read_results(index, observed.counted)
+    answers = map_answers(index, observed.counted, start, observed.passed_over)
+    results = read_results(index, observed.counted, observed.passed_over)
     yield
     labs = map_laboratory(
         index, results, who, start, diagnosed.acute_kidney_injury, observed.passed_over

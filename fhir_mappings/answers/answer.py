@@ -62,9 +62,11 @@ Answers = dict[Concept, list[Answer]]
 
 
 def read_answer(answer: Answer) -> bool | None:
-    """Return what an answer says by its value, else by its interpretation; `None` for neither, and
-    for a no beside an interpretation that says otherwise.
+    """Return what an answer says by its value, else by its interpretation; `None` for neither, for
+    a no beside an interpretation that says otherwise, and where it is changed by what is not read.
     """
+    if answer.observed.is_changed:
+        return None
     said, flags = read_booleanish(answer.observed.body), interpretations_of(answer)
     if said is not None:
         return None if not said and flags & (FOUND | ABNORMAL) else said
@@ -82,6 +84,8 @@ def affirms(answer: Answer) -> bool | None:
     """Return whether an Observation that names a finding says that it is there; `None` when its
     answer cannot be read.
     """
+    if answer.observed.is_changed:
+        return None
     if answer.observed.from_answer:
         return True
     said = read_answer(answer)

@@ -8,7 +8,7 @@ Source: decisions 2.2 (F2, F3, F10, F12 to F14) and Q1 to Q3. The service's own 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from fhir_mappings.answers.answer import (
@@ -39,6 +39,7 @@ from recommender.language import (
 )
 
 DIET = frozenset({Concept.VEGAN, Concept.LOW_B12_INTAKE})
+SCREENS = frozenset({Concept.NEURO_SCREEN, Concept.B12_SYMPTOMS})
 
 
 class AnswerFacts(NamedTuple):
@@ -60,12 +61,19 @@ NOTHING_ANSWERED = AnswerFacts(NOT_RECORDED, NOT_RECORDED, NOT_RECORDED, NOT_REC
 
 
 def map_answers(
-    index: RecordIndex, observed: Iterable[Observed], treatment_start: dt.date | None
+    index: RecordIndex,
+    observed: Iterable[Observed],
+    treatment_start: dt.date | None,
+    passed_over: Sequence[Observed] = (),
 ) -> AnswerFacts:
-    """Return the facts of the answering Observations; `treatment_start` is when the current vitamin
-    B12 treatment began.
+    """Return the facts of the answering Observations.
+
+    Args:
+        treatment_start: when the current vitamin B12 treatment began.
+        passed_over: of these only what is changed by what is not read: the newest of a screen may
+            be such a one, and then nobody knows what it says.
     """
-    answers = _sort_answers(observed)
+    answers = _sort_answers((*observed, *filter(_is_changed_screen, passed_over)))
     nothing = index.not_recorded("labs")
     if not answers and index.not_recorded("labs", "procedures", "conditions") is NOT_RECORDED:
         return NOTHING_ANSWERED
@@ -85,6 +93,10 @@ def map_answers(
         findings=_findings(index, answers, treatment_start),
         causes=_causes(index, answers),
     )
+
+
+def _is_changed_screen(item: Observed) -> bool:
+    return item.is_changed and any(match.concept in SCREENS for match in item.matches)
 
 
 def _sort_answers(observed: Iterable[Observed]) -> Answers:

@@ -18,7 +18,7 @@ from fhir_mappings.fhir import months_before
 from fhir_mappings.intake import RecordIndex
 from fhir_mappings.laboratory.observed import why_no_day
 from fhir_mappings.laboratory.results import ANALYTES, B12_TESTS, HIGH_IS_WORSE, Result
-from fhir_mappings.values import Analyte
+from fhir_mappings.values import Analyte, Reading
 from recommender.language import (
     NO_RESULT,
     NOT_RECORDED,
@@ -28,6 +28,7 @@ from recommender.language import (
     Measurement,
     NotCounted,
     PassedOver,
+    Quantity,
 )
 
 
@@ -81,13 +82,18 @@ def measure_newest(
         flagged_low=newest.flagged_low,
         alarms_only=_alarm_of(newest),
         because=reading.why,
-        passed_over=PassedOver(evidence, unusable) if unusable else None,
+        passed_over=PassedOver(evidence, unusable, _may_be(reading)) if unusable else None,
         behind=() if _is_plain(newest) else tuple(_behind(inside, newest)),
     )
     if measured.is_known:
         return measured, newest
     pass_over(index, newest, partial(str, reading.reason))
     return measured, None
+
+
+def _may_be(reading: Reading) -> Quantity | None:
+    """Return the only value that an unusable result may have."""
+    return reading.readings[0] if len(reading.readings) == 1 else None
 
 
 def _is_plain(result: Result) -> bool:

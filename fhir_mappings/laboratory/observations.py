@@ -40,7 +40,7 @@ from fhir_mappings.laboratory.observed import Known, Observed, observe, text_of_
 from fhir_mappings.laboratory.report_context import ReportContext
 from fhir_mappings.values import read_booleanish
 from recommender.guidance import look_back
-from recommender.language import HintAt
+from recommender.language import HintAt, NotCounted
 
 
 class Observations(NamedTuple):
@@ -252,25 +252,25 @@ def _read_answers(index: RecordIndex, placed: Placed) -> list[Observed]:
     """Return the answers of a questionnaire whose questions are ours, named by the code of one of
     our own observations (Q1).
     """
-    resource = placed.resource
-    status = code_of(resource.get("status"))
+    resource, status = placed.resource, code_of(placed.resource.get("status"))
     if status not in ANSWERED_STATUSES:
         index.receipt.ignore(placed, why_status("questionnaire", status))
         return []
     written = resource.get("authored")
     day = read_date(written)
-    future = day is not None and day.earliest > index.tomorrow
-    if future or what_changes(resource):
-        why = f"in the future: {day}" if future else f"changed by {what_changes(resource)}"
-        index.receipt.ignore(placed, f"questionnaire, {why}")
+    if day is not None and day.earliest > index.tomorrow:
+        index.receipt.ignore(placed, f"questionnaire, in the future: {day}")
         return []
+    if changes := what_changes(resource):
+        index.receipt.ignore(placed, f"questionnaire, changed by {changes}")
     observed = []
     for item in _questions(resource):
         code = {"coding": [{"system": OWN_OBSERVATIONS, "code": as_text(item.get("linkId"))}]}
-        matches = index.value_sets.find(code)
+        of = index.value_sets.find(code)
         answers = [as_dict(answer) for answer in as_list(item.get("answer"))]
-        if matches and len(answers) == 1 and not what_changes(item):
-            observed.append(Observed(placed, answers[0], code, matches, day, written))
+        if of and len(answers) == 1:
+            why = NotCounted.NOT_READABLE if changes or what_changes(item) else None
+            observed.append(Observed(placed, answers[0], code, of, day, written, not_counted=why))
     if not observed:
         index.receipt.ignore(placed, "it answers none of the questions asked")
     return observed

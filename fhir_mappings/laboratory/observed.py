@@ -52,6 +52,11 @@ class Observed(NamedTuple):
     not_counted: NotCounted | None = None
 
     @property
+    def is_changed(self) -> bool:
+        """Whether what is not read modifies it: it came, and nobody knows what it says."""
+        return self.not_counted is NotCounted.NOT_READABLE
+
+    @property
     def moment(self) -> str:
         """A text that orders results of one day."""
         return moment_of(self.written)

@@ -24,6 +24,7 @@ from recommender.language import (
     Measurement,
     NotCounted,
     PassedOver,
+    Quantity,
     Truth,
 )
 
@@ -37,26 +38,35 @@ NORMAL_GFR_FROM = Decimal(90)
 
 
 def kidney_risk_by_results(index: RecordIndex, results: Results, egfr: Measurement) -> Fact:
-    """Return whether a result points at the kidneys (Q51): the eGFR that counts is below 90; where
-    none counts or only its date of issue is known (I30), any older one is, or its laboratory calls
-    a creatinine high. Unknown where the results did not come whole.
+    """Return whether a result points at the kidneys (Q51): the eGFR that counts is below 90, or one
+    that is named beside it and cannot count (Q31); where none counts or only its date of issue is
+    known (I30), any older one is or may be, or its laboratory calls a creatinine high. Unknown
+    where the results did not come whole.
     """
     if egfr.is_known and egfr.below(NORMAL_GFR_FROM).is_true:
         return Fact(Truth.TRUE, "", egfr.evidence)
+    named = egfr.passed_over
+    if named and named.quantity and named.quantity.below(NORMAL_GFR_FROM).is_true:
+        return Fact(Truth.TRUE, "", (named.evidence,))
     none = _no_result_points_there(index)
     if egfr.is_known and not egfr.by_issue:
         return none
     low = [
         result
         for result in results[Analyte.EGFR]
-        if result.reading.quantity is not None
-        and result.reading.quantity.below(NORMAL_GFR_FROM).is_true
+        if any(one.below(NORMAL_GFR_FROM).is_true for one in _values(result))
     ]
     high = [
         result for result in results[Analyte.CREATININE] if is_flagged_high(result.observed.body)
     ]
     found = tuple(dict.fromkeys(result.evidence for result in (*low, *high)))
     return Fact(Truth.TRUE, "", found) if found else none
+
+
+def _values(result: Result) -> tuple[Quantity, ...]:
+    """Return the value of a result, or those that it may have."""
+    reading = result.reading
+    return (reading.quantity,) if reading.quantity else reading.readings
 
 
 def _no_result_points_there(index: RecordIndex) -> Fact:

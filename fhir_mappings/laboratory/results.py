@@ -15,7 +15,7 @@ from fhir_mappings.laboratory.observed import Observed, why_not_used
 from fhir_mappings.laboratory.report_context import is_flagged_low
 from fhir_mappings.terminology import Concept, Match, Role
 from fhir_mappings.values import Analyte, Reading, read_result
-from recommender.language import Evidence, Test
+from recommender.language import Evidence, NotCounted, Test
 
 ANALYTES: dict[Concept, Analyte] = {
     Concept.SERUM_B12: Analyte.TOTAL_B12,
@@ -61,6 +61,18 @@ class Result:
 
     @cached_property
     def reading(self) -> Reading:
+        """The value as read; of a result that is changed by what is not read it is no more than
+        what it may be.
+        """
+        written = self._as_written
+        if not self.observed.is_changed or written.is_absent:
+            return written
+        may_be = (written.quantity,) if written.quantity else written.readings
+        reported = written.reported
+        return Reading(None, reported, CHANGED, why=NotCounted.NOT_READABLE, readings=may_be)
+
+    @cached_property
+    def _as_written(self) -> Reading:
         body, unit = self.observed.body, self.match.member.unit
         if self.read_before is None or not _is_quantity_alone(tuple(body)):
             return read_result(body, self.analyte, self.property_kind, unit)
@@ -125,6 +137,8 @@ class Result:
         return value if self.analyte in HIGH_IS_WORSE else -value
 
 
+CHANGED = "changed by what is not read"
+
 QUANTITY = "valueQuantity"
 
 
@@ -142,13 +156,37 @@ Results = dict[Analyte, list[Result]]
 EVERY_ANALYTE = tuple(Analyte)
 
 
-def read_results(index: RecordIndex, observed: Iterable[Observed]) -> Results:
-    """Return every result of a kind that we know, also old ones and unreadable ones."""
+HEARD_BEHIND = frozenset(
+    {
+        Analyte.CREATININE,
+        Analyte.EGFR,
+        Analyte.HAEMOGLOBIN,
+        Analyte.INR,
+        Analyte.PLATELETS,
+        Analyte.POTASSIUM,
+    }
+)
+"""Of these an older result that alarms is heard behind a newer one that cannot be used (I30)."""
+
+
+def read_results(
+    index: RecordIndex, observed: Iterable[Observed], passed_over: Iterable[Observed]
+) -> Results:
+    """Return every result of a kind that we know, also old ones and unreadable ones.
+
+    Args:
+        passed_over: of these only what is changed by what is not read, and only where what alarms
+            is heard behind it: it leaves nothing known of today.
+    """
     results: Results = {analyte: [] for analyte in EVERY_ANALYTE}
     read_before = index.read_before if index.value_sets.remembers else None
     for item in observed:
         result = _read(index, item, read_before)
         if result:
+            results[result.analyte].append(result)
+    for item in passed_over:
+        result = _read(index, item, read_before) if item.is_changed else None
+        if result and result.analyte in HEARD_BEHIND:
             results[result.analyte].append(result)
     return results
 

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from fhir_mappings.scenario_mapping import map_scenario
+from recommender.deficiency.older_results import older_low_result
+from recommender.guidance import Policy
 from recommender.language import HintAt, NotCounted
 from tests.fhir_mappings.records import (
     AS_OF,
@@ -143,6 +145,48 @@ def test_a_result_that_is_changed_is_told_and_not_used(changed: dict[str, Any]) 
     told = scenario_of(observation("14685-2", valueQuantity=level, **changed))
     assert not told.total_b12.is_known
     assert [one.why for one in told.uncounted_b12] == [NotCounted.NOT_READABLE]
+
+
+@of_whole_entries
+def test_a_level_that_is_changed_and_may_be_low_asks_for_a_test_E3(changed: dict[str, Any]) -> None:
+    low = {"value": 95, "unit": "pmol/L", "code": "pmol/L", "system": UCUM}
+    scenario = scenario_of(observation("14685-2", days=3, valueQuantity=low, **changed))
+    assert not scenario.total_b12.is_known
+    assert older_low_result(scenario, Policy()) == scenario.uncounted_b12[0]
+    fine = observation("14685-2", days=3, valueQuantity=low | {"value": 420}, **changed)
+    assert older_low_result(scenario_of(fine), Policy()) is None
+
+
+@of_whole_entries
+def test_a_level_that_is_changed_takes_nothing_from_a_low_one_before_it_I30(
+    changed: dict[str, Any],
+) -> None:
+    low = {"value": 95, "unit": "pmol/L", "code": "pmol/L", "system": UCUM}
+    newer = observation("14685-2", days=3, valueQuantity=low | {"value": 420}, **changed)
+    scenario = scenario_of(observation("14685-2", days=70, valueQuantity=low), newer)
+    assert scenario.total_b12.quantity is not None
+    assert scenario.total_b12.quantity.value == 95
+
+
+@of_whole_entries
+@pytest.mark.parametrize("question", ["neuro-screen", "b12-symptoms"])
+def test_an_answer_that_is_changed_takes_the_word_of_an_older_no(
+    question: str, changed: dict[str, Any]
+) -> None:
+    name = {"neuro-screen": "neurological_screen", "b12-symptoms": "symptoms"}[question]
+    no = observation("", code=concept(OWN, question), days=20, valueBoolean=False)
+    newer = observation("", code=concept(OWN, question), days=5, valueBoolean=True, **changed)
+    of_a_form = {
+        "resourceType": "QuestionnaireResponse",
+        "status": "completed",
+        "subject": SUBJECT,
+        "authored": days_ago(5),
+        "item": [{"linkId": question, "answer": [{"valueBoolean": True}]}],
+        **changed,
+    }
+    assert getattr(scenario_of(no), name).is_false
+    assert getattr(scenario_of(no, newer), name).is_unknown
+    assert getattr(scenario_of(no, of_a_form), name).is_unknown
 
 
 @pytest.mark.parametrize("empty", ["", None])

@@ -203,6 +203,28 @@ def test_what_never_counts_hides_no_alarm(kind: str, changes: Resource) -> None:
     assert alarm_of(assessed(result(kind, 9), newer), kind).is_true
 
 
+CHANGES: list[Resource] = [
+    {"modifierExtension": [{"url": "urn:x", "valueBoolean": True}]},
+    {"implicitRules": "https://example.org/rules-of-ours"},
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("changed", CHANGES, ids=str)
+@pytest.mark.parametrize("alarms", [True, False])
+def test_one_that_is_changed_leaves_nothing_known_of_today_I30(
+    kind: str, changed: Resource, alarms: bool
+) -> None:
+    """It came and cannot be used, as one whose unit is missing: the older one permits nothing."""
+    newer = result(kind, 2, alarms=alarms, **changed)
+    assert alarm_of(assessed(result(kind, 9, alarms=False), newer), kind).is_unknown
+    assert alarm_of(assessed(newer, result(kind, 1, alarms=False)), kind).is_false
+    found = fact(settled(result(kind, 9), newer), kind)
+    assert found.stands_in_for is not None
+    assert found.stands_in_for.date is not None
+    assert found.stands_in_for.date.isoformat() == days_ago(2)
+
+
 # --- one of which only the date of issue is known (Q33, I30)
 
 

@@ -58,6 +58,30 @@ def test_a_date_of_issue_takes_nothing_from_an_older_egfr_that_points_there_I30(
     assert scenario_of(egfr(70, days=2000), egfr(95)).kidney_risk.is_false
 
 
+@pytest.mark.parametrize(("value", "risk"), [(89, Truth.TRUE), (90, Truth.FALSE)])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"effectiveDateTime": days_ago(-9)},
+        {"status": "preliminary"},
+        {"implicitRules": "https://example.org/rules-of-ours"},
+        {"modifierExtension": [{"url": "urn:x", "valueBoolean": True}]},
+    ],
+    ids=str,
+)
+def test_an_egfr_that_is_named_and_cannot_count_points_at_the_kidneys_Q31_Q51(
+    changes: dict[str, Any], value: int, risk: Truth
+) -> None:
+    """It permits nothing, so it hushes nothing: beside "eGFR 58 cannot be used" d2 is no info."""
+    assert scenario_of(egfr(value, **changes)).kidney_risk.truth is risk
+
+
+@pytest.mark.parametrize(("value", "risk"), [(89, Truth.TRUE), (90, Truth.FALSE)])
+def test_so_does_one_of_the_future_beside_one_that_reassures_Q31(value: int, risk: Truth) -> None:
+    future = egfr(value, effectiveDateTime=days_ago(-9))
+    assert scenario_of(egfr(95), future).kidney_risk.truth is risk
+
+
 def test_a_creatinine_that_its_laboratory_calls_high_points_at_the_kidneys_Q51() -> None:
     called = {"interpretation": [{"coding": [{"code": "H"}]}]}
     assert scenario_of(creatinine(130, days=2000, **called)).kidney_risk.is_true
