@@ -31,15 +31,17 @@ def blood(words: Words) -> str:
     a, s = words.assessment, words.scenario
     low = [with_newer(words, "haemoglobin", s.haemoglobin)] if a.severe_anaemia.is_true else []
     low += [with_newer(words, "potassium", s.potassium)] if a.low_potassium.is_true else []
-    low += _low_later(words, "haemoglobin", s.haemoglobin, words.policy.severe_hb_g_per_l)
-    low += _low_later(words, "potassium", s.potassium, POTASSIUM_LOW_BELOW)
+    low += _low_uncounted(words, "haemoglobin", s.haemoglobin, words.policy.severe_hb_g_per_l)
+    low += _low_uncounted(words, "potassium", s.potassium, POTASSIUM_LOW_BELOW)
     return ", ".join(low)
 
 
-def _low_later(words: Words, name: str, result: Measurement, limit: Decimal) -> list[str]:
-    """Say a low result of the future beside what counts, unless that is low itself (Q31)."""
-    later = result.passed_over
-    if later is None or later.why is not NotCounted.IN_FUTURE or result.below(limit).is_true:
+def _low_uncounted(words: Words, name: str, result: Measurement, limit: Decimal) -> list[str]:
+    """Say a low result that cannot count, where there is none that does or it is of the future
+    (Q31, Q35), unless what counts is low itself.
+    """
+    found = result.passed_over
+    if found is None or found.why is NotCounted.TOO_OLD or result.below(limit).is_true:
         return []
-    low = later.quantity is not None and later.quantity.below(limit).is_true
-    return [cannot_be_used(words, name, later)] if low else []
+    said = cannot_be_used(words, name, found)
+    return [said] if found.quantity and found.quantity.below(limit).is_true else []

@@ -116,6 +116,23 @@ def test_a_low_haemoglobin_of_the_future_is_shown_before_treatment_starts_K9_Q31
     assert "(3 Mar 2027) cannot be used (it is dated in the future)" in card["detail"]
 
 
+@pytest.mark.parametrize(("value", "shown"), [("2.9", True), ("4.2", False)])
+def test_a_low_potassium_that_is_not_final_is_shown_before_treatment_starts_K9_Q35(
+    value: str, shown: bool
+) -> None:
+    result = f"potassium {value} mmol/L, on 2026-11-20"
+    asked = request(conditions=[DIET], results=[*WELL, EGFR_90, result])
+    _not_final(asked)
+    said = f"Potassium {value} mmol/L (20 Nov) cannot be used (it is preliminary)"
+    assert (said in only_card(asked)["detail"]) == shown
+
+
+def test_a_low_potassium_of_years_ago_is_not_shown() -> None:
+    old = "potassium 2.9 mmol/L, on 2023-11-20"
+    card = only_card(request(conditions=[DIET], results=[*WELL, EGFR_90, old]))
+    assert "Potassium 2.9" not in card["detail"]
+
+
 @pytest.mark.parametrize("later", ["potassium 4.2 mmol/L", "haemoglobin 13.1 g/dL"])
 def test_a_normal_one_of_the_future_is_not_shown(later: str) -> None:
     usual = request(conditions=[DIET], results=[*WELL, EGFR_90])
