@@ -37,6 +37,7 @@ CODES = {
     "platelets": ("777-3", "10*9/L"),
     "INR": ("6301-6", "{INR}"),
     "potassium": ("2823-3", "mmol/L"),
+    "haemoglobin": ("718-7", "g/dL"),
     "eGFR": ("98979-8", "mL/min/{1.73_m2}"),
 }
 NOT_USABLE = "a newer result cannot be used"
@@ -120,6 +121,13 @@ ALARMS = [
         f"Potassium 3.1 mmol/L (15 Nov); {NOT_USABLE}: correct it, recheck within 48 hours of "
         "starting B12",
     ),
+    (
+        "haemoglobin",
+        "haemoglobin 6.2 g/dL, on 2026-11-15",
+        "warning",
+        f"Haemoglobin 62 g/L (15 Nov); {NOT_USABLE}: check potassium now and within 48 hours of "
+        "starting B12",
+    ),
 ]
 
 
@@ -156,6 +164,7 @@ CALM = [
     ("platelets", "platelets 240 10*9/L, on 2026-11-22"),
     ("INR", "INR 1.1 {INR}, on 2026-11-01"),
     ("potassium", "potassium 4.4 mmol/L, on 2026-11-15"),
+    ("haemoglobin", "haemoglobin 12.6 g/dL, on 2026-11-15"),
 ]
 
 
@@ -182,7 +191,7 @@ def test_an_older_egfr_that_suffices_permits_nothing_I2(how: str) -> None:
 @pytest.mark.parametrize(("name", "older", "_", "summary"), ALARMS)
 def test_a_usable_one_after_it_clears_it(name: str, older: str, _: str, summary: str) -> None:
     code, unit = CODES[name]
-    fine = {"platelets": 240, "INR": 1.1, "potassium": 4.4}[name]
+    fine = {"platelets": 240, "INR": 1.1, "potassium": 4.4, "haemoglobin": 12.6}[name]
     usable = newer(name, "in words", "2026-11-25")
     del usable["valueString"]
     usable["valueQuantity"] = {
