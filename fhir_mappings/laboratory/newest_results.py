@@ -158,7 +158,7 @@ def _none_usable(
 ) -> Measurement:
     """Return why there is none: the newest is outside the window, none counts, or none came."""
     if outside:
-        _, newest = max(outside, key=lambda pair: (pair[0], pair[1].words()))
+        _, newest = max(outside, key=_nearest_to_today)
         return Measurement(
             reason=newest.words(), because=newest.code, passed_over=newest.passed_over()
         )
@@ -179,6 +179,14 @@ def _none_usable(
     return Measurement(
         reason=f"none recorded that counts: {counted}", because=NotCounted.OTHER_STATUS
     )
+
+
+def _nearest_to_today(outside: tuple[dt.date, _Reason]) -> tuple[bool, dt.date, str]:
+    """Sorts results outside the window; last comes one of which nobody knows the day: it may be of
+    today, and one that is old or says that there is none does not hide it (I27).
+    """
+    day, why_not = outside
+    return why_not.code is NotCounted.NO_DATE, day, why_not.words()
 
 
 _Why = Callable[[], str]

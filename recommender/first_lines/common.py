@@ -16,6 +16,7 @@ from recommender.guidance import M_LOAD
 from recommender.language import (
     SURGERY_HINTS,
     Cause,
+    HintAt,
     NotCounted,
     Order,
     RecordArea,
@@ -101,6 +102,30 @@ def given(words: Words) -> str:
         return f"B12 given {words.day(words.last_dose)}"
     undated = words.assessment.treatment.unknown is UnknownPhase.UNDATED_DOSE
     return "A B12 dose without its date" if undated else ""
+
+
+def already_given(case: Case, words: Words) -> str:
+    """Loading is ordered while treatment may be under way (T7)."""
+    if hints := case.scenario.hints_at(HintAt.B12_TREATMENT):
+        known = f"Record says {quote(hints[0].words)}"
+    elif last := words.day(words.last_dose):
+        known = f"Last B12 on record {last}"
+    elif since := words.day(words.order.authored if words.order else None):
+        known = f"B12 ordered {since}, no dose on record"
+    else:
+        known = "B12 treatment so far is not known"
+    return f"{known}: is B12 given already? Ask before loading"
+
+
+def last_known(case: Case, words: Words) -> str:
+    """Say what is known of the last dose: an entry that was not read may be a later one (I27)."""
+    if RecordArea.MEDICATIONS in case.scenario.unavailable:
+        return "B12 treatment could not be read"
+    last = words.last_dose or (words.order.authored if words.order else None)
+    for hint in case.scenario.hints_at(HintAt.B12_TREATMENT):
+        if last is None or hint.date is None or hint.date > last:
+            return f"Record says {quote(hint.words)}"
+    return f"No B12 dose on record{f' since {words.day(last)}' if last else ''}"
 
 
 def no_test_on_record(words: Words) -> str:

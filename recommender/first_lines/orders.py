@@ -11,6 +11,8 @@ from recommender.cards import Indicator, cards
 from recommender.case import Case, Column, Issue, is_oral, is_readable, kind_of
 from recommender.deficiency import Permanence
 from recommender.first_lines.common import (
+    already_given,
+    last_known,
     led,
     maintenance_words,
     order_of,
@@ -23,7 +25,6 @@ from recommender.language import (
     Order,
     OrderState,
     PhaseKind,
-    RecordArea,
     Route,
     Substance,
     describe_days,
@@ -266,30 +267,12 @@ def b22(case: Case, _: Issue, words: Words) -> str:
     return tablets_not_enough(case, words)
 
 
-def _already_given(case: Case, words: Words) -> str:
-    """Loading is ordered while treatment may be under way (T7)."""
-    if hints := case.scenario.hints_at(HintAt.B12_TREATMENT):
-        known = f"Record says {quote(hints[0].words)}"
-    elif since := words.day(words.order.authored if words.order else None):
-        known = f"B12 ordered {since}, no dose on record"
-    else:
-        known = "B12 treatment so far is not known"
-    return f"{known}: is B12 given already? Ask before loading"
-
-
 def b23(case: Case, _: Issue, words: Words) -> str:
     last = words.last_dose
     if case.rule == "T7" and any(kind_of(order) is PhaseKind.LOADING for order in case.drafts):
-        return _already_given(case, words)
+        return already_given(case, words)
     if case.rule not in ("T4", "T4a") or (last is None and case.assessment.untreated):
-        if RecordArea.MEDICATIONS in case.scenario.unavailable:
-            return "B12 treatment could not be read: if doses were missed, reload first"
-        since = words.day(last) or words.day(words.order.authored if words.order else None)
-        return (
-            f"No B12 dose on record since {since}: if doses were missed, reload first"
-            if since
-            else "No B12 dose on record: if doses were missed, reload first"
-        )
+        return f"{last_known(case, words)}: if doses were missed, reload first"
     if last is None:
         return ""
     if case.assessment.treatment.by_mouth:

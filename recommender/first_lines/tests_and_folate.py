@@ -111,15 +111,14 @@ def c2(case: Case, issue: Issue, words: Words) -> str:
     if treatment.dose_documented and treatment.phase is TreatmentPhase.LOADING:
         since = f", last dose {words.day(words.last_dose)}" if words.last_dose else ""
         return f"B12 loading is not complete{since}: finish it before folic acid"
+    confirm = "confirm it is given before folic acid"
+    last = words.day(words.last_dose)
     if order is not None and order.state is OrderState.ACTIVE and order.authored:
-        return (
-            f"B12 ordered {words.day(order.authored)}, no dose on record: confirm it is given "
-            f"before folic acid"
-        )
+        given = f"last dose on record {last}" if last else "no dose on record"
+        return f"B12 ordered {words.day(order.authored)}, {given}: {confirm}"
     if case.assessment.treatment.unknown_by_record:
-        confirm = "confirm it is given before folic acid"
-        if words.last_dose:
-            return f"Last B12 on record {words.day(words.last_dose)}: {confirm}"
+        if last:
+            return f"Last B12 on record {last}: {confirm}"
         return led(capital(may_be_under_way(words)), confirm)
     return ""
 

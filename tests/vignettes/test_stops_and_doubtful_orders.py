@@ -378,3 +378,97 @@ def test_a_birth_date_that_is_of_no_use_is_not_called_unrecorded_I27(born: str, 
     asked = request(MAINTENANCE)
     asked["prefetch"]["patient"]["birthDate"] = born
     assert [card["summary"] for card in cards_of(asked)] == [says]
+
+
+def entry(asked: Json, key: str, resource: Json) -> Json:
+    """Return the request with one entry more in a list."""
+    asked["prefetch"][key]["entry"].append({"resource": resource})
+    asked["prefetch"][key]["total"] += 1
+    return asked
+
+
+def dose(day: str, **more: Any) -> Json:
+    given = request(given=[f"hydroxocobalamin, 1000 mcg, IM, on {day}"])
+    resource: Json = given["prefetch"]["administrations"]["entry"][0]["resource"]
+    return resource | {"id": "odd"} | more
+
+
+@pytest.mark.parametrize(
+    ("odd", "said"),
+    [
+        (dose("2027-01-05"), "Record says 'dated 2027-01-05: Hydroxocobalamin"),
+        (dose("2026-11-06", status="unknown"), "Record says 'status unknown: Hydroxocobalamin"),
+    ],
+)
+def test_beside_a_dose_that_is_not_read_none_is_said_to_be_on_record_I27(
+    odd: Json, said: str
+) -> None:
+    chart = {"conditions": ["vegan diet, since 2024-01-01"], "results": [*LOW, *NO_SIGNS]}
+    card = only_card(entry(request(TABLETS, **chart), "administrations", odd))
+    assert card["summary"].startswith(said)
+    assert card["summary"].endswith("if doses were missed, reload first")
+    assert "No B12 dose on record" not in card["summary"] + card["detail"]
+
+
+def test_folic_acid_beside_an_order_with_an_old_dose_names_that_dose_I27() -> None:
+    """The headline denied the dose that the fact line below it named."""
+    alternate = "hydroxocobalamin, 1000 mcg, IM, alternate days, since 2026-11-21"
+    given = ["hydroxocobalamin, 1000 mcg, IM, on 2026-08-18"]
+    folic = "folic acid tablet 5 mg, 1 tablet, oral, daily"
+    asked = request(folic, conditions=SIGNS[:1], results=NO_SIGNS, active=[alternate], given=given)
+    card = only_card(asked)
+    assert card["summary"] == (
+        "B12 ordered 21 Nov, last dose on record 18 Aug: confirm it is given before folic acid"
+    )
+    assert "last dose 18 Aug" in card["detail"]
+
+
+def test_loading_beside_an_old_dose_names_that_dose_I27() -> None:
+    standing = "hydroxocobalamin, 1000 mcg, IM, every 2 months, since 2024-09-17"
+    given = ["hydroxocobalamin, 1000 mcg, IM, on 2025-07-14"]
+    chart: Json = {"conditions": SIGNS[:1], "results": [*LOW, *NO_SIGNS]}
+    for card in cards_of(request(LOADING, active=[standing], given=given, **chart)):
+        assert "no dose on record: is" not in card["summary"] + card["detail"]
+        assert "Last B12 on record Jul 2025: is B12 given already?" in card["summary"]
+
+
+def counts(*results: Json) -> Json:
+    asked = request(EVERY_6, conditions=SIGNS[:1], results=[*LOW, *NO_SIGNS])
+    for number, result in enumerate(results):
+        entry(asked, "labs", result | {"id": f"count-{number}"})
+    return asked
+
+
+EVERY_6 = "hydroxocobalamin, 1000 mcg, IM, every 6 months"
+
+
+def count(value: int, day: str = "2026-11-20", **more: Any) -> Json:
+    asked = request(results=[f"platelets {value} 10*9/L, on {day}"])
+    found: Json = asked["prefetch"]["labs"]["entry"][0]["resource"]
+    return found | more
+
+
+UNDATED = count(40)
+del UNDATED["effectiveDateTime"]
+ISSUED = UNDATED | {"issued": "2026-11-20T08:00:00Z"}
+ISSUED["valueQuantity"] = ISSUED["valueQuantity"] | {"value": 240}
+OPEN = count(20)
+OPEN["valueQuantity"] = OPEN["valueQuantity"] | {"comparator": ">"}
+
+
+@pytest.mark.parametrize(
+    "results",
+    [
+        [UNDATED],
+        [UNDATED, count(240, "2025-10-22")],
+        [UNDATED, count(240, "2026-11-24", valueQuantity=None, dataAbsentReason={"text": "lost"})],
+        [ISSUED],
+        [OPEN],
+    ],
+)
+def test_a_count_that_leaves_the_platelets_open_is_not_called_none_I27(results: list[Json]) -> None:
+    """Also where an older one, or one that says that there is none, stands beside it."""
+    said = "".join(card["detail"] for card in cards_of(counts(*results)))
+    assert "The platelet count on record cannot be used: repeat it" in said
+    assert "No recent platelet count" not in said
+    assert "No recent platelet count" in "".join(card["detail"] for card in cards_of(counts()))
