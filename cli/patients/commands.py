@@ -13,6 +13,8 @@ import shlex
 from collections.abc import Iterable
 from pathlib import Path
 
+from cli.parsing import Refusal
+
 FILE = "commands.json"
 SLICE, RUN, PAGE = "again/slice", "again/run", "again/report.html"
 
@@ -53,4 +55,10 @@ def write_commands(folder: Path, commands: Iterable[str]) -> None:
 def read_commands(folder: Path) -> list[str]:
     """Return the commands that made what is in a folder; none where an earlier version made it."""
     path = folder / FILE
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
+    try:
+        commands = json.loads(path.read_bytes()) if path.is_file() else []
+    except ValueError:
+        commands = None
+    if not isinstance(commands, list) or not all(isinstance(one, str) for one in commands):
+        raise Refusal(f"{path}: is damaged; expected the commands that b12-cds wrote there.")
+    return commands

@@ -8,12 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from cli.parsing import day, owner_only, positive_number
-from cli.patients.population_steps import (
-    decide_slice,
-    make_people,
-    report_run,
-    slice_export,
-)
+from cli.patients.population_report import report_run
+from cli.patients.population_steps import decide_slice, make_people, slice_export
 
 
 def add_population(commands: Any) -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import getpass
 import json
-import os
 import shutil
 import sys
 from pathlib import Path
@@ -15,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 from cli.parsing import Refusal, check_file, print_json
 from cli.patients.commands import (
     read_commands,
-    report_command,
     run_command,
     slice_command,
     write_commands,
 )
+from cli.patients.population_checks import check_run, check_slice
 
 if TYPE_CHECKING:
     from population.runs import RunJob
@@ -93,6 +91,17 @@ def _check_disk(folder: Path, size: float) -> None:
 
 def slice_export(chosen: argparse.Namespace) -> int:
     """Slice an export and say what was found; 1 where it holds no patient."""
+    from population.slices import FolderInUse, alone_in
+
+    check_slice(chosen)
+    try:
+        with alone_in(chosen.out):
+            return _slice(chosen)
+    except FolderInUse as error:
+        raise Refusal(str(error)) from None
+
+
+def _slice(chosen: argparse.Namespace) -> int:
     from population.slices import SliceRefused, run_slice
     from population.sources import Progress, TaskFailed, find_pieces, say_size
 
@@ -109,8 +118,10 @@ def slice_export(chosen: argparse.Namespace) -> int:
     progress = Progress("slice", "MB", size / 1e6)
     try:
         summary = run_slice(job, lambda count: progress.add(count / 1e6))
-    except (SliceRefused, TaskFailed) as error:
+    except SliceRefused as error:
         raise Refusal(str(error)) from None
+    except TaskFailed as error:
+        raise Refusal(f"{chosen.out}: no slice was made: {error}.") from None
     progress.end()
     write_commands(chosen.out, [slice_command(chosen)])
     _say_slice(summary, chosen)
@@ -124,15 +135,8 @@ def _slice_of(chosen: argparse.Namespace) -> SliceJob:
     from cds_service.site import load_settings
     from population.slices import SliceJob
 
-    if bool(chosen.input) == bool(chosen.from_server):
-        raise Refusal("population slice: expected either --input PATH or --from-server BASE.")
-    if chosen.policy:
-        check_file(chosen.policy)
     inputs, complete = chosen.input, chosen.complete
     deleted: tuple[Path, ...] = ()
-    for path in inputs:
-        if not path.exists():
-            raise Refusal(f"{path}: there is no such file or folder.")
     if chosen.from_server:
         inputs, deleted = _export(chosen)
         complete = True
@@ -144,8 +148,6 @@ def _export(chosen: argparse.Namespace) -> tuple[list[Path], tuple[Path, ...]]:
     from population.slices import TYPES_ASKED
     from population.sources import ExportFailed, Wanted, fetch_export
 
-    if not chosen.group:
-        raise Refusal("population slice: --from-server needs --group ID.")
     folder = chosen.out / "export"
     folder.mkdir(parents=True, exist_ok=True)
     try:
@@ -190,6 +192,17 @@ thirty.
 
 def decide_slice(chosen: argparse.Namespace) -> int:
     """Decide every patient of a slice."""
+    from population.slices import FolderInUse, alone_in
+
+    check_run(chosen)
+    try:
+        with alone_in(chosen.out):
+            return _decide(chosen)
+    except FolderInUse as error:
+        raise Refusal(str(error)) from None
+
+
+def _decide(chosen: argparse.Namespace) -> int:
     from population.runs import CannotAsk, RunRefused, count_decided, run_decisions
     from population.sources import Progress, TaskFailed, say_size
 
@@ -202,8 +215,12 @@ def decide_slice(chosen: argparse.Namespace) -> int:
     progress = Progress("run", "patients", patients, count_decided(job))
     try:
         run_decisions(job, progress.add)
-    except (RunRefused, TaskFailed) as error:
+    except RunRefused as error:
         raise Refusal(str(error)) from None
+    except TaskFailed as error:
+        raise Refusal(
+            f"{chosen.out}: the run is not whole: {error}. The same command goes on with it."
+        ) from None
     except CannotAsk as error:
         raise Refusal(f"--against: {error}.") from None
     progress.end()
@@ -214,16 +231,16 @@ def decide_slice(chosen: argparse.Namespace) -> int:
 
 def _job_of(chosen: argparse.Namespace) -> tuple[RunJob, int]:
     """Return what is to be run, and over how many patients."""
-    from population.runs import DeciderSetup, Mode, RunJob, is_program
+    from population.runs import DeciderSetup, Mode, RunJob, RunRefused, is_program, read_slice
 
     for name in (chosen.policy, "" if is_program(chosen.against) else chosen.against):
         if name:
             check_file(Path(name))
             _say_what_ended(Path(name), chosen.as_of or _today())
-    summary = chosen.input / "slice.json"
-    if not summary.is_file():
-        raise Refusal(f"{chosen.input}: holds no slice; expected what population slice wrote.")
-    sliced = json.loads(summary.read_bytes())
+    try:
+        sliced = read_slice(chosen.input)
+    except RunRefused as error:
+        raise Refusal(str(error)) from None
     day, policy = chosen.as_of or _today(), str(chosen.policy or "")
     job = RunJob(
         chosen.input,
@@ -249,47 +266,3 @@ def _say_what_ended(site: Path, day: dt.date) -> None:
                 f"{site}: policy.{key} is at its default, as its approval has ended by {day}",
                 file=sys.stderr,
             )
-
-
-def report_run(chosen: argparse.Namespace) -> int:
-    """Write the page about a run and its tables, and say where they are."""
-    from population.report import ReportRefused, write_report
-    from population.slices import list_parts
-    from population.sources import Progress
-
-    if chosen.purpose and chosen.cases is None:
-        raise Refusal("--purpose: goes with --cases, and would change nothing here.")
-    try:
-        commands = [*read_commands(chosen.input), report_command(chosen.show_small)]
-        progress = Progress("report", "parts", len(list_parts(chosen.input / "decisions")))
-        written = write_report(
-            chosen.input, chosen.out, chosen.show_small, chosen.cases, commands, progress.add
-        )
-    except ReportRefused as error:
-        raise Refusal(str(error)) from None
-    progress.end()
-    if chosen.cases is not None:
-        _record_purpose(chosen.input / "cases.ndjson", chosen.purpose)
-    for path in written:
-        print(path)
-    return 0
-
-
-def _record_purpose(record: Path, purpose: str) -> None:
-    """Write down who took the ids of patients when and what for (H107); a text without a letter or
-    a figure says nothing of it.
-    """
-    stated = any(sign.isalnum() for sign in purpose)
-    if not stated:
-        print(
-            "--cases: no purpose was given, and that is recorded; expected --purpose TEXT.",
-            file=sys.stderr,
-        )
-    told = {
-        "at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-        "by": getpass.getuser(),
-        "purpose": purpose if stated else "not stated",
-    }
-    handle = os.open(record, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    with open(handle, "a", encoding="utf-8") as file:
-        file.write(json.dumps(told) + "\n")

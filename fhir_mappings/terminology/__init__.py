@@ -21,6 +21,7 @@ from fhir_mappings.terminology.search_codes import (
 )
 from fhir_mappings.terminology.site_codes import (
     check_codes,
+    concepts_of,
     describe_concepts,
     suggest_concepts,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "TerminologyError",
     "ValueSets",
     "check_codes",
+    "concepts_of",
     "describe_concepts",
     "forget_wordings",
     "has_marker",

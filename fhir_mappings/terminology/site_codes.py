@@ -146,7 +146,7 @@ def against_its_name(line: int, member: Member, value_sets: ValueSets) -> list[s
         ]
     if member.role is not Role.INCLUDE or member.concept.value.endswith(_NAMED_OTHERWISE):
         return []
-    fields = [field for field in Field if member.concept in _concepts_of(field)]
+    fields = [field for field in Field if member.concept in concepts_of(field)]
     named = {
         match.concept
         for field in fields
@@ -182,7 +182,7 @@ _NAMED_OTHERWISE = (*_KINDS, "_group")
 
 
 @functools.cache
-def _concepts_of(field: Field) -> frozenset[Concept]:
+def concepts_of(field: Field) -> frozenset[Concept]:
     """Return the concepts that have codes in the built-in table of a field."""
     rows = read_rows(TERMINOLOGY / f"{field.value}.csv")
     return frozenset(Concept(str(row["concept"])) for _, row in rows)

@@ -226,7 +226,8 @@ def _codes(codes: Sequence[Mapping[str, Any]]) -> str:
         "like one of ours first, then the most frequent. Of results that were dropped unread one "
         "in sixteen is counted, sixteenfold and without its unit. A proposal is never taken by "
         "itself: write the concept into <code>local-codes.csv</code>, drop the lines that are none "
-        "of ours, and name the file in the site file under <code>[codes] add</code>.</p>"
+        "of ours, and name the file in the site file under <code>[codes] add</code>. Slice again "
+        "with that site file: results under codes that no list holds were dropped.</p>"
         f"{_scrolled('Codes to complete')}<table><thead><tr>{head}</tr></thead>"
         f"<tbody>{rows}</tbody></table></div></section>"
     )

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import csv
-import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -22,7 +21,7 @@ from population.report.page import NOT_FOR_PERSONS, build_page
 from population.report.small_counts import SMALLEST_SHOWN
 from population.report.tables import Table, build_tables
 from population.runs import read_rows
-from population.slices import list_parts
+from population.slices import list_parts, read_description, write_whole, written_whole
 
 CODE_COLUMNS = (
     "concept",
@@ -70,14 +69,12 @@ def write_report(
     run: Path,
     out: Path,
     show_small: bool,
-    cases: Path | None,
     commands: Sequence[str] = (),
     advance: Callable[[float], None] = lambda _: None,
 ) -> list[Path]:
     """Write the page, the same as CSV and Parquet, and local-codes.csv beside it; return the files.
 
     Args:
-        cases: where to write the ids of patients by rule and card, for those who may see them.
         commands: those from which every figure comes again, for the foot of the page.
         advance: told of each part that was read.
     Raises: ReportRefused.
@@ -93,17 +90,9 @@ def write_report(
     dropped = description["sliced"].get("codes", ())
     codes = list(codes_to_complete(counts.names, dropped, nearest, show_small))
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(
-        build_page(counts, description, tables, codes, commands, show_small), encoding="utf-8"
-    )
-    written = [
-        out,
-        *_write_tables(out, tables),
-        _write_codes(names_to_complete, codes),
-    ]
-    if cases is not None:
-        written.append(_write_cases(cases, parts))
-    return written
+    page = build_page(counts, description, tables, codes, commands, show_small)
+    write_whole(out, page.encode())
+    return [out, *_write_tables(out, tables), _write_codes(names_to_complete, codes)]
 
 
 def _refuse_completed(path: Path) -> None:
@@ -128,8 +117,14 @@ def _refuse_completed(path: Path) -> None:
 
 def _read_parts(parts: Sequence[Path], advance: Callable[[float], None]) -> Iterator[Any]:
     for part in parts:
-        yield from read_rows([part], COLUMNS)
+        try:
+            yield from read_rows([part], COLUMNS)
+        except (pa.ArrowException, OSError):
+            raise ReportRefused(f"{part}: {DAMAGED}") from None
         advance(1)
+
+
+DAMAGED = "is damaged or cannot be read; remove it and run again into the same folder."
 
 
 def _open_run(run: Path) -> tuple[dict[str, Any], list[Path]]:
@@ -137,12 +132,17 @@ def _open_run(run: Path) -> tuple[dict[str, Any], list[Path]]:
     parts = list_parts(run / "decisions")
     if not (run / "run.json").is_file() or not parts:
         raise ReportRefused(f"{run}: holds no run; expected what population run wrote.")
-    if lacking := set(COLUMNS) - set(pq.read_schema(parts[0]).names):
+    try:
+        lacking = set(COLUMNS) - set(pq.read_schema(parts[0]).names)
+    except (pa.ArrowException, OSError):
+        raise ReportRefused(f"{parts[0]}: {DAMAGED}") from None
+    if lacking:
         raise ReportRefused(
             f"{run}: holds a run of another version, without {', '.join(sorted(lacking))}; let "
             f"this version run again."
         )
-    description: dict[str, Any] = json.loads((run / "run.json").read_bytes())
+    members = ("mode", "asOf", "slice", "policy", "sliced")
+    description = read_description(run / "run.json", members, ReportRefused)
     whole = description["sliced"]["parts"]
     if len(parts) < whole:
         raise ReportRefused(
@@ -197,8 +197,12 @@ def _write_tables(out: Path, tables: Sequence[Table]) -> tuple[Path, Path]:
     ]
     lines.insert(0, {"table": "about", "row": "use", "column": "note", "value": NOT_FOR_PERSONS})
     flat = pa.Table.from_pylist(lines, LONG)
-    pq.write_table(flat, out.with_suffix(".parquet"))
-    with out.with_suffix(".csv").open("w", encoding="utf-8", newline="") as file:
+    with written_whole(out.with_suffix(".parquet")) as partial:
+        pq.write_table(flat, partial)
+    with (
+        written_whole(out.with_suffix(".csv")) as partial,
+        partial.open("w", encoding="utf-8", newline="") as file,
+    ):
         writer = csv.DictWriter(file, LONG.names)
         writer.writeheader()
         writer.writerows({name: make_cell(value) for name, value in one.items()} for one in lines)
@@ -206,7 +210,7 @@ def _write_tables(out: Path, tables: Sequence[Table]) -> tuple[Path, Path]:
 
 
 def _write_codes(path: Path, codes: Sequence[Mapping[str, Any]]) -> Path:
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with written_whole(path) as partial, partial.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, CODE_COLUMNS)
         writer.writeheader()
         writer.writerows(
@@ -215,15 +219,23 @@ def _write_codes(path: Path, codes: Sequence[Mapping[str, Any]]) -> Path:
     return path
 
 
-def _write_cases(path: Path, parts: Sequence[Path]) -> Path:
-    """Write who got which card by which rule, for its owner alone: the file names patients."""
-    path.unlink(missing_ok=True)  # an older file might be open to others
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with open(handle, "w", encoding="utf-8", newline="") as file:
+def write_cases(run: Path, path: Path) -> Path:
+    """Write who of a run got which card by which rule, for its owner alone: the file names
+    patients. An older file, which might be open to others, is replaced.
+
+    Raises: ReportRefused.
+    """
+    _, parts = _open_run(run)
+    columns = ["patient", "order", "time", "rule", "cards", "indicator"]
+    with written_whole(path) as partial, _open_for_owner(partial) as file:
         writer = csv.writer(file)
-        columns = ["patient", "order", "time", "rule", "cards", "indicator"]
         writer.writerow(columns)
         for row in read_rows(parts, columns):
             shown = row | {"cards": " ".join(row["cards"])}
             writer.writerow([make_cell(str(shown[column] or "")) for column in columns])
     return path
+
+
+def _open_for_owner(path: Path) -> TextIO:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    return open(handle, "w", encoding="utf-8", newline="")

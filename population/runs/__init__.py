@@ -1,7 +1,7 @@
 """Runs: every patient of a slice decided by the function that answers a hook request."""
 
 from population.runs.deciding import Decider, DeciderSetup, Mode, RunRefused
-from population.runs.running import RunJob, count_decided, run_decisions
+from population.runs.running import RunJob, count_decided, read_slice, run_decisions
 from population.runs.tables import read_rows
 from population.runs.versions import CannotAsk, changes_between, is_program, run_beside
 
@@ -16,6 +16,7 @@ __all__ = [
     "count_decided",
     "is_program",
     "read_rows",
+    "read_slice",
     "run_beside",
     "run_decisions",
 ]

@@ -17,17 +17,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cds_service import __version__
 from cds_service.decision import facts_of_rules
 from cds_service.protocol import write_json
+from cds_service.site import load_settings
 from population.runs.changes import CHANGES, rows_and_changes
 from population.runs.deciding import Decider, DeciderSetup, PartSetup, RunRefused
 from population.runs.spark import run_on_spark
 from population.runs.tables import DECISIONS, TableWriter, read_rows
-from population.runs.versions import changes_between, is_program, run_beside, version_of
-from population.slices import file_of, list_parts, write_whole
+from population.runs.versions import CannotAsk, changes_between, is_program, run_beside, version_of
+from population.slices import (
+    SIEVED,
+    codes_of_site,
+    file_of,
+    list_parts,
+    read_description,
+    write_whole,
+)
 from population.sources import run_tasks
 
 
@@ -53,6 +62,7 @@ def run_decisions(job: RunJob, advance: Callable[[float], None]) -> dict[str, An
     Raises: RunRefused; CannotAsk of the program of another version.
     """
     parts = _parts_of(job.slices)
+    _check_codes(job)
     decisions = job.out / "decisions"
     decisions.mkdir(parents=True, exist_ok=True)
     description = describe_run(job)
@@ -95,6 +105,10 @@ def _run_against_program(job: RunJob) -> None:
         "workers": job.workers,
     }
     run_beside(job.against, options)
+    if not {one.name for one in list_parts(job.out / "decisions")} <= {
+        one.name for one in list_parts(beside / "decisions")
+    }:
+        raise CannotAsk(f"{job.against}: did not decide every part of the slice")
     writer = TableWriter(job.out / "changes.parquet", CHANGES)
     writer.add(changes_between(job.out, beside, facts_of_rules()))
     writer.close()
@@ -105,19 +119,59 @@ def _parts_of(slices: Path) -> int:
         raise RunRefused(
             f"{slices}: holds no slice; expected the folder that `population slice` wrote."
         )
-    parts: int = json.loads((slices / "slice.json").read_bytes())["parts"]
-    lacking = [file_of(part) for part in range(parts) if not (slices / file_of(part)).is_file()]
+    parts: int = read_slice(slices)["parts"]
+    lacking = [file_of(part) for part in range(parts) if not _is_whole(slices / file_of(part))]
     if lacking:
         raise RunRefused(
-            f"{slices}: lacks {', '.join(lacking[:3])} of {parts} parts; expected the whole folder "
-            f"that `population slice` wrote."
+            f"{slices}: lacks {', '.join(lacking[:3])} of {parts} parts, or they are damaged; "
+            f"expected the whole folder that `population slice` wrote."
         )
     return parts
+
+
+def read_slice(slices: Path) -> dict[str, Any]:
+    """Return what stands in slice.json. Raises: RunRefused."""
+    return read_description(
+        slices / "slice.json", ("parts", "patients", "missing", "dropped"), RunRefused
+    )
+
+
+def _is_whole(part: Path) -> bool:
+    """Return whether a part is there, with the foot that is written last."""
+    try:
+        pq.read_metadata(part)
+    except FileNotFoundError:
+        return False
+    except PermissionError:
+        raise
+    except (pa.ArrowException, OSError):
+        return False
+    return True
+
+
+def _check_codes(job: RunJob) -> None:
+    """Refuse a slice that has dropped results unread which only the codes of a site file name.
+
+    Raises: RunRefused.
+    """
+    sliced = read_slice(job.slices)
+    if SIEVED.isdisjoint(sliced["dropped"]):
+        return
+    for name in (job.setup.policy, "" if is_program(job.against) else job.against):
+        extra = load_settings(Path(name)).extra_codes if name else None
+        unknown = [one for one in codes_of_site(extra) if one not in sliced.get("siteCodes", ())]
+        if unknown:
+            raise RunRefused(
+                f"{job.slices}: was made without {len(unknown)} codes or words of results that "
+                f"{name} adds, and results that only they name were dropped; slice again with "
+                f"--policy {name}."
+            )
 
 
 def describe_run(job: RunJob) -> dict[str, Any]:
     """Return what the decisions hang on, and nothing else: the slice, the settings, the version."""
     summary = (job.slices / "slice.json").read_bytes()
+    sliced = read_slice(job.slices)
     return {
         "mode": job.setup.mode.value,
         "asOf": job.setup.as_of.isoformat(),
@@ -127,7 +181,7 @@ def describe_run(job: RunJob) -> dict[str, Any]:
         "against": version_of(job.against)
         if is_program(job.against)
         else _file_digest(job.against),
-        "sliced": {name: value for name, value in json.loads(summary).items() if name != "version"},
+        "sliced": {name: value for name, value in sliced.items() if name != "version"},
     }
 
 
@@ -138,7 +192,7 @@ def _file_digest(name: str) -> str:
 def _check_same_run(path: Path, description: dict[str, Any]) -> None:
     if not path.exists():
         return
-    if json.loads(path.read_bytes()) != json.loads(write_json(description)):
+    if read_description(path, (), RunRefused) != json.loads(write_json(description)):
         raise RunRefused(
             f"{path.parent}: holds another run (other slice, settings, day or version); choose "
             f"another folder or remove it."

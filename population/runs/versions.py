@@ -32,7 +32,14 @@ def version_of(program: str) -> str:
 
     Raises: CannotAsk.
     """
-    return _ask([program, "--version"], ASK_SECONDS).decode("utf-8", "replace").strip()
+    said = _ask([program, "--version"], ASK_SECONDS).decode("utf-8", "replace").strip()
+    if not said.startswith(OURS):
+        raise CannotAsk(f"{program}: is no b12-cds by its --version, expected one")
+    return said
+
+
+OURS = "b12-cds "
+"""How what a program says of its version begins."""
 
 
 def run_beside(program: str, options: Mapping[str, object]) -> None:

@@ -11,7 +11,14 @@ from collections.abc import Iterable
 
 import pyarrow.compute as pc
 
-from fhir_mappings.terminology import ValueSets, observation_words
+from fhir_mappings.terminology import (
+    Field,
+    SiteCodes,
+    ValueSets,
+    concepts_of,
+    load_value_sets,
+    observation_words,
+)
 from fhir_mappings.text import normalise_text
 from population.sources import Lines
 
@@ -44,7 +51,7 @@ class Sieve:
         members = [member for listed in value_sets.members.values() for member in listed]
         whole = {member.code for member in members}
         begun = {member.code for member in members if "icd" in member.system.lower()}
-        words = _words(observation_words(value_sets))
+        words = "|".join(sorted(_words(observation_words(value_sets))))
         codes = f'"\\s*(?:{_codes(whole)})\\s*"|"\\s*(?:{_codes(begun)})'
         self._pattern = f"(?i){codes}|{words}|{_ESCAPED}|{_NAMELESS}"
         self._words = re.compile(words)
@@ -75,6 +82,26 @@ class Sieve:
         return self._words.search(f" {normal} ") is not None
 
 
+def codes_of_site(extra: SiteCodes | None) -> list[str]:
+    """Return the codes and words by which a result may be ours at one site alone: a slice that does
+    not look for them drops such results.
+    """
+    return sorted(_telling(load_value_sets(extra)) - _telling(load_value_sets())) if extra else []
+
+
+def _telling(value_sets: ValueSets) -> set[str]:
+    codes = {
+        member.code.strip()
+        for concept, listed in value_sets.members.items()
+        if concept not in OF_MEDICINES
+        for member in listed
+    }
+    return codes | _words(observation_words(value_sets))
+
+
+OF_MEDICINES = frozenset().union(*map(concepts_of, (Field.DRUGS, Field.ROUTES)))
+"""Concepts that are never looked for in results: orders and doses are all kept."""
+
 _ESCAPED = r"\\u"
 """A letter written as an escape may belong to a word: such a line is kept."""
 
@@ -98,13 +125,13 @@ def _codes(codes: Iterable[str]) -> str:
     return "|".join(listed)
 
 
-def _words(texts: Iterable[str]) -> str:
+def _words(texts: Iterable[str]) -> set[str]:
     parts: set[str] = set()
     for text in texts:
         words = re.findall(r"[a-z0-9]+", text)
         telling = [word for word in words if word not in GENERIC]
         parts.add(_word(max(telling, key=len)) if telling else _phrase(words))
-    return "|".join(sorted(parts))
+    return parts
 
 
 def _word(word: str) -> str:

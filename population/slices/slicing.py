@@ -17,6 +17,7 @@ from typing import Any
 from cds_service.protocol import write_json
 from fhir_mappings.terminology import SiteCodes, load_value_sets
 from population.slices.kept import MOST_FAULTS, Fault, Kept, Sorted
+from population.slices.output import write_whole
 from population.slices.rows import LISTS, RowMaker, file_of, write_rows
 from population.slices.sieve import Sieve
 from population.slices.sorting import sort_lines
@@ -77,8 +78,7 @@ def run_slice(job: SliceJob, advance: Callable[[float], None]) -> dict[str, Any]
             f"The input holds no file that is read: .ndjson, .jsonl, .json (also .gz) or .parquet."
             f"{found_there}"
         )
-    if any(Path(piece.path).resolve().parent == job.out.resolve() for piece in pieces):
-        raise SliceRefused(f"{job.out}: holds the input; expected another folder for the slice.")
+    _check_apart(job, pieces)
     size = sum(piece.size for piece in pieces)
     buckets = count_buckets(size)
     work = _clear(job.out)
@@ -97,18 +97,22 @@ def run_slice(job: SliceJob, advance: Callable[[float], None]) -> dict[str, Any]
     return summary
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all, whenever the process is killed."""
-    partial = path.with_suffix(".partial")
-    partial.write_bytes(content)
-    partial.replace(path)
+def _check_apart(job: SliceJob, pieces: Iterable[Piece]) -> None:
+    """Refuse to write a slice where it would be read as input, now or by the next slice."""
+    out = job.out.resolve()
+    if any(Path(piece.path).resolve().parent == out for piece in pieces):
+        raise SliceRefused(f"{job.out}: holds the input; expected another folder for the slice.")
+    if any(path.resolve() in out.parents for path in job.inputs if path.is_dir()):
+        raise SliceRefused(
+            f"{job.out}: lies within the input; expected a folder beside it for the slice."
+        )
 
 
 def _clear(out: Path) -> Path:
     """Make the folder ready; a slice that stands there already is made anew."""
     out.mkdir(parents=True, exist_ok=True)
     old = (out / name for name in ("slice.json", "errors.ndjson", "commands.json"))
-    for path in (*old, *out.glob("part-*.par*")):
+    for path in (*old, *out.glob("part-*.par*"), *out.glob("*.partial")):
         path.unlink(missing_ok=True)
     work = out / "unfinished"
     shutil.rmtree(work, ignore_errors=True)

@@ -14,6 +14,7 @@ from fhir_mappings.terminology import SiteCodes
 from population.slices.kept import CUT_LINE, EVERY_LIST, HOME, Fault, Sorted
 from population.slices.request_body import NOT_EXPORTED
 from population.slices.rows import LISTS
+from population.slices.sieve import codes_of_site
 from population.sources import (
     DAMAGED,
     DAMAGED_TABLE,
@@ -155,6 +156,7 @@ def summarise(job: SliceJob, pieces: Sequence[Piece], buckets: int, found: Found
         },
         "missing": missing,
         "errors": len(found.errors),
+        "siteCodes": codes_of_site(job.extra_codes),
         "codes": list(_codes_of(found.codes)),
     }
 

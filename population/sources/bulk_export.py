@@ -196,5 +196,5 @@ def _ask(
         return session.get(url, headers=headers, params=parameters, timeout=60)
     except requests.RequestException as error:
         raise ExportFailed(
-            f"{urlsplit(url).netloc} cannot be asked: {type(error).__name__}."
+            f"{urlsplit(url).netloc.rpartition('@')[2]} cannot be asked: {type(error).__name__}."
         ) from None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import re
+import shutil
 from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
@@ -15,7 +17,7 @@ import pytest
 
 from fhir_mappings.terminology import check_codes, load_value_sets
 from population import report
-from population.report import ReportRefused, write_report
+from population.report import ReportRefused, write_cases, write_report
 from population.report.counts import (
     cards_a_week,
     count_decisions,
@@ -30,7 +32,7 @@ from population.report.unseen import GROUPS, IN_NO_GROUP
 from population.report.writing import codes_to_complete
 from population.runs import DeciderSetup, Mode, RunJob, run_decisions
 from population.runs.events import prescriber_of
-from population.slices import SliceJob, run_slice
+from population.slices import SliceJob, list_parts, run_slice
 from recommender.treatment import RULES
 from tests.population.conftest import AS_OF
 
@@ -236,7 +238,7 @@ def test_a_run_of_another_version_is_refused_in_words(replay: Path, tmp_path: Pa
         pq.write_table(pq.read_table(part).drop(["not_used"]), old / "decisions" / part.name)
 
     with pytest.raises(ReportRefused, match="another version, without not_used"):
-        write_report(old, tmp_path / "report.html", False, None)
+        write_report(old, tmp_path / "report.html", False)
 
 
 class _Page(HTMLParser):
@@ -254,7 +256,7 @@ def test_the_page_is_one_file_without_scripts_and_names_no_patient(
     replay: Path, tmp_path: Path
 ) -> None:
     commands = ["first 'a b'", "then <this>"]
-    written = write_report(replay, tmp_path / "report.html", False, None, commands)
+    written = write_report(replay, tmp_path / "report.html", False, commands)
 
     text = (tmp_path / "report.html").read_text()
     page = _Page()
@@ -275,7 +277,7 @@ def test_the_page_is_one_file_without_scripts_and_names_no_patient(
 
 
 def test_csv_and_parquet_say_the_same_as_the_page(replay: Path, tmp_path: Path) -> None:
-    write_report(replay, tmp_path / "report.html", False, None)
+    write_report(replay, tmp_path / "report.html", False)
 
     with (tmp_path / "report.csv").open() as file:
         rows = list(csv.DictReader(file))
@@ -288,7 +290,7 @@ def test_csv_and_parquet_say_the_same_as_the_page(replay: Path, tmp_path: Path) 
 
 
 def test_cases_name_patients_in_a_file_of_their_own(replay: Path, tmp_path: Path) -> None:
-    write_report(replay, tmp_path / "report.html", False, tmp_path / "cases.csv")
+    write_cases(replay, tmp_path / "cases.csv")
 
     assert "p7-000" in (tmp_path / "cases.csv").read_text()
 
@@ -314,7 +316,7 @@ def test_a_local_code_is_listed_with_the_nearest_concept_and_never_taken(tmp_pat
     setup = DeciderSetup(Mode.SNAPSHOT, AS_OF, "", {})
     run_decisions(RunJob(tmp_path / "slice", tmp_path / "run", setup), lambda _: None)
 
-    write_report(tmp_path / "run", tmp_path / "report.html", False, None)
+    write_report(tmp_path / "run", tmp_path / "report.html", False)
 
     with (tmp_path / "local-codes.csv").open() as file:
         (code,) = csv.DictReader(file)
@@ -325,7 +327,7 @@ def test_a_local_code_is_listed_with_the_nearest_concept_and_never_taken(tmp_pat
 def test_the_list_of_local_codes_is_taken_as_it_stands_once_it_is_completed(
     replay: Path, tmp_path: Path
 ) -> None:
-    write_report(replay, tmp_path / "report.html", False, None)
+    write_report(replay, tmp_path / "report.html", False)
     with (tmp_path / "local-codes.csv").open(encoding="utf-8", newline="") as file:
         columns = next(csv.reader(file))
     cells = {"concept": "serum_b12", "system_uri": "urn:lab", "code": "0815", "count": "40"}
@@ -340,22 +342,22 @@ def test_the_list_of_local_codes_is_taken_as_it_stands_once_it_is_completed(
 
 def test_names_that_were_completed_are_never_written_over(replay: Path, tmp_path: Path) -> None:
     """They are completed in place and named in the site file; the next report stands beside."""
-    write_report(replay, tmp_path / "report.html", False, None)
-    write_report(replay, tmp_path / "report.html", False, None)  # nothing is written in them yet
+    write_report(replay, tmp_path / "report.html", False)
+    write_report(replay, tmp_path / "report.html", False)  # nothing is written in them yet
     names = tmp_path / "local-codes.csv"
     with names.open("a", encoding="utf-8") as file:
         file.write("serum_b12,include,urn:lab,0815,B12 neu,,40,serum_b12,like\n")
     completed = names.read_bytes()
 
     with pytest.raises(ReportRefused, match="somebody has written in it"):
-        write_report(replay, tmp_path / "second.html", False, None)
+        write_report(replay, tmp_path / "second.html", False)
 
     assert names.read_bytes() == completed
     assert not (tmp_path / "second.html").exists()
     for saved in (b"concept;role;code\nserum_b12;include;1\n", "Müller".encode("latin-1")):
         names.write_bytes(saved)
         with pytest.raises(ReportRefused):
-            write_report(replay, tmp_path / "second.html", False, None)
+            write_report(replay, tmp_path / "second.html", False)
         assert names.read_bytes() == saved
 
 
@@ -390,12 +392,12 @@ def test_a_run_that_was_interrupted_is_refused_and_not_reported_in_part(
     next(iter(sorted((run / "decisions").iterdir()))).unlink()
 
     with pytest.raises(ReportRefused, match="holds 3 of 4 parts"):
-        write_report(run, tmp_path / "report.html", False, None)
+        write_report(run, tmp_path / "report.html", False)
 
 
 def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ReportRefused, match="holds no run"):
-        write_report(tmp_path, tmp_path / "report.html", False, None)
+        write_report(tmp_path, tmp_path / "report.html", False)
 
 
 def test_what_the_prescriber_did_stands_by_card_and_orders_without_one_last() -> None:
@@ -423,7 +425,7 @@ def test_what_is_said_of_names_lets_no_rare_one_be_worked_out(
     for number in (7, 3):
         counted.names["labs", "", "", f"XQLAB {number}", ""] = number
     monkeypatch.setattr("population.report.writing.count_decisions", lambda _: counted)
-    write_report(replay, tmp_path / "report.html", False, None)
+    write_report(replay, tmp_path / "report.html", False)
 
     page = (tmp_path / "report.html").read_text()
     assert '<td data-l="Not understood">7<span>names in charts, 1 different</span>' in page
@@ -439,8 +441,8 @@ def test_the_page_says_of_whom_and_of_what_its_figures_are(
     site.write_text('profile = "demonstration"\n[policy]\nnonNeuroRoute = "IM_FIRST"\n')
     setup = DeciderSetup(Mode.SNAPSHOT, AS_OF, "", {})
     run_decisions(RunJob(sliced, tmp_path / "run", setup, str(site)), lambda _: None)
-    write_report(tmp_path / "run", tmp_path / "s" / "r.html", False, None)
-    write_report(replay, tmp_path / "r" / "r.html", False, None)
+    write_report(tmp_path / "run", tmp_path / "s" / "r.html", False)
+    write_report(replay, tmp_path / "r" / "r.html", False)
     charts = (tmp_path / "s" / "r.html").read_text("utf-8")
     orders = (tmp_path / "r" / "r.html").read_text("utf-8")
 
@@ -451,3 +453,42 @@ def test_the_page_says_of_whom_and_of_what_its_figures_are(
     assert "order, refill and stop up to" in orders
     assert "Patients without one are not counted." in orders
     assert "one that begins it stands under untreated" in orders
+
+
+@pytest.mark.parametrize("damage", ["run.json", "part", "inside"])
+def test_a_damaged_run_is_refused_in_one_sentence(
+    replay: Path, tmp_path: Path, damage: str
+) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(replay, run)
+    part = list_parts(run / "decisions")[0]
+    if damage == "run.json":
+        (run / "run.json").write_bytes((run / "run.json").read_bytes()[:100])
+    elif damage == "part":
+        part.write_bytes(part.read_bytes()[:-20])
+    else:
+        whole = bytearray(part.read_bytes())
+        whole[4:2000] = bytes(1996)
+        part.write_bytes(whole)
+
+    with pytest.raises(ReportRefused, match="damaged"):
+        write_report(run, tmp_path / "report.html", False)
+    assert not (tmp_path / "report.html").exists()
+
+
+def test_a_report_that_cannot_be_written_leaves_the_one_before_as_it_was(
+    replay: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that is full half-way left half a page, which looks like a report."""
+    write_report(replay, tmp_path / "report.html", True)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+
+    def fill(path: Path, content: bytes) -> None:
+        path.open("wb").write(content[:1000])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", fill)
+    with pytest.raises(OSError, match=r"No space left on device: '.*report\.html'"):
+        write_report(replay, tmp_path / "report.html", False)
+
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
