@@ -22,6 +22,7 @@ from population.report.small_counts import (
     HIDDEN,
     SMALL,
     SMALLEST_SHOWN,
+    about,
     is_small,
     part_told,
     total,
@@ -127,12 +128,14 @@ def _figures(counts: Counts, show_small: bool) -> Iterator[tuple[str, str, str]]
     yield "Adults read", adults, f"of {patients} patients{ordered}"
     answered, _, _ = part_interval(counts.deficient_answered, counts.deficient)
     answerable = f"{answered:.0f} %" if counts.deficient >= SMALLEST_SHOWN else "few"
-    yield "Answerable", answerable, "of the decisions on deficient adults"
+    many = about(counts.deficient, show_small)
+    yield "Answerable", answerable, f"of {many} decisions on deficient adults"
     told_names = [n for n in counts.names.values() if show_small or not is_small(n)]
+    rarer = "; rarer ones are not told" if len(told_names) < len(counts.names) else ""
     yield (
         "Not understood",
         f"{sum(told_names):,}",
-        f"names in charts, {len(told_names):,} different",
+        f"names in charts, {len(told_names):,} different{rarer}",
     )
 
 

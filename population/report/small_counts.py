@@ -173,6 +173,15 @@ def total(count: int, show_small: bool) -> str:
     return SMALL if is_small(count) and not show_small else f"{count:,}"
 
 
+def about(count: int, show_small: bool) -> str:
+    """Return how many there are of a whole beside a part in per cent, as text: in tens, so that no
+    small rest follows from both.
+    """
+    if show_small or not count:
+        return f"{count:,}"
+    return SMALL if is_small(count) else f"about {max(10, round(count, -1)):,}"
+
+
 def part_told(count: int, whole: int, figure: str, show_small: bool) -> str:
     """Return a figure from which a part of a whole can be worked out; words where few are in the
     part, or few are not.

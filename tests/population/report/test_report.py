@@ -428,7 +428,8 @@ def test_what_is_said_of_names_lets_no_rare_one_be_worked_out(
     write_report(replay, tmp_path / "report.html", False)
 
     page = (tmp_path / "report.html").read_text()
-    assert '<td data-l="Not understood">7<span>names in charts, 1 different</span>' in page
+    told = "names in charts, 1 different; rarer ones are not told"
+    assert f'<td data-l="Not understood">7<span>{told}</span>' in page
 
 
 def test_the_page_says_of_whom_and_of_what_its_figures_are(
@@ -492,3 +493,23 @@ def test_a_report_that_cannot_be_written_leaves_the_one_before_as_it_was(
         write_report(replay, tmp_path / "report.html", False)
 
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_the_part_that_is_answerable_is_of_so_many_in_tens(
+    replay: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A part without its whole says little; with the exact whole a small rest would follow."""
+    for deficient, answered, shown, said, all_said in (
+        (153, 150, "98 %", "about 150", "153"),
+        (7, 6, "86 %", "about 10", "7"),
+        (3, 2, "few", "&lt;5", "3"),
+        (0, 0, "few", "0", "0"),
+    ):
+        counted = count_decisions([])
+        counted.deficient, counted.deficient_answered = deficient, answered
+        monkeypatch.setattr("population.report.writing.count_decisions", lambda _, c=counted: c)
+        for show_small, many in ((False, said), (True, all_said)):
+            write_report(replay, tmp_path / "report.html", show_small)
+            page = (tmp_path / "report.html").read_text()
+            note = f"of {many} decisions on deficient adults"
+            assert f'<td data-l="Answerable">{shown}<span>{note}</span>' in page
