@@ -130,13 +130,14 @@ def _figures(counts: Counts, show_small: bool) -> Iterator[tuple[str, str, str]]
     answerable = f"{answered:.0f} %" if counts.deficient >= SMALLEST_SHOWN else "few"
     many = about(counts.deficient, show_small)
     yield "Answerable", answerable, f"of {many} decisions on deficient adults"
-    told_names = [n for n in counts.names.values() if show_small or not is_small(n)]
-    rarer = "; rarer ones are not told" if len(told_names) < len(counts.names) else ""
-    yield (
-        "Not understood",
-        f"{sum(told_names):,}",
-        f"names in charts, {len(told_names):,} different{rarer}",
-    )
+    yield "Not understood", *_not_understood(counts, show_small)
+
+
+def _not_understood(counts: Counts, show_small: bool) -> tuple[str, str]:
+    """Return how many names were not understood, in a figure and a note."""
+    told = [n for n in counts.names.values() if show_small or not is_small(n)]
+    rarer = "; rarer ones are not told" if len(told) < len(counts.names) else ""
+    return f"{sum(told):,}", f"names in charts, {len(told):,} different{rarer}"
 
 
 def _a_week(weeks: Sequence[float], show_small: bool) -> tuple[str, str]:

@@ -5,7 +5,7 @@ worked out, by a sum or a difference, in the same table or between two of them.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 SMALLEST_SHOWN = 5
@@ -27,7 +27,7 @@ def is_small(count: int) -> bool:
 
 def hidden_rows(counts: Mapping[Key, int], show_small: bool) -> frozenset[Key]:
     """Return the rows of a table whose count is not shown: those from 1 to 4, and the next smallest
-    until at least two are hidden that come to 5 or more, as their sum can be worked out.
+    until what is hidden leaves each of them open, as their sum can be worked out.
     """
     if show_small:
         return frozenset()
@@ -36,7 +36,7 @@ def hidden_rows(counts: Mapping[Key, int], show_small: bool) -> frozenset[Key]:
         (row for row, count in counts.items() if count and row not in small),
         key=lambda row: counts[row],
     )
-    while small and others and (len(small) < 2 or _sum(counts, small) < SMALLEST_SHOWN):
+    while small and others and not _leaves_open(counts, small):
         small.add(others.pop(0))
     return frozenset(small)
 
@@ -61,7 +61,7 @@ def hidden_of_whole(parts: Sequence[Mapping[Key, int]], show_small: bool) -> fro
     hidden = [hidden_rows(part, show_small) for part in parts]
     together = frozenset[Key]().union(*hidden)
     for part, rows in zip(parts, hidden, strict=True):
-        if rows and (len(rows) < 2 or _sum(part, rows) < SMALLEST_SHOWN):
+        if rows and not _leaves_open(part, rows):
             whole = {row: count for one in parts for row, count in one.items()}
             return together | hidden_rows(whole, show_small)
     return together
@@ -78,8 +78,8 @@ def hidden_sums(
 
     def tells(rows: Mapping[Key, int]) -> bool:
         unseen = {row for row, count in rows.items() if count and row in hidden}
-        few = len(unseen) < 2 or _sum(rows, unseen) < SMALLEST_SHOWN
-        return is_small(sum(rows.values())) or (bool(unseen) and few)
+        told = bool(unseen) and not _leaves_open(rows, unseen)
+        return is_small(sum(rows.values())) or told
 
     return frozenset(name for name, rows in groups.items() if tells(rows))
 
@@ -116,13 +116,13 @@ def hidden_across(
 
 
 def hidden_beside(counts: Mapping[Key, int], hidden: Iterable[Key]) -> frozenset[Key]:
-    """Return the rows that are not shown beside those that must not be: the next smallest until at
-    least two are hidden that come to 5 or more.
+    """Return the rows that are not shown beside those that must not be: the next smallest until
+    what is hidden leaves each of them open.
     """
     unseen = {row for row in hidden if counts.get(row)}
     others = sorted((row for row, count in counts.items() if count), key=lambda row: counts[row])
     for row in others:
-        if not unseen or (len(unseen) > 1 and _sum(counts, unseen) >= SMALLEST_SHOWN):
+        if not unseen or _leaves_open(counts, unseen):
             break
         unseen.add(row)
     return frozenset(unseen)
@@ -146,6 +146,20 @@ def most_told_apart(patients: Mapping[int, int], most: int) -> int:
     while most > 1 and tells(most):
         most -= 1
     return 0 if tells(most) else most
+
+
+def _leaves_open(counts: Mapping[Key, int], rows: Collection[Key]) -> bool:
+    """Return whether no count of these rows follows from their sum: there are two at least, they
+    come to 5 or more, and what stands for them, 1 to 4 or 5 and more, leaves more than one way to
+    reach it. Two from 1 to 4 that come to 8 are 4 each.
+    """
+    small = sum(is_small(counts[row]) for row in rows)
+    large = sum(counts[row] >= SMALLEST_SHOWN for row in rows)
+    least, most = small + SMALLEST_SHOWN * large, (SMALLEST_SHOWN - 1) * small
+    whole = _sum(counts, rows)
+    if small + large < 2 or whole < SMALLEST_SHOWN:
+        return False
+    return least < whole and (large > 0 or whole < most)
 
 
 def _sum(counts: Mapping[Key, int], rows: Iterable[Key]) -> int:

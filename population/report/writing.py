@@ -86,7 +86,7 @@ def write_report(
     counts.names = Counter(dict(nearest.to_complete(counts.names.items())))
     tables = build_tables(counts, show_small)
     if (run / "changes.parquet").is_file():
-        tables += change_tables(read_rows([run / "changes.parquet"]), counts.rules, show_small)
+        tables += change_tables(read_rows([run / "changes.parquet"]), counts, show_small)
     dropped = description["sliced"].get("codes", ())
     codes = list(codes_to_complete(counts.names, dropped, nearest, show_small))
     out.parent.mkdir(parents=True, exist_ok=True)

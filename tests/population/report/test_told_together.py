@@ -11,7 +11,7 @@ import pytest
 from population.report.change_tables import change_tables
 from population.report.counts import Counts, count_decisions
 from population.report.page import build_page
-from population.report.small_counts import HIDDEN, SMALL
+from population.report.small_counts import HIDDEN, SMALL, hidden_rows
 from population.report.tables import build_tables
 from tests.population.report.test_report import row
 
@@ -177,11 +177,49 @@ def test_how_many_stay_with_their_rule_does_not_follow_from_those_that_change() 
         return [rules | cards | {"facts": ["egfr"], "settings": []}] * count
 
     changes = [*moved(7, "U1"), *moved(6, "M2")]
-    moves, _ = change_tables(changes, {"U1": 9, "M2": 40}, False)
+    counts = Counts(rules=Counter({"U1": 9, "M2": 40}))
+    moves, _ = change_tables(changes, counts, False)
 
     assert moves.rows == (("U1 (k1)", "N1 (b1)", HIDDEN), ("M2 (k1)", "N1 (b1)", 6))
-    shown, _ = change_tables(changes, {"U1": 9, "M2": 40}, True)
+    shown, _ = change_tables(changes, counts, True)
     assert [count for _, _, count in shown.rows] == [7, 6]
+
+
+def test_a_rule_that_covers_a_small_one_does_not_follow_from_those_that_change() -> None:
+    """All seven of M8 change: beside their sum of 11 it told the four of M7."""
+    rules = {"E2": 900, "M1": 50, "M2": 40, "M7": 4, "M8": 7}
+    counts = counted(rules, {("M8", "d1"): 7, ("M1", "k1"): 50})
+    assert told(counts, "rules", "Decisions")["M8"] == HIDDEN
+
+    def moved(rule: str, card: str) -> dict[str, Any]:
+        cards = {"cards_before": [card], "cards_after": [card]}
+        return cards | {"rule_before": rule, "rule_after": "M5", "facts": [], "settings": ["x"]}
+
+    changes = [moved("M8", "d1")] * 7 + [moved("M1", "k1")] * 20
+
+    for show_small, eight in ((False, HIDDEN), (True, 7)):
+        moves, _ = change_tables(changes, counts, show_small)
+        assert ("M8 (d1)", "M5 (d1)", eight) in moves.rows
+        assert ("M1 (k1)", "M5 (k1)", 20) in moves.rows
+
+
+@pytest.mark.parametrize(
+    ("counts", "hidden"),
+    [
+        ({"a": 4, "b": 4, "c": 9, "d": 30}, "abc"),  # 8 of two from 1 to 4: 4 each
+        ({"a": 4, "b": 3, "c": 9, "d": 30}, "ab"),
+        ({"a": 1, "b": 1, "c": 1, "d": 1, "e": 1, "f": 6}, "abcdef"),  # 5 of five: 1 each
+        ({"a": 1, "b": 5, "c": 9, "d": 30}, "abc"),  # 6 of one from 1 to 4 and one of 5 or more
+        ({"a": 1, "b": 6, "c": 9, "d": 30}, "ab"),
+        ({"a": 4, "b": 4}, "ab"),  # there is nothing else to hide them with
+        ({"a": 5, "b": 9}, ""),
+    ],
+)
+def test_no_small_count_follows_from_a_sum_and_from_what_stands_for_those_hidden(
+    counts: dict[str, int], hidden: str
+) -> None:
+    """Who reads "<5" twice and knows that both come to 8 knows both."""
+    assert hidden_rows(counts, False) == set(hidden)
 
 
 @pytest.mark.parametrize("seed", range(40))
