@@ -37,6 +37,8 @@ from population.slices.summary import (
     Found,
     SliceJob,
     lists_named,
+    say_changed,
+    states_of,
     summarise,
     take,
     write_errors,
@@ -82,11 +84,12 @@ def run_slice(job: SliceJob, advance: Callable[[float], None]) -> dict[str, Any]
     size = sum(piece.size for piece in pieces)
     buckets = count_buckets(size)
     work = _clear(job.out)
-    found = Found()
+    found, before = Found(), states_of(pieces)
     for one in unread:
         found.errors.append(Error(one.name, 0, one.why))
         found.cut |= lists_named(Path(one.name).name, LISTS if one.may_hold else ())
     _read_pieces(job, pieces, work, buckets, found, advance)
+    say_changed(pieces, before, found)
     found.counts["Medications"] = join_medications(work)
     deleted = _read_deleted(job.deleted, found) | found.deleted
     _write_parts(job, work, buckets, found, deleted)

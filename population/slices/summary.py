@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -131,6 +131,33 @@ def lists_named(file: str, otherwise: Iterable[str] = ()) -> frozenset[str]:
     return frozenset(named or otherwise)
 
 
+def states_of(pieces: Iterable[Piece]) -> dict[Piece, tuple[int, int] | None]:
+    """Return size and time of change of each file, by a piece of it; `None` where it is gone."""
+    files = {piece.path: piece for piece in pieces}
+    return {piece: _state_of(Path(path)) for path, piece in files.items()}
+
+
+def _state_of(path: Path) -> tuple[int, int] | None:
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    return state.st_size, state.st_mtime_ns
+
+
+def say_changed(
+    pieces: Iterable[Piece], before: Mapping[Piece, tuple[int, int] | None], found: Found
+) -> None:
+    """Say which files were changed while they were read: part of what they hold may be missing."""
+    for piece, state in states_of(pieces).items():
+        if state != before[piece]:
+            found.errors.append(Error(piece.name, 0, CHANGED))
+            found.cut |= lists_named(Path(piece.path).name, LISTS)
+
+
+CHANGED = "was changed while it was read, expected an export that is at its end; slice it again"
+
+
 def summarise(job: SliceJob, pieces: Sequence[Piece], buckets: int, found: Found) -> dict[str, Any]:
     """Return what stands in slice.json."""
     missing = dict.fromkeys(sorted(found.cut & set(LISTS)), NOT_WHOLE)
@@ -143,7 +170,7 @@ def summarise(job: SliceJob, pieces: Sequence[Piece], buckets: int, found: Found
         "version": 1,
         "made": any((Path(piece.path).parent / MADE_MARK).exists() for piece in pieces),
         "files": len(files),
-        "bytes": sum(Path(file).stat().st_size for file in files),
+        "bytes": sum(state[0] for state in states_of(pieces).values() if state),
         "parts": buckets,
         "patients": found.counts["patients"],
         "read": dict(sorted(found.read.items())),

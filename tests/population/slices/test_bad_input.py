@@ -6,14 +6,17 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from population.slices import SliceRefused
+from population.slices import SliceRefused, slicing
 from population.slices.rows import LISTS
+from population.sources import files
 from tests.population.slices.test_slicing import (
     ANA,
     BEN,
@@ -416,3 +419,40 @@ def test_an_input_without_a_file_that_is_read_names_the_first(tmp_path: Path) ->
 
     with pytest.raises(SliceRefused, match=r"export\.zip is not a kind of file that is read"):
         slice_paths(tmp_path, tmp_path)
+
+
+@pytest.mark.parametrize("change", ["cut", "written to", "removed"])
+def test_a_file_that_changes_while_it_is_read_is_said_and_its_lists_are_not_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    """A large one is read in pieces: those behind the cut had been lost silently."""
+    monkeypatch.setattr(files, "PIECE_BYTES", 300)
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "Patient.ndjson").write_text(lines(ANA))
+    problems = folder / "Condition.ndjson"
+    problems.write_text(lines(*(PROBLEM | {"id": f"c{number}"} for number in range(40))))
+    sort = slicing.sort_lines
+
+    def sort_and_change(*given: Any) -> None:
+        sort(*given)
+        if change == "cut":
+            os.truncate(problems, 310)
+        elif change == "written to":
+            problems.write_text(problems.read_text() + lines(PROBLEM))
+        elif (
+            given[0].first
+            and problems.exists()
+            and b"c39" in b"".join(given[0].contents.to_pylist())
+        ):
+            problems.unlink()
+
+    monkeypatch.setattr(slicing, "sort_lines", sort_and_change)
+    summary, errors, _ = slice_paths(tmp_path, folder)
+
+    said = {"file": "Condition.ndjson", "line": 0, "reason": CHANGED}
+    assert said in errors
+    assert "not read whole" in summary["missing"]["conditions"]
+
+
+CHANGED = "was changed while it was read, expected an export that is at its end; slice it again"
