@@ -252,8 +252,9 @@ def _foot(counts: Counts, run: Mapping[str, Any], commands: Sequence[str]) -> st
         f"Read {sliced['bytes']:,} bytes of {sliced['files']:,} files; lines or files at fault: "
         f"{sliced['errors']:,}. Lists missing for everybody: {missing}. "
         f"Version {', '.join(sorted(counts.versions))}; slice {run['slice'][:12]}, site file "
-        f"{policy}. Counts from 1 to 4 are not shown unless asked for. Intervals of rates are "
-        f"Byar's, of parts Wilson's. Nothing on this page names a patient."
+        f"{policy}. Counts from 1 to 4 are not shown unless asked for, nor those called hidden, "
+        f"from which one could be worked out. Intervals of rates are Byar's, of parts Wilson's. "
+        f"Nothing on this page names a patient."
     )
     found = json.dumps(sliced["found"]) if sliced["found"] else ""
     return f"<footer><p>{escape(said)} {escape(found)}</p>{_again(commands)}</footer>"

@@ -168,7 +168,7 @@ def _cards_of_patients(counts: Counts, show_small: bool) -> Table:
     for cards, patients in counts.cards_of_patients.items():
         grouped[str(cards) if cards < most else f"{most} or more"] += patients
     rows = tuple((cards, shown(count, not told)) for cards, count in sorted(grouped.items()))
-    note = "How many patients would get so many cards; more than one is a repeat."
+    note = "How many patients would get so many cards in all, the same one again or another."
     return Table("repeats", "Repeats", note, ("Cards", "Patients"), rows)
 
 

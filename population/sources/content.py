@@ -46,13 +46,14 @@ NO_JSON = "holds no JSON, but text or a table of another kind; nothing of it is 
 SPREAD = "is JSON over several lines, expected one resource a line; nothing of it is read"
 NOT_JSON = "the file is not JSON; nothing of it is read"
 TOO_LARGE = "is larger than 64 MB; as lines (.ndjson) any size is read"
+GONE = "cannot be opened any more; nothing of it is read"
 NO_TABLE = "is not a Parquet file, or ends in the middle"
 NO_COLUMN = "no column of the Parquet file holds JSON"
 DAMAGED_TABLE = "the Parquet file is damaged; the rest of it is not read"
 NOTHING_READ = frozenset(
     {
         *(UTF_16, ARCHIVE, PACKED, PARQUET, NO_JSON, SPREAD, NOT_JSON, TOO_LARGE),
-        *(NO_TABLE, NO_COLUMN),
+        *(NO_TABLE, NO_COLUMN, GONE),
     }
 )
 """Faults by which nothing of a file is read, so that lists lack for anybody what it held."""

@@ -10,6 +10,7 @@ from population.sources.content import (
     BLOCK_BYTES,
     BYTE_ORDER_MARK,
     EVERYTHING,
+    GONE,
     Lines,
     Refuse,
     blocks_of,
@@ -39,7 +40,12 @@ def read_lines(piece: Piece, refuse: Refuse, room: bytearray) -> Iterator[Lines]
     if piece.kind is Kind.TABLE:
         yield from read_table(piece, refuse)
         return
-    with open(piece.path, "rb") as file:
+    try:
+        file = open(piece.path, "rb")  # noqa: SIM115  closed below
+    except OSError:  # it could be when the files were listed
+        refuse(1, GONE)
+        return
+    with file:
         seen, why = look_at_head(file, piece)
         if piece.start and (why or seen.zipped or seen.kind is not piece.kind):
             return  # the piece that begins the file says so, or reads all of it
