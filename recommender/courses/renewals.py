@@ -24,9 +24,11 @@ from recommender.language import (
     Order,
     OrderState,
     PhaseKind,
+    Rhythm,
     contradictions,
     is_bound_together,
     is_injected,
+    rhythm_of,
 )
 from recommender.safety import is_implausible
 from recommender.treatment_so_far import end_of, standing_order_days
@@ -91,14 +93,24 @@ def repeats(case: Case, order: Order) -> Repeats | None:
 
 def _is_twin(case: Case, order: Order, other: Order) -> bool:
     """Return whether a draft of the same kind comes first: it is not selected, or of two that are
-    the one by the order of their keys.
+    the one that nerve signs call for, else by the order of their keys.
     """
-    comes_first = not other.selected or other.key < order.key
+    comes_first = not other.selected or _place(case, other) < _place(case, order)
     return (
         comes_first
         and _is_of_its_kind(order, other)
         and not {other.key, order.key} <= american_course(case)
     )
+
+
+def _place(case: Case, order: Order) -> tuple[bool, str]:
+    """Sorts drafts of one kind, the one that stays first: with nerve signs alternate days (S7),
+    where no regimen is offered by which the drafts are put right.
+    """
+    if not case.assessment.neurological.is_true or any(case.offered_regimens):
+        return False, order.key
+    timing = order.cobalamin.timing if order.cobalamin else None
+    return timing is None or rhythm_of(timing) is not Rhythm.ALTERNATE_DAYS, order.key
 
 
 def repeated_order(case: Case, order: Order) -> Order | None:

@@ -61,9 +61,15 @@ def resolve_stop(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
     if phase is None:
         goes_on = _GOES_ON.get(case.rule, "Do not stop: B12 goes on as ordered")
         return (Resolution(goes_on, edits, recommended=True),)
-    edits = (phase, *edits)
-    return (Resolution(label_of((phase,), lead="Do not stop"), edits, recommended=True),)
+    due = (case.rule in LOADS_AGAIN and _loading_due(case)) or phase
+    edits = (due, *additions(case, issues, (*edits, due)), *edits)
+    is_sure = not is_open(case) and len(case.recommendation.options) == 1
+    is_due = due is phase or is_sure
+    return (Resolution(label_of((due,), lead="Do not stop"), edits, recommended=is_due),)
 
+
+LOADS_AGAIN = frozenset({"T0", "T4a"})
+"""Rules by which maintenance alone is too seldom: with nerve signs loading comes before it."""
 
 _GOES_ON = {
     **dict.fromkeys(
@@ -87,9 +93,7 @@ def _in_its_place(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]
     eyes = case.assessment.lebers.may_be_true and any(map(may_be_cyanocobalamin, stopped))
     if not (signs or eyes):
         return None
-    loading = [one for one in case.offered_regimens if one.phases[0].kind is PhaseKind.LOADING]
-    if len(loading) == 1:
-        due = AddRegimen(loading[0], case.recommendation.technique)
+    if due := _loading_due(case):
         edits = (due, *additions(case, issues, (due,)))
         is_due = bool(signs) and not is_open(case)
         return (Resolution(label_of((due,)), edits, recommended=is_due),)
@@ -98,6 +102,14 @@ def _in_its_place(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]
     treated = case.is_under_way and not case.recommendation.not_drafted
     phase = _maintenance(case) if treated else None
     return (Resolution(label_of((phase,)), (phase,)),) if phase else ()
+
+
+def _loading_due(case: Case) -> AddRegimen | None:
+    """Return the loading that the recommendation offers, with what follows it; `None` where there
+    is none, or a choice of two.
+    """
+    loading = [one for one in case.offered_regimens if one.phases[0].kind is PhaseKind.LOADING]
+    return AddRegimen(loading[0], case.recommendation.technique) if len(loading) == 1 else None
 
 
 def _maintenance_after_plateau(case: Case) -> AddRegimen | None:

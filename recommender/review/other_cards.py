@@ -18,7 +18,7 @@ from recommender.courses import (
     sources_differ,
 )
 from recommender.guidance import ConfirmConsistentOrders
-from recommender.language import AddFollowUps
+from recommender.language import AddFollowUps, AddRegimen
 from recommender.monitoring import review_follow_ups
 from recommender.remedies import (
     label_of_tests,
@@ -34,7 +34,10 @@ from recommender.review.merging import fold
 def stop_and_test_cards(case: Case) -> Iterator[Finding]:
     stops = list(check_stops(case))
     if stops:
-        yield fold(case, stops, resolve_stop(case, stops))
+        resolutions = resolve_stop(case, stops)
+        starts = any(isinstance(edit, AddRegimen) for one in resolutions for edit in one.edits)
+        advice = advice_of(case, stops, resolutions) if starts else ()
+        yield fold(case, stops, resolutions, advice)
     tests = list(check_tests(case))
     if tests:
         yield fold(case, tests, resolve_test(case, tests))

@@ -472,3 +472,54 @@ def test_a_count_that_leaves_the_platelets_open_is_not_called_none_I27(results: 
     assert "The platelet count on record cannot be used: repeat it" in said
     assert "No recent platelet count" not in said
     assert "No recent platelet count" in "".join(card["detail"] for card in cards_of(counts()))
+
+
+def signed(asked: Json, suggestion: Json) -> list[Json]:
+    """Return the cards of the order-sign that follows when a suggestion was taken."""
+    entries = asked["context"]["draftOrders"]["entry"]
+    gone = {one["resourceId"].split("/")[1] for one in suggestion["actions"] if "resourceId" in one}
+    kept = [one for one in entries if one["resource"]["id"] not in gone]
+    new = [one["resource"] for one in suggestion["actions"] if one["type"] == "create"]
+    kept += [{"resource": one | {"id": f"new-{number}"}} for number, one in enumerate(new)]
+    context = {"patientId": "p1", "userId": "Practitioner/dr", "draftOrders": {"entry": kept}}
+    return cards_of(asked | {"hook": "order-sign", "context": context})
+
+
+EVERY_2_MONTHS = "hydroxocobalamin, 1000 mcg, IM, every 2 months"
+SUPPLY = ["vitamin B12 tablet 1 mg, on 2026-11-16, for 90 days"]
+LAPSED = ["hydroxocobalamin, 1000 mcg, IM, on 2026-03-01"]
+NEW_SIGNS = ["coeliac disease, since 2020-10-18", "paraesthesia, since 2026-11-21"]
+
+
+@pytest.mark.parametrize("taken", [{"supplied": SUPPLY}, {"given": LAPSED}], ids=["T0", "T4a"])
+def test_what_goes_on_instead_of_a_stop_is_loaded_with_nerve_signs_T0_T4a(taken: Json) -> None:
+    """Maintenance alone was recommended, which the next card then called too seldom."""
+    asked = request(f"stop: {EVERY_2_MONTHS}", conditions=NEW_SIGNS, results=LOW, **taken)
+    card = only_card(asked)
+    assert card["indicator"] == "critical"
+    assert labels(card) == [
+        "Do not stop. Hydroxocobalamin 1 mg IM alternate days, then every 2 months"
+    ]
+    assert all(one["indicator"] == "info" for one in signed(asked, card["suggestions"][0]))
+
+
+def test_what_goes_on_instead_of_a_stop_brings_the_test_that_an_injection_waits_for_h4() -> None:
+    results = ["INR 4.8 {INR}, on 2026-11-23"]
+    asked = request(f"stop: {TABLETS}", results=results, supplied=SUPPLY)
+    card = only_card(asked)
+    assert labels(card)[0].startswith("Do not stop. Hydroxocobalamin 1 mg IM")
+    described = [action["description"] for action in card["suggestions"][0]["actions"]]
+    assert "Order INR now" in described
+    assert not [one for one in signed(asked, card["suggestions"][0]) if one["indicator"] != "info"]
+
+
+@pytest.mark.parametrize("order", [0, 1])
+def test_of_two_loadings_the_one_that_nerve_signs_call_for_stays_e1(order: int) -> None:
+    """Signs of long ago: no regimen is drafted, and the removal took out the alternate days."""
+    alternate = "hydroxocobalamin, 1000 mcg, IM, alternate days"
+    drafts = [LOADING, alternate] if order else [alternate, LOADING]
+    signs = ["paraesthesia, since 2025-10-22"]
+    card = only_card(request(*drafts, conditions=signs, results=LOW[1:]))
+    (suggestion,) = card["suggestions"]
+    removed = [one["resourceId"] for one in suggestion["actions"] if one["type"] == "delete"]
+    assert removed == [f"MedicationRequest/draft-{1 if order else 2}"]
