@@ -50,7 +50,7 @@ def kidneys_and_blood(scenario: ClinicalScenario, policy: Policy) -> Facts:
         "laboratory_unread": RecordArea.LABORATORY in scenario.unavailable | scenario.incomplete,
         "laboratory_in_part": RecordArea.LABORATORY in scenario.incomplete - scenario.unavailable,
         "platelets": _platelet_band(scenario.platelets),
-        "platelets_unusable": scenario.platelets.is_known or _is_unusable(scenario.platelets),
+        "platelets_unusable": scenario.platelets.by_issue or _is_unusable(scenario.platelets),
         "inr_high": Truth.UNKNOWN if by_issue_only else inr_high,
         "on_anticoagulant": _hinted_or(
             scenario, HintAt.ANTICOAGULANT, scenario.anticoagulant_fact.truth
