@@ -10,16 +10,22 @@ import resource
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
 import structlog
 from flask import Flask
 from gunicorn.app.base import BaseApplication
-from prometheus_client import multiprocess, values
+from prometheus_client import values
 
 from cds_service.site import Settings, SettingsError, demonstration, ends_of_approvals
-from cds_service.telemetry import WorkerCounts, configure_logs
+from cds_service.telemetry import (
+    MetricFiles,
+    WorkerCounts,
+    configure_logs,
+    never_wait_for_a_reader,
+)
 from cds_service.web import CONFIG_KEY, MOST_AT_ONCE, Deployment, cors_headers
 from cds_service.wire import LONGEST_LINE
 
@@ -155,6 +161,7 @@ def serve(read_settings: Callable[[], Settings], host: str, port: int, workers: 
         return changed
 
     settings = read()
+    never_wait_for_a_reader()
     options = server_options(host, port, workers)
     options["when_ready"] = lambda arbiter: log.info(
         "listening",
@@ -180,7 +187,10 @@ def _share_metrics() -> dict[str, Any]:
         options["on_exit"] = lambda _: shutil.rmtree(
             folder, ignore_errors=True
         )  # run by the main process, not by its workers
-    values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call]
+    files = MetricFiles(Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]))
+    values.ValueClass = values.MultiProcessValue(  # type: ignore[no-untyped-call]
+        process_identifier=files.number
+    )
     return options
 
 
@@ -206,7 +216,6 @@ def server_options(host: str, port: int, workers: int) -> dict[str, Any]:
         "worker_tmp_dir": folder_in_memory(),
         "post_worker_init": _prepare_worker,
         "worker_exit": _close_worker,
-        "child_exit": _forget_worker,
     }
 
 
@@ -247,8 +256,3 @@ def _close_worker(_: Any, worker: Any) -> None:
 def _deployment_of(worker: Any) -> Deployment | None:
     app = getattr(worker, "wsgi", None)
     return app.config.get(CONFIG_KEY) if isinstance(app, Flask) else None
-
-
-def _forget_worker(_: Any, worker: Any) -> None:
-    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

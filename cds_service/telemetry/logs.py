@@ -5,7 +5,11 @@ of the patient's or a token.
 from __future__ import annotations
 
 import datetime as dt
+import errno
+import io
 import logging
+import os
+import stat
 import sys
 import traceback
 from collections.abc import Iterator
@@ -15,6 +19,8 @@ import orjson
 import structlog
 
 from cds_service.telemetry import metrics
+
+STANDARD_ERROR = 2
 
 
 class _StandardError:
@@ -28,13 +34,53 @@ class _StandardError:
 
 
 def _write(line: str) -> None:
-    """Write a line, or count it as lost: no call fails, and no worker ends, because the disk of the
-    log is full or whoever read the log is gone.
+    """Write a line, or count it as lost: no call fails or waits, and no worker ends, because the
+    disk of the log is full, or whoever read the log is gone or has stalled.
     """
     try:
         sys.stderr.write(line + "\n")
-    except (OSError, ValueError, AttributeError):  # full or broken; closed; none at the start
+    except (OSError, ValueError, AttributeError):  # full, broken; closed; none
         metrics.LOG_LINES_LOST.labels("stderr").inc()
+
+
+class _WithoutWaiting(io.TextIOBase):
+    """Standard error as a pipe or socket that is written to at once or not at all."""
+
+    def __init__(self) -> None:
+        self._is_cut = False
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return STANDARD_ERROR
+
+    def write(self, text: str) -> int:
+        """Write a text.
+
+        Raises:
+            BlockingIOError: there is no room for it, or for the end of it; the next begins a line.
+        """
+        whole = ("\n" * self._is_cut + text).encode(errors="backslashreplace")
+        written = os.write(STANDARD_ERROR, whole)
+        self._is_cut = written < len(whole)
+        if self._is_cut:
+            raise BlockingIOError(errno.EAGAIN, "the end of a line found no room")
+        return len(text)
+
+
+def never_wait_for_a_reader() -> None:
+    """Let no call, and not the process that watches the workers, wait for whoever reads standard
+    error: a full pipe or socket refuses the line. It does so to other programs that write to the
+    same pipe, too. A file or terminal stays as it is.
+    """
+    try:
+        kind = os.fstat(STANDARD_ERROR).st_mode
+    except OSError:  # it is closed
+        return
+    if stat.S_ISFIFO(kind) or stat.S_ISSOCK(kind):
+        os.set_blocking(STANDARD_ERROR, False)
+        sys.stderr = _WithoutWaiting()
 
 
 class _Level:

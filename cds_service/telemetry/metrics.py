@@ -80,7 +80,7 @@ NOT_AUTHENTICATED = Counter(
 )
 LOG_LINES_LOST = Counter(
     "b12_cds_log_lines_lost",
-    "Lines of the log that could not be written: disk full, reader gone.",
+    "Lines of the log that could not be written: disk full, reader gone or stalled.",
     ["stream"],
 )
 OUT_OF_TIME = Counter(

@@ -1,17 +1,23 @@
-"""A log that cannot be written takes no advice away: its disk is full, or its reader is gone."""
+"""A log that cannot be written takes no advice away: its disk is full, its reader is gone, or its
+reader reads no more.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import fcntl
+import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import pytest
 import requests
 from prometheus_client import Counter, Gauge, Histogram
 
@@ -22,6 +28,7 @@ from tests.cds_service.deployed import free_port
 ROOT = Path(__file__).parents[2]
 SITE = '[service]\nmetrics = true\n[store]\nurl = "sqlite:///{}"\n'
 PATH = "/cds-services/b12-order-select"
+Full = Callable[[], tuple[int, int]]
 
 
 @contextmanager
@@ -87,6 +94,50 @@ def test_a_reader_of_the_log_that_is_gone_silences_no_advice(tmp_path: Path) -> 
         wait_for(base, process)
         os.close(reader)
         assert_advice_goes_on(base, process)
+
+
+def full_pipe() -> tuple[int, int]:
+    """Return a reader that nobody reads, and its writer, with room for four bytes."""
+    reader, log = os.pipe()
+    room = fcntl.fcntl(log, fcntl.F_SETPIPE_SZ, 4096)
+    os.write(log, b"." * (room - 5) + b"\n")
+    return reader, log
+
+
+def full_socket() -> tuple[int, int]:
+    """Return the same of a socket, as the journal of systemd is one."""
+    reader, log = socket.socketpair()
+    log.setblocking(False)
+    with suppress(BlockingIOError):
+        while True:
+            log.send(b"." * 1000 + b"\n")
+    log.setblocking(True)
+    return reader.detach(), log.detach()
+
+
+def read_all(reader: int) -> bytes:
+    """Return what waits to be read."""
+    os.set_blocking(reader, False)
+    read = b""
+    with suppress(BlockingIOError):
+        while page := os.read(reader, 1 << 16):
+            read += page
+    return read
+
+
+@pytest.mark.parametrize("full", [full_pipe, full_socket])
+def test_a_reader_of_the_log_that_stalls_silences_no_advice(tmp_path: Path, full: Full) -> None:
+    reader, log = full()
+    with serving(tmp_path, log) as (base, process):
+        os.close(log)
+        wait_for(base, process)
+        assert_advice_goes_on(base, process)
+        read_all(reader)
+        assert requests.post(base + PATH, data="{", timeout=20).status_code == 400
+        lines = read_all(reader).splitlines()
+    os.close(reader)
+
+    assert [json.loads(line)["event"] for line in lines if line] == ["answered"]
 
 
 def test_every_metric_has_a_label_without_which_workers_would_never_tell_it() -> None:
