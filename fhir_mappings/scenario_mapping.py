@@ -159,7 +159,7 @@ def _read(index: RecordIndex) -> Steps[tuple[FactsRead, Results]]:
     )
     yield
     reviews = map_reviews(index, observed)
-    measured = kidney_risk_by_results(index, results, labs.egfr)
+    measured = kidney_risk_by_results(index, results, labs.egfr, who)
     kidneys = kidney_risk(index, diagnosed, measured, medicines)
     yield
     allergies = map_allergies(index)

@@ -37,16 +37,18 @@ NORMAL_GFR_FROM = Decimal(90)
 """mL/min per 1.73 m2 below which an eGFR of any age points at the kidneys (Q51)."""
 
 
-def kidney_risk_by_results(index: RecordIndex, results: Results, egfr: Measurement) -> Fact:
+def kidney_risk_by_results(
+    index: RecordIndex, results: Results, egfr: Measurement, who: Demographics
+) -> Fact:
     """Return whether a result points at the kidneys (Q51): the eGFR that counts is below 90, or one
-    that is named beside it and cannot count (Q31); where none counts or only its date of issue is
-    known (I30), any older one is or may be, or its laboratory calls a creatinine high. Unknown
-    where the results did not come whole.
+    named beside it that cannot count (of a creatinine of the future: the eGFR that it gives, Q31);
+    where none counts or only its date of issue is known (I30), any older one is or may be, or its
+    laboratory calls a creatinine high. Unknown where the results did not come whole.
     """
     if egfr.is_known and egfr.below(NORMAL_GFR_FROM).is_true:
         return Fact(Truth.TRUE, "", egfr.evidence)
     named = egfr.passed_over
-    if named and named.quantity and named.quantity.below(NORMAL_GFR_FROM).is_true:
+    if named and (may_be := _egfr_of(named, who)) and may_be.below(NORMAL_GFR_FROM).is_true:
         return Fact(Truth.TRUE, "", (named.evidence,))
     none = _no_result_points_there(index)
     if egfr.is_known and not egfr.by_issue:
@@ -61,6 +63,19 @@ def kidney_risk_by_results(index: RecordIndex, results: Results, egfr: Measureme
     ]
     found = tuple(dict.fromkeys(result.evidence for result in (*low, *high)))
     return Fact(Truth.TRUE, "", found) if found else none
+
+
+def _egfr_of(named: PassedOver, who: Demographics) -> Quantity | None:
+    """Return the eGFR of a result that cannot count; of a creatinine only one of the future speaks
+    by what it gives (Q31).
+    """
+    if not named.of:
+        return named.quantity
+    if named.why is not NotCounted.IN_FUTURE:
+        return None
+    evidence = named.evidence
+    computed = egfr_from(Measurement(named.quantity, evidence.date, evidence=(evidence,)), who)
+    return computed.quantity if computed else None
 
 
 def _values(result: Result) -> tuple[Quantity, ...]:
@@ -121,11 +136,15 @@ def map_egfr(
 def _that_outweighs(recorded: Measurement, computed: Computed) -> Measurement | None:
     """Return the computed eGFR that counts before the recorded one: the first that is of a later
     day and lower; where none recorded can be used that of the newest creatinine, unless it is older
-    than one that came and cannot be used.
+    than one that came and cannot be used. One that cannot be used takes back no lower eGFR before
+    it, which a better creatinine does not outweigh either (I30, Q35).
     """
     for place, one in enumerate(computed):
         newest = one.stands_in_for is None and not _is_older(one, recorded)
         if _is_worse_since(one, recorded) if recorded.is_known else newest:
+            before = next(iter(recorded.behind), None)
+            if before and not (recorded.is_known or _is_worse_since(one, before)):
+                return _with_behind(before, recorded.behind[1:])
             return _with_behind(one, (*computed[place + 1 :], *recorded.behind))
     return None
 

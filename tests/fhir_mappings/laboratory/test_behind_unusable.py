@@ -434,3 +434,13 @@ def test_a_worse_creatinine_since_one_by_race_is_not_hidden_either() -> None:
     by_race = observation("88294-4", 95, "mL/min/{1.73_m2}", 30)
     found = assessed(by_race, creatinine(250, 9), BAD_CREATININE)
     assert found.renal.is_true
+
+
+def test_between_a_low_egfr_and_a_better_creatinine_one_of_no_use_takes_nothing_back_Q35() -> None:
+    """Without it the recorded eGFR counts (F16); what cannot be used quietens nothing."""
+    between = unusable("egfr", 9, "no unit")
+    low, good = result("egfr", 30), result("egfr", 30, alarms=False)
+    assert assessed(low, creatinine(60, 2)).renal.is_true
+    assert assessed(low, between, creatinine(60, 2)).renal.is_true
+    assert assessed(good, between, creatinine(60, 2)).renal.is_false
+    assert assessed(good, between, creatinine(250, 2)).renal.is_true

@@ -88,6 +88,24 @@ def test_a_creatinine_that_its_laboratory_calls_high_points_at_the_kidneys_Q51()
     assert scenario_of(creatinine(130, days=2000)).kidney_risk.is_false
 
 
+@pytest.mark.parametrize(("value", "risk"), [(50, Truth.FALSE), (400, Truth.TRUE)])
+def test_a_creatinine_of_the_future_points_at_the_kidneys_by_the_egfr_it_gives_Q31_Q51(
+    value: int, risk: Truth
+) -> None:
+    future = creatinine(value, effectiveDateTime=days_ago(-9))
+    assert scenario_of(future).kidney_risk.truth is risk
+
+
+@pytest.mark.parametrize("value", [40, 70, 89])
+def test_the_value_of_a_creatinine_is_no_egfr_Q51(value: int) -> None:
+    """A normal creatinine that is not final, or of which no eGFR can be computed."""
+    assert scenario_of(creatinine(value, status="preliminary")).kidney_risk.is_false
+    nobody_knows_whose = record_of([patient(gender="unknown"), creatinine(value)])
+    scenario = map_scenario(nobody_knows_whose, AS_OF, VALUE_SETS).scenario
+    assert scenario.egfr.passed_over is not None
+    assert scenario.kidney_risk.is_false
+
+
 def test_of_a_pair_of_race_specific_values_the_lower_counts_F16() -> None:
     lower, higher = egfr(44, code=EGFR_NON_BLACK), egfr(52, code=EGFR_BLACK)
     paired = scenario_of(lower, higher).egfr
