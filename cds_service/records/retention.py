@@ -21,6 +21,13 @@ PRUNED_AT_ONCE = 500
 JUMP = dt.timedelta(days=1)
 """From it on a clock that was set forward deletes nothing; times of deletion are in days."""
 
+REST = dt.timedelta(days=30)
+"""From it on the time between the newest decision on record and the start of the service is rather
+a wrong clock than a rest: for TRUSTED_AFTER nothing is deleted.
+"""
+
+TRUSTED_AFTER = dt.timedelta(days=1)
+
 _STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 """The clock that nobody sets; it goes on while the machine sleeps, where there is one that does."""
 
@@ -38,8 +45,33 @@ class Clock:
 
     def has_jumped(self, later: Clock) -> bool:
         """Return whether the clock was set forward in between by JUMP or more."""
-        passed = dt.timedelta(seconds=later.steady - self.steady)
-        return later.shown - self.shown - passed >= JUMP
+        return later.shown - self.shown - self.until(later) >= JUMP
+
+    def until(self, later: Clock) -> dt.timedelta:
+        """Return how much time passed, whatever the clock was set to."""
+        return dt.timedelta(seconds=later.steady - self.steady)
+
+
+def why_nothing_goes(database: Database, started: Clock, now: Clock) -> str:
+    """Return why nothing is deleted by age now; empty when the clock can be believed. It cannot
+    when it was set forward since the start, nor for a day when the newest decision on record from
+    before the start is older than REST.
+
+    Raises: StoreUnavailable.
+    """
+    if started.has_jumped(now):
+        return "the clock was set forward by a day or more"
+    if started.until(now) >= TRUSTED_AFTER:
+        return ""
+    newest = sa.select(sa.func.max(DECISIONS.c.received_at)).where(
+        DECISIONS.c.received_at < utc(started.shown)
+    )
+    with database.transaction() as connection:
+        found = connection.execute(newest).scalar_one()
+    if found is None or utc(started.shown) - found < REST:
+        return ""
+    days = (utc(started.shown) - found).days
+    return f"the newest decision was {days} days old at the start: the clock may be wrong"
 
 
 def prune_decisions(database: Database, before: dt.datetime) -> Counter[str]:

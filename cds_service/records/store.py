@@ -37,7 +37,7 @@ from cds_service.records.decision_queue import DecisionQueue
 from cds_service.records.kept_requests import Keeping, prune_kept
 from cds_service.records.record_key import RecordKey
 from cds_service.records.records import DecisionRecord, FeedbackEntry, Listener
-from cds_service.records.retention import Clock, prune_decisions
+from cds_service.records.retention import Clock, prune_decisions, why_nothing_goes
 from cds_service.records.rows import (
     TRY_TO_WRITE,
     card_rows,
@@ -267,13 +267,13 @@ class Store:
         return prune_decisions(self.database, before)
 
     def tidy(self) -> None:
-        """Delete what has had its time, unless the clock was set forward, and write down what was
+        """Delete what has had its time, unless the clock may be wrong, and write down what was
         counted. Never fails.
         """
         now = Clock.now()
         try:
-            if self._clock.has_jumped(now):
-                log.error("nothing is deleted, as the clock was set forward by a day or more")
+            if why := why_nothing_goes(self.database, self._clock, now):
+                log.error("nothing is deleted", why=why)
             else:
                 self._delete_old(now.shown)
             self._calls.write()

@@ -102,3 +102,39 @@ def test_a_clock_that_was_set_forward_deletes_no_record_R145(
     store.close()
 
     assert bool(rows(url, DECISIONS)) is bool(rows(url, REPLAY)) is is_kept
+
+
+@pytest.mark.parametrize(
+    ("newest", "hours", "is_kept"),
+    [(800, 0.1, True), (30, 23.9, True), (29, 0.1, False), (800, 24, False)],
+    ids=["two years on at the start", "a month on", "after less than a month", "a day later"],
+)
+def test_a_clock_that_may_be_wrong_at_the_start_deletes_no_record_for_a_day_R145(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    newest: int,
+    hours: float,
+    is_kept: bool,
+) -> None:
+    """What comes meanwhile carries the wrong date and proves nothing."""
+    url = f"sqlite:///{tmp_path}/b12.db"
+    real = Clock.now()
+    start = Clock(real.shown + dt.timedelta(days=1000), real.steady)
+    monkeypatch.setattr(Clock, "now", lambda: start)
+    store = Store(url, "a key of this test", retention_days=365)
+    store.upgrade()
+    ages = [980, newest] if newest < 980 else [newest]
+    for days in ages:
+        made = start.shown - dt.timedelta(days=days)
+        store.record_decision(decision(card(), received_at=made))
+    store.record_decision(decision(card(), received_at=start.shown + dt.timedelta(minutes=1)))
+    wait_until(lambda: len(rows(url, DECISIONS)) == len(ages) + 1)
+    passed = dt.timedelta(hours=hours)
+    later = Clock(start.shown + passed, start.steady + passed.total_seconds())
+    monkeypatch.setattr(Clock, "now", lambda: later)
+
+    store.tidy()
+    store.close()
+
+    left = len(rows(url, DECISIONS))
+    assert (left == len(ages) + 1) is is_kept
