@@ -21,7 +21,7 @@ PRUNED_AT_ONCE = 500
 JUMP = dt.timedelta(days=1)
 """From it on a clock that was set forward deletes nothing; times of deletion are in days."""
 
-REST = dt.timedelta(days=30)
+REST = dt.timedelta(days=90)
 """From it on the time between the newest decision on record and the start of the service is rather
 a wrong clock than a rest: for TRUSTED_AFTER nothing is deleted.
 """

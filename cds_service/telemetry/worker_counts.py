@@ -4,6 +4,7 @@ connections each has: memory that they share, so that each can say it of all.
 
 from __future__ import annotations
 
+import fcntl
 import mmap
 import os
 import struct
@@ -60,11 +61,17 @@ class WorkerCounts:
         return min(others, default=None)
 
     def _take_slot(self) -> None:
+        """Take a slot that no living process has; one process at a time, which a file tells that
+        every one of them can open: of two that begin at once both had looked before either took.
+        """
         self._process = os.getpid()
-        for slot, (process, waits, gone) in enumerate(self._slots()):
-            if not _lives(process) or process == self._process:
-                self._slot, self._lost_before = slot, waits + gone
-                return
+        with open(__file__, "rb") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            for slot, (process, waits, gone) in enumerate(self._slots()):
+                if not _lives(process) or process == self._process:
+                    self._slot, self._lost_before = slot, waits + gone
+                    self._write(0, self._lost_before)
+                    return
 
     def _slots(self) -> list[tuple[int, ...]]:
         return list(_SLOT.iter_unpack(self._shared[:]))

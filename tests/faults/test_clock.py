@@ -106,8 +106,13 @@ def test_a_clock_that_was_set_forward_deletes_no_record_R145(
 
 @pytest.mark.parametrize(
     ("newest", "hours", "is_kept"),
-    [(800, 0.1, True), (30, 23.9, True), (29, 0.1, False), (800, 24, False)],
-    ids=["two years on at the start", "a month on", "after less than a month", "a day later"],
+    [(800, 0.1, True), (90, 23.9, True), (89, 0.1, False), (800, 24, False)],
+    ids=[
+        "two years on at the start",
+        "three months on",
+        "after less than three months",
+        "a day later",
+    ],
 )
 def test_a_clock_that_may_be_wrong_at_the_start_deletes_no_record_for_a_day_R145(
     tmp_path: Path,

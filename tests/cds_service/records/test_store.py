@@ -375,6 +375,43 @@ assert not store.remember_token("iss", "shared", 2e9)
 
         assert (ran.stdout.strip(), ran.stderr) == ("[1, 1, 1, 3]", "")
 
+    def test_workers_that_begin_at_the_same_moment_are_counted_each(self) -> None:
+        script = """
+import os
+from cds_service.telemetry import WorkerCounts
+told = set()
+for _ in range(60):
+    counts, workers = WorkerCounts(), []
+    (start, begin), (done, say), (end, finish) = os.pipe(), os.pipe(), os.pipe()
+    for _ in range(4):
+        worker = os.fork()
+        if not worker:
+            os.close(begin), os.close(finish)
+            os.read(start, 1)
+            counts.note(1, 1)
+            os.write(say, b"x")
+            os.read(end, 1)
+            os._exit(0)
+        workers.append(worker)
+    os.close(begin)
+    for _ in workers:
+        os.read(done, 1)
+    told.add(tuple(counts.totals()))
+    os.close(finish)
+    for worker in workers:
+        os.waitpid(worker, 0)
+print(told)
+"""
+        ran = subprocess.run(
+            [sys.executable, "-W", FORK_IS_MEANT, "-c", script],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+        assert (ran.stdout.strip(), ran.stderr) == ("{(4, 4)}", "")
+
     def test_a_prepared_store_leaves_no_thread_at_the_fork(self, url: str) -> None:
         script = f"""
 import os, threading
