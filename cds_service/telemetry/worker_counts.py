@@ -8,6 +8,7 @@ import fcntl
 import mmap
 import os
 import struct
+import threading
 from typing import NamedTuple
 
 SLOTS = 256
@@ -32,6 +33,7 @@ class WorkerCounts:
 
     def __init__(self) -> None:
         self._shared = mmap.mmap(-1, SLOTS * _SLOT.size)
+        self._taking = threading.Lock()
         self._process = 0
         self._slot = 0
         self._lost_before = 0
@@ -61,17 +63,21 @@ class WorkerCounts:
         return min(others, default=None)
 
     def _take_slot(self) -> None:
-        """Take a slot that no living process has; one process at a time, which a file tells that
-        every one of them can open: of two that begin at once both had looked before either took.
+        """Take a slot that no living process has, one thread of one process at a time: of two that
+        begin at once both had looked before either took. Of processes a file tells whose turn it
+        is, that each of them can open.
         """
-        self._process = os.getpid()
-        with open(__file__, "rb") as held:
+        own = os.getpid()
+        with self._taking, open(__file__, "rb") as held:
             fcntl.flock(held, fcntl.LOCK_EX)
+            if self._process == own:
+                return
             for slot, (process, waits, gone) in enumerate(self._slots()):
-                if not _lives(process) or process == self._process:
+                if not _lives(process) or process == own:
                     self._slot, self._lost_before = slot, waits + gone
-                    self._write(0, self._lost_before)
-                    return
+                    break
+            self._process = own
+            self._write(0, self._lost_before)
 
     def _slots(self) -> list[tuple[int, ...]]:
         return list(_SLOT.iter_unpack(self._shared[:]))

@@ -628,3 +628,43 @@ def test_low_potassium_is_not_said_where_nothing_is_given() -> None:
     low = "potassium 3.0 mmol/L, on 2026-11-25"
     before = only_card(opened(results=borderline))
     assert only_card(opened(results=[*borderline, low]))["detail"] == before["detail"]
+
+
+# --- what belongs to something else is not taken for it
+
+
+@pytest.mark.parametrize(
+    ("own", "said"),
+    [
+        ("not stated", "Allergy to hydroxocobalamin recorded, severity not stated"),
+        ("mild", "Mild reaction to hydroxocobalamin recorded"),
+    ],
+)
+@pytest.mark.parametrize("other", ["not stated", "mild"])
+def test_how_bad_a_reaction_was_is_said_of_its_own_substance_d4(
+    own: str, said: str, other: str
+) -> None:
+    asked = request(
+        "hydroxocobalamin, 1000 mcg, IM, three times a week for 2 weeks",
+        "hydroxocobalamin, 1000 mcg, IM, every 2 to 3 months",
+        allergies=[f"{own}: hydroxocobalamin", f"{other}: cyanocobalamin"],
+        conditions=["pernicious anaemia, since 2022-11-15"],
+        results=["B12 96 pmol/L, on 2026-11-02", "no neurological symptoms, on 2026-11-20"],
+    )
+    assert cards_of(asked)[0]["summary"] == f"{said}: clarify before giving"
+
+
+@pytest.mark.parametrize(("since", "asks"), [("2026-11-14", False), ("2026-11-12", True)])
+@pytest.mark.parametrize("before", [[], ["no neurological symptoms, on 2026-08-20"]])
+def test_a_review_from_before_the_alternate_days_is_none_of_them_V8(
+    since: str, asks: bool, before: list[str]
+) -> None:
+    """A review is due 14 days after the start, the 12th, or after the last review since then."""
+    asked = opened(
+        conditions=["paraesthesia, since 2026-08-25", "pernicious anaemia, since 2022-11-15"],
+        results=["B12 96 pmol/L, on 2026-09-02", *before],
+        active=[f"hydroxocobalamin, 1000 mcg, IM, alternate days, since {since}"],
+        given=[f"hydroxocobalamin, 1000 mcg, IM, on {since}"],
+    )
+    said = [card["summary"] for card in cards_of(asked)]
+    assert any(one.startswith("Alternate-day B12 since") for one in said) is asks

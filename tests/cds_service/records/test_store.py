@@ -9,6 +9,7 @@ import os
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -411,6 +412,21 @@ print(told)
         )
 
         assert (ran.stdout.strip(), ran.stderr) == ("{(4, 4)}", "")
+
+    def test_threads_that_begin_at_the_same_moment_lose_nothing(self) -> None:
+        for _ in range(200):
+            counts, start = WorkerCounts(), threading.Barrier(4)
+
+            def begin(counts: WorkerCounts = counts, start: threading.Barrier = start) -> None:
+                start.wait()
+                counts.note(1, 0)
+
+            threads = [threading.Thread(target=begin) for _ in range(4)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            assert tuple(counts.totals()) == (1, 0)
 
     def test_a_prepared_store_leaves_no_thread_at_the_fork(self, url: str) -> None:
         script = f"""
