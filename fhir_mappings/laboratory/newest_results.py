@@ -206,7 +206,10 @@ class _Reason(NamedTuple):
         """Return the result as reported, where it is only too old, or nobody knows of which day."""
         if self.result is None or not isinstance(self.code, NotCounted):
             return None
-        return PassedOver(self.result.evidence, self.code, self.result.reading.quantity)
+        reading = self.result.reading
+        is_changed = self.result.observed.is_changed
+        value = _may_be(reading) if is_changed else reading.quantity
+        return PassedOver(self.result.evidence, self.code, value)
 
 
 _TOO_OLD = NotCounted.TOO_OLD

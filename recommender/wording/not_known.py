@@ -45,8 +45,26 @@ def cannot_be_used(words: Words, name: str, found: PassedOver) -> str:
 
 
 def _value(name: str, found: PassedOver) -> str:
-    value = say_quantity(found.quantity) if found.quantity else found.evidence.reported
-    return f"{found.of or name} {value}".strip()
+    return f"{found.of or name} {_shown(found)}".strip()
+
+
+def _shown(found: PassedOver) -> str:
+    """Return the value; of one whose unit is in doubt as reported, for it may not be that one."""
+    if found.quantity is None or found.why in _UNIT_IN_DOUBT:
+        return found.evidence.reported
+    return say_quantity(found.quantity)
+
+
+_UNIT_IN_DOUBT = (NotCounted.UNIT_MISSING, NotCounted.UNIT_CONTRADICTS)
+
+
+def _newer_value(newer: Measurement) -> str:
+    if newer.quantity:
+        return say_quantity(newer.quantity)
+    if not newer.evidence:
+        return ""
+    (came, *_), named = newer.evidence, newer.passed_over
+    return _shown(named) if named and named.evidence == came else came.reported
 
 
 def say_alarm(words: Words, name: str, result: Measurement) -> str:
@@ -71,7 +89,7 @@ def newer_not_usable(words: Words, result: Measurement) -> str:
     newer = result.stands_in_for
     if newer is None:
         return ""
-    value = newer.evidence[0].reported if newer.evidence else ""
+    value = _newer_value(newer)
     shown = value if len(value) <= QUOTE_IN_NAME else quote(value, QUOTE_IN_NAME)
     said = words.on(f"newer result {shown}".strip(), newer.date)
     if newer.by_issue:

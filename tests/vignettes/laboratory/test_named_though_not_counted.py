@@ -133,6 +133,25 @@ def test_a_low_potassium_of_years_ago_is_not_shown() -> None:
     assert "Potassium 2.9" not in card["detail"]
 
 
+def test_a_value_whose_unit_is_in_doubt_is_shown_as_reported_Q35() -> None:
+    """3.2 mg/dL would be 0.8 mmol/L; nobody measured that."""
+    asked = request(
+        conditions=[DIET], results=[*WELL, EGFR_90, "potassium 3.2 mmol/L, on 2026-11-20"]
+    )
+    last_result(asked)["valueQuantity"]["unit"] = last_result(asked)["valueQuantity"]["code"] = (
+        "mg/dL"
+    )
+    said = "Potassium 3.2 mg/dL (20 Nov) cannot be used (its unit contradicts what was measured)"
+    assert said in only_card(asked)["detail"]
+
+
+def test_a_newer_result_is_shown_in_the_unit_of_the_older_one_I30() -> None:
+    older = "eGFR 20 mL/min/{1.73_m2}, on 2026-10-06"
+    asked = with_tablets(older, "eGFR 45 mL/min/{1.73_m2}, on 2026-11-06")
+    last_result(asked)["implicitRules"] = "https://example.org/rules"
+    assert "eGFR 20 (6 Oct); newer result 45 (6 Nov) cannot be used" in only_card(asked)["detail"]
+
+
 @pytest.mark.parametrize("later", ["potassium 4.2 mmol/L", "haemoglobin 13.1 g/dL"])
 def test_a_normal_one_of_the_future_is_not_shown(later: str) -> None:
     usual = request(conditions=[DIET], results=[*WELL, EGFR_90])
