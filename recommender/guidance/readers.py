@@ -110,7 +110,6 @@ MEMBERS_NOT_READ: dict[str, str] = {
     **{
         f"NotCounted.{name}": "its words are said of the result that does not decide (Q36)"
         for name in (
-            "UNIT_MISSING",
             "NAMES_CONTRADICT",
             "SEVERAL_TESTS",
             "NAME_UNCERTAIN",
