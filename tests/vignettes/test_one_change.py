@@ -668,3 +668,24 @@ def test_a_review_from_before_the_alternate_days_is_none_of_them_V8(
     )
     said = [card["summary"] for card in cards_of(asked)]
     assert any(one.startswith("Alternate-day B12 since") for one in said) is asks
+
+
+@pytest.mark.parametrize(
+    ("conditions", "asked"),
+    [
+        ([], True),
+        (["vegan diet, since 2020-01-01"], False),
+        (["fatigue, since 2026-10-01"], False),
+        (["paraesthesia, since 2026-11-01"], False),
+        (["vitamin B12 deficiency, since 2026-11-03"], False),
+    ],
+)
+def test_pregnancy_is_asked_about_only_where_a_low_level_stands_alone_K10_Q84(
+    conditions: list[str], asked: bool
+) -> None:
+    results = ["B12 110 pmol/L, on 2026-11-02", "eGFR 90 mL/min/{1.73_m2}, on 2026-11-06"]
+    if "paraesthesia" not in "".join(conditions):
+        results.append("no neurological symptoms, on 2026-11-20")
+    found = cards_of(request(born="1992-02-02", conditions=conditions, results=results))
+    said = "Pregnancy status is not recorded"
+    assert any(said in card["detail"] for card in found) is asked
