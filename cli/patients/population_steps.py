@@ -7,6 +7,7 @@ import datetime as dt
 import json
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -89,16 +90,21 @@ def _check_disk(folder: Path, size: float) -> None:
         raise Refusal(f"{folder}: {say_size(size)} are needed and {say_size(free)} are free.")
 
 
-def slice_export(chosen: argparse.Namespace) -> int:
-    """Slice an export and say what was found; 1 where it holds no patient."""
+def _alone(chosen: argparse.Namespace, work: Callable[[argparse.Namespace], int]) -> int:
+    """Do the work where no other command writes into the same folder."""
     from population.slices import FolderInUse, alone_in
 
-    check_slice(chosen)
     try:
         with alone_in(chosen.out):
-            return _slice(chosen)
+            return work(chosen)
     except FolderInUse as error:
         raise Refusal(str(error)) from None
+
+
+def slice_export(chosen: argparse.Namespace) -> int:
+    """Slice an export and say what was found; 1 where it holds no patient."""
+    check_slice(chosen)
+    return _alone(chosen, _slice)
 
 
 def _slice(chosen: argparse.Namespace) -> int:
@@ -192,14 +198,8 @@ thirty.
 
 def decide_slice(chosen: argparse.Namespace) -> int:
     """Decide every patient of a slice."""
-    from population.slices import FolderInUse, alone_in
-
     check_run(chosen)
-    try:
-        with alone_in(chosen.out):
-            return _decide(chosen)
-    except FolderInUse as error:
-        raise Refusal(str(error)) from None
+    return _alone(chosen, _decide)
 
 
 def _decide(chosen: argparse.Namespace) -> int:

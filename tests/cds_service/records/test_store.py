@@ -65,6 +65,17 @@ def test_a_database_that_cannot_be_prepared_stops_nobody() -> None:
 FORK_IS_MEANT = "ignore:This process:DeprecationWarning"
 
 
+def run_forking(script: str) -> subprocess.CompletedProcess[str]:
+    """Run a program that forks in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-W", FORK_IS_MEANT, "-c", script],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
 class TestSchema:
     def test_a_new_database_has_the_tables_that_the_code_uses(self, url: str) -> None:
         engine = open_engine(url)
@@ -366,13 +377,7 @@ print(sorted(os.waitstatus_to_exitcode(os.waitpid(child_id, 0)[1]) for child_id 
 assert not store.remember_token("iss", "shared", 2e9)
 """
         # The parent has asked, so its writing thread runs; newer Pythons warn of any thread.
-        ran = subprocess.run(
-            [sys.executable, "-W", FORK_IS_MEANT, "-c", script],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        ran = run_forking(script)
 
         assert (ran.stdout.strip(), ran.stderr) == ("[1, 1, 1, 3]", "")
 
@@ -403,13 +408,7 @@ for _ in range(60):
         os.waitpid(worker, 0)
 print(told)
 """
-        ran = subprocess.run(
-            [sys.executable, "-W", FORK_IS_MEANT, "-c", script],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        ran = run_forking(script)
 
         assert (ran.stdout.strip(), ran.stderr) == ("{(4, 4)}", "")
 
@@ -443,13 +442,7 @@ assert os.waitstatus_to_exitcode(os.waitpid(child_id, 0)[1]) == 1
 assert store.is_available()
 """
         # An ended thread may take the system a moment to forget, and Python 3.12 counts it then.
-        ran = subprocess.run(
-            [sys.executable, "-W", FORK_IS_MEANT, "-c", script],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        ran = run_forking(script)
 
         assert (ran.returncode, ran.stderr) == (0, "")
 
