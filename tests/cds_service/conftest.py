@@ -37,12 +37,15 @@ def client(settings: Settings) -> Iterator[FlaskClient]:
 
 @contextmanager
 def running(settings: Settings) -> Iterator[FlaskClient]:
-    """Run the application for the time of a test."""
+    """Run the application for the time of a test, its store prepared as a worker does it: however
+    slow the disk is, what the test asks about is then there.
+    """
     app = create_app(settings, today=lambda: AS_OF)
+    deployment: Deployment = app.config[CONFIG_KEY]
+    deployment.store.prepare()
     try:
         yield app.test_client()
     finally:
-        deployment: Deployment = app.config[CONFIG_KEY]
         deployment.close()
 
 
