@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from fhir_mappings.intake import Demographics, RecordIndex
 from fhir_mappings.laboratory.newest_results import Window, find_newest, measure_newest, pass_over
-from fhir_mappings.laboratory.observed import Observed
+from fhir_mappings.laboratory.observed import MAY_BE_NEWER, Observed
 from fhir_mappings.laboratory.recorded_gfr import egfr_from, map_egfr
 from fhir_mappings.laboratory.results import Result, Results
 from fhir_mappings.laboratory.uncounted_results import list_uncounted, result_of
@@ -133,6 +133,7 @@ def _with_named(
         potassium=named(facts.potassium, Analyte.POTASSIUM, WINDOWS["potassium"]),
         platelets=named(facts.platelets, Analyte.PLATELETS, WINDOWS["platelets"]),
         inr=named(facts.inr, Analyte.INR, WINDOWS["inr"]),
+        mma=named(facts.mma, Analyte.MMA, WINDOWS["mma"]),
         egfr=_with_creatinine_named(index, egfr, passed_over, who, egfr_window),
     )
 
@@ -145,16 +146,17 @@ def _with_passed_over(
     window: Window,
 ) -> Measurement:
     """Return a measurement that names the newest result of the window or of the future that cannot
-    count: "none" is never said beside one (I27). Beside a usable one only the future matters, and
-    of it the one that reassures least (Q31).
+    count: "none" is never said beside one (I27). Beside a usable one only that matters which may
+    be newer and worse, and of it the one that reassures least (Q31, Q35).
     """
     first_day = window.first_day(index.as_of)
     found = [
         result
         for item in passed_over
-        if not (measured.is_known and item.not_counted is not NotCounted.IN_FUTURE)
+        if not (measured.is_known and item.not_counted not in MAY_BE_NEWER)
         and (result := result_of(item, analyte)) is not None
         and result.day >= first_day
+        and (not measured.is_known or _may_be_newer_and_worse(result, measured))
     ]
     newest = max(found, key=_reassures_least if measured.is_known else _newest, default=None)
     if newest is None or newest.observed.not_counted is None:
@@ -166,6 +168,18 @@ def _with_passed_over(
     return measured._replace(passed_over=PassedOver(newest.evidence, why, value))
 
 
+def _may_be_newer_and_worse(result: Result, counts: Measurement) -> bool:
+    """Return whether a result that cannot count speaks against one that counts: it is of the
+    future (Q31), or of a later day, worse, and only not final yet (Q35).
+    """
+    if result.observed.not_counted is NotCounted.IN_FUTURE:
+        return True
+    day, known = counts.date, counts.quantity
+    if day is None or known is None or result.reading.quantity is None or result.day <= day:
+        return False
+    return result.worry > result.worry_of(known.value)
+
+
 def _with_creatinine_named(
     index: RecordIndex,
     egfr: Measurement,
@@ -174,8 +188,8 @@ def _with_creatinine_named(
     window: Window,
 ) -> Measurement:
     """Return the eGFR, with a creatinine that cannot count named: the newest where nothing else is,
-    for "none" is not said beside it (I27); beside an eGFR that counts the one of the future that
-    gives the lowest, if that is lower (Q31).
+    for "none" is not said beside it (I27); beside an eGFR that counts the one that may be newer and
+    gives the lowest, if that is lower (Q31, Q35).
     """
     first_day = window.first_day(index.as_of)
     results = (result_of(item, Analyte.CREATININE) for item in passed_over)
@@ -193,15 +207,15 @@ def _with_creatinine_named(
 def _doubted_by(egfr: Measurement, creatinine: list[Result], who: Demographics) -> Measurement:
     known = egfr.passed_over.quantity if egfr.passed_over else egfr.quantity
     for result in creatinine:
-        if result.observed.not_counted is not NotCounted.IN_FUTURE or known is None:
+        why, evidence = result.observed.not_counted, result.evidence
+        is_newer = egfr.date is None or result.day > egfr.date
+        if why is None or why not in MAY_BE_NEWER or not is_newer or known is None:
             continue
-        evidence = result.evidence
         measured = Measurement(result.reading.quantity, evidence.date, evidence=(evidence,))
         computed = egfr_from(measured, who)
         if computed and computed.quantity and computed.quantity.value < known.value:
             known = computed.quantity
-            named = PassedOver(computed.evidence[0], NotCounted.IN_FUTURE, known)
-            egfr = egfr._replace(passed_over=named)
+            egfr = egfr._replace(passed_over=PassedOver(computed.evidence[0], why, known))
     return egfr
 
 

@@ -32,6 +32,10 @@ COUNTED_STATUSES = frozenset({"final", "amended", "corrected"})
 """Only these results count (decisions 2.1)."""
 
 
+MAY_BE_NEWER = frozenset({NotCounted.PRELIMINARY, NotCounted.OTHER_STATUS, NotCounted.IN_FUTURE})
+"""What cannot count and may yet be what holds today: not final yet, or with a slip in its date."""
+
+
 class Observed(NamedTuple):
     """One result: an Observation, one of its components, or a contained Observation.
 

@@ -133,7 +133,10 @@ class Result:
     def worry(self) -> Decimal:
         """Sorts usable results of one analyte, the most worrying last."""
         quantity = self.reading.quantity
-        value = Decimal(0) if quantity is None else quantity.value
+        return self.worry_of(Decimal(0) if quantity is None else quantity.value)
+
+    def worry_of(self, value: Decimal) -> Decimal:
+        """Sorts values of this analyte, the most worrying last."""
         return value if self.analyte in HIGH_IS_WORSE else -value
 
 

@@ -25,6 +25,7 @@ from recommender.assessment.neurology import (
     read_neurology,
 )
 from recommender.assessment.older_alarms import with_older_alarms
+from recommender.assessment.tests_on_record import tests_on_record
 from recommender.deficiency import (
     Beside,
     Deficiency,
@@ -45,7 +46,6 @@ from recommender.language import (
     Cause,
     ClinicalScenario,
     RecordArea,
-    Test,
     Truth,
     any_true,
     changed,
@@ -101,7 +101,7 @@ def assess(scenario: ClinicalScenario, policy: Policy) -> Assessment:
         lowering_drugs=frozenset(
             use.drug for use in scenario.lowering_drugs if use.long_term.is_true
         ),
-        tests_on_record=_tests_on_record(scenario),
+        tests_on_record=tests_on_record(scenario, policy, basis.row.ground),
         hinted=frozenset(hint.at for hint in scenario.hints),
     )
     explained = explain_facts(assessment, scenario, policy, basis.neurology, basis.row)
@@ -283,18 +283,3 @@ def _pregnancy_possible(scenario: ClinicalScenario) -> bool:
     low, high = PREGNANCY_AGE
     of_age = scenario.age.below(low).is_false and scenario.age.above(high).is_false
     return scenario.pregnant.is_unknown and scenario.female.is_true and of_age
-
-
-def _tests_on_record(scenario: ClinicalScenario) -> frozenset[Test]:
-    results = {
-        Test.SERUM_B12: scenario.total_b12,
-        Test.HOLOTRANSCOBALAMIN: scenario.holotranscobalamin,
-        Test.MMA: scenario.mma,
-        Test.HOMOCYSTEINE: scenario.homocysteine,
-        Test.FULL_BLOOD_COUNT: scenario.haemoglobin,
-        Test.FOLATE: scenario.folate,
-        Test.EGFR: scenario.egfr,
-        Test.POTASSIUM: scenario.potassium,
-        Test.INR: scenario.inr,
-    }
-    return frozenset(test for test, result in results.items() if result.is_newest_usable)

@@ -7,6 +7,7 @@ from recommender.deficiency.deficiency import (
     gather_deficiency_facts,
     mma_excludes,
     mma_is_raised,
+    mma_may_be_raised,
     not_conclusive,
     renal_is_severe,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "gather_deficiency_facts",
     "mma_excludes",
     "mma_is_raised",
+    "mma_may_be_raised",
     "not_conclusive",
     "older_low_result",
     "renal_is_severe",

@@ -9,7 +9,12 @@ from decimal import Decimal
 from recommender.deficiency.deficiency_rows import ROWS, DeficiencyFacts, DeficiencyRow
 from recommender.deficiency.grounds import NotConclusive, Permanence
 from recommender.deficiency.levels import B12Class, classify_b12, holotc_class, total_b12_is_low
-from recommender.deficiency.older_results import flagged_low, low_before, low_in_the_year_before
+from recommender.deficiency.older_results import (
+    flagged_low,
+    low_before,
+    low_in_the_year_before,
+    newer_may_be_low,
+)
 from recommender.guidance import Policy, look_back
 from recommender.language import (
     Because,
@@ -18,6 +23,7 @@ from recommender.language import (
     CombinationUse,
     HintAt,
     Measurement,
+    NotCounted,
     Quantity,
     RecordArea,
     Truth,
@@ -60,20 +66,20 @@ def gather_deficiency_facts(
     reason = not_conclusive(scenario, beside.neurological)
     contradicted = _contradicted(scenario, policy, beside)
     by_issue = scenario.total_b12.by_issue or scenario.holotranscobalamin.by_issue
-    on_trace, unstated = _trace(scenario, policy)
-    trusted = not (beside.treatment_unknown or by_issue or reason or contradicted)
+    newer = newer_may_be_low(scenario, policy)
+    trusted = not (beside.treatment_unknown or by_issue or reason or contradicted or newer)
     return DeficiencyFacts(
         treatment_unknown=beside.treatment_unknown,
         b12=classify_b12(scenario, policy),
         by_issue=by_issue,
         low_before=contradicted,
         low_in_the_year_before=low_in_the_year_before(scenario, policy),
+        newer_may_be_low=newer,
         not_conclusive=reason,
-        on_trace=on_trace,
-        trace_unstated=unstated,
+        **_trace(scenario, policy),
         nitrous_oxide_misleads=_nitrous_oxide_misleads(scenario, beside.nitrous_oxide),
         mma_raised=mma_is_raised(scenario, policy),
-        mma_measured=scenario.mma.is_known,
+        mma_measured=scenario.mma.is_known or mma_may_be_raised(scenario, policy),
         mma_readable=_readable(scenario, policy),
         homocysteine_raised=_homocysteine_raised(scenario),
         diagnosed=scenario.deficiency_diagnosis.truth,
@@ -104,7 +110,16 @@ def mma_is_raised(scenario: ClinicalScenario, policy: Policy) -> Truth:
     exclude (Q33).
     """
     raised = _above(scenario.mma, policy.mma_nmol_l, Unit.NMOL_PER_L)
-    return Truth.UNKNOWN if raised.is_false and scenario.mma.by_issue else raised
+    doubted = scenario.mma.by_issue or mma_may_be_raised(scenario, policy)
+    return Truth.UNKNOWN if raised.is_false and doubted else raised
+
+
+def mma_may_be_raised(scenario: ClinicalScenario, policy: Policy) -> bool:
+    """Return whether one is raised that cannot count and may be newer (Q31, Q35)."""
+    found = scenario.mma.passed_over
+    if found is None or found.quantity is None or found.why is NotCounted.TOO_OLD:
+        return False
+    return _above(Measurement(found.quantity), policy.mma_nmol_l, Unit.NMOL_PER_L).is_true
 
 
 def mma_excludes(scenario: ClinicalScenario, policy: Policy) -> bool:
@@ -156,14 +171,15 @@ def _supplement(scenario: ClinicalScenario, policy: Policy) -> Truth:
     return scenario.b12_supplement_before_test.truth
 
 
-def _trace(scenario: ClinicalScenario, policy: Policy) -> tuple[bool, bool]:
+def _trace(scenario: ClinicalScenario, policy: Policy) -> dict[str, bool]:
     """Return whether a multivitamin was taken before the test, and one of unstated content."""
     taken = [
         use
         for use in _combinations_before_test(scenario)
         if use.micrograms_per_day is None or use.micrograms_per_day <= policy.trace_b12_mcg_per_day
     ]
-    return bool(taken), any(use.micrograms_per_day is None for use in taken)
+    unstated = any(use.micrograms_per_day is None for use in taken)
+    return {"on_trace": bool(taken), "trace_unstated": unstated}
 
 
 def _combinations_before_test(scenario: ClinicalScenario) -> tuple[CombinationUse, ...]:

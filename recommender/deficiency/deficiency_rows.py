@@ -15,7 +15,7 @@ _BORDERLINE = (B12Class.BORDERLINE, B12Class.LOW_BORDERLINE)
 @dataclass(frozen=True, slots=True)
 class DeficiencyFacts:
     """What rows D1 to D7 ask, each from a closed set. `neurological` leaves out signs whose code
-    names another cause (Q4).
+    names another cause (Q4). `newer_may_be_low`: so may be a level that cannot count (D6).
 
     `treatment_unknown`: the phase is not NONE, whatever the reason (Q29). `by_issue`: the level is
     known by its date of issue alone (Q33). `low_before` and `low_in_the_year_before` are D5b and
@@ -28,6 +28,7 @@ class DeficiencyFacts:
     by_issue: bool
     low_before: bool
     low_in_the_year_before: bool
+    newer_may_be_low: bool
     not_conclusive: NotConclusive | None
     on_trace: bool
     trace_unstated: bool
@@ -229,6 +230,13 @@ _ROWS_THAT_LEAVE_OPEN: tuple[DeficiencyRow, ...] = (
         Ground.LEVEL_NOT_CONCLUSIVE,
         _level_not_conclusive,
         "the level does not exclude deficiency",
+    ),
+    DeficiencyRow(
+        "D7",
+        Deficiency.UNKNOWN,
+        Ground.NEWER_MAY_BE_LOW,
+        lambda f: (f.not_low or f.borderline) and f.newer_may_be_low,
+        "a newer vitamin B12 that cannot count may be low",
     ),
     DeficiencyRow(
         "D6",

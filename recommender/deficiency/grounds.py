@@ -42,6 +42,7 @@ class Ground(Choice):
     CONTRADICT = "D5b"
     BORDERLINE = "D5"
     LEVEL_NOT_CONCLUSIVE = "D5-level"
+    NEWER_MAY_BE_LOW = "D7-newer"
     EXCLUDED = "D6"
     NOTHING_DECIDES = "D7"
 

@@ -62,6 +62,32 @@ def low_in_the_year_before(scenario: ClinicalScenario, policy: Policy) -> bool:
     return _low_within(scenario, policy, look_back.YEAR_DAYS) is not None
 
 
+_MAY_BE_NEWEST = frozenset(
+    {
+        NotCounted.PRELIMINARY,
+        NotCounted.OTHER_STATUS,
+        NotCounted.IN_FUTURE,
+        NotCounted.NOT_READABLE,
+        NotCounted.NAME_UNCERTAIN,
+    }
+)
+"""Results that came and cannot count, whatever their value, and may yet be what holds today."""
+
+
+def newer_may_be_low(scenario: ClinicalScenario, policy: Policy) -> bool:
+    """Return whether a result that cannot count is of a later day than the newest usable one, or of
+    the future, and may be low or borderline: no level is excused by an older one (Q31, Q35, Q60).
+    """
+    now = _newest_day(scenario)
+    return now is not None and any(
+        result.evidence.date is not None
+        and result.evidence.date > now
+        and (result.flagged_low or _may_be_low(result, policy))
+        for result in scenario.uncounted_b12
+        if result.why in _MAY_BE_NEWEST
+    )
+
+
 def contradicting_result(scenario: ClinicalScenario, policy: Policy) -> UncountedResult | None:
     """Return the low result that the newest usable one contradicts (D5b); `None` for none."""
     return _low_within(scenario, policy, None)

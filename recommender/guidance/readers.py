@@ -112,12 +112,9 @@ MEMBERS_NOT_READ: dict[str, str] = {
         for name in (
             "NAMES_CONTRADICT",
             "SEVERAL_TESTS",
-            "NAME_UNCERTAIN",
             "ABOUT_ANOTHER",
             "NO_VALUE",
             "IN_WORDS",
-            "PRELIMINARY",
-            "OTHER_STATUS",
             "NO_DATE",
             "HIGHER_BY_RACE",
             "NOT_COMPUTED",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
+from recommender.deficiency import Ground, mma_may_be_raised
 from recommender.language import (
     Because,
     Cause,
@@ -16,7 +17,7 @@ from recommender.language import (
 )
 from recommender.treatment_so_far import TreatmentPhase
 from recommender.wording.names import CAUSE_WORDS, named_sign
-from recommender.wording.not_known import no_kidney_result, with_newer
+from recommender.wording.not_known import cannot_be_used, no_kidney_result, with_newer
 from recommender.wording.short import say_result
 from recommender.wording.words import Words
 
@@ -36,19 +37,29 @@ def level(words: Words) -> str:
         words.result("active B12", s.holotranscobalamin),
     ]
     said = ", ".join(value for value in known if value)
-    if said and (later := _in_future(words)):
-        return f"{said}; {later}"
+    against = _newer_not_counted(words), _mma_not_counted(words)
+    if said and any(against):
+        return "; ".join(filter(None, (said, *against)))
     return said or words.diagnosis or _uncounted(words) or _no_level(words)
 
 
-def _in_future(words: Words) -> str:
-    """Say a result that is dated in the future beside the one that counts: it may be the newest,
-    with a slip in its date (Q31).
+def _newer_not_counted(words: Words) -> str:
+    """Say a result beside the one that counts that may be the newest: it is dated in the future,
+    with a slip in its date (Q31), or is newer and may be low (Q36).
     """
+    doubts = words.assessment.ground is Ground.NEWER_MAY_BE_LOW
     for result in words.scenario.uncounted_b12:
-        if result.why is NotCounted.IN_FUTURE:
+        if doubts or result.why is NotCounted.IN_FUTURE:
             return f"{words.uncounted(result)}, not counted: {result.why.value}"
     return ""
+
+
+def _mma_not_counted(words: Words) -> str:
+    """Say a raised methylmalonic acid that cannot count and excuses no level (Q31, Q35)."""
+    found = words.scenario.mma.passed_over
+    if found is None or not mma_may_be_raised(words.scenario, words.policy):
+        return ""
+    return cannot_be_used(words, "methylmalonic acid", found)
 
 
 def _uncounted(words: Words) -> str:

@@ -87,10 +87,11 @@ class Words:
     @property
     def level(self) -> str:
         """The result that decides: total B12, or active B12 where there is no total or it alone is
-        low; with what shows deficiency where the level alone does not: the diagnosis before it, or
-        the result beside it.
+        low, with what else shows deficiency; none where a newer one leads that cannot count (Q36).
         """
         s = self.scenario
+        if self.assessment.ground is Ground.NEWER_MAY_BE_LOW:
+            return ""
         total = self.low_in_either_unit or self.result("B12", s.total_b12)
         active = self.result("active B12", s.holotranscobalamin)
         if total and active and active_alone_is_low(s, self.policy):

@@ -1,0 +1,189 @@
+"""A newer result that is worse and cannot count yet takes the word of an older one that reassures:
+it is not final, dated in the future, or changed by what is not read (decisions D6, E3, Q31, Q35,
+Q36, 2.8; I2, I30).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.vignettes.test_one_change import opened
+from tests.vignettes.test_stops_and_doubtful_orders import cards_of, labels, only_card, request
+
+Json = dict[str, Any]
+NO_SIGNS = "no neurological symptoms, on 2026-11-20"
+LOW = "B12 96 pmol/L, on 2026-11-02"
+NOT_LOW = "B12 450 pmol/L, on 2026-11-02"
+EGFR_90 = "eGFR 90 mL/min/{1.73_m2}, on 2026-11-06"
+DIET = "vegan diet, since 2020-01-01"
+TABLETS = "vitamin B12 tablet 1 mg, 1 tablet, oral, daily"
+FOLIC_ACID = "folic acid tablet 5 mg, 1 tablet, oral, daily"
+INJECTIONS = "hydroxocobalamin, 1000 mcg, IM, every 2 to 3 months"
+
+
+def _preliminary(asked: Json) -> None:
+    _last(asked)["status"] = "preliminary"
+
+
+def _of_no_known_status(asked: Json) -> None:
+    _last(asked)["status"] = "unknown"
+
+
+def _of_the_future(asked: Json) -> None:
+    _last(asked)["effectiveDateTime"] = "2027-03-03"
+
+
+def _changed(asked: Json) -> None:
+    _last(asked)["modifierExtension"] = [{"url": "urn:x", "valueBoolean": True}]
+
+
+def _cancelled(asked: Json) -> None:
+    _last(asked)["status"] = "cancelled"
+
+
+def _older(asked: Json) -> None:
+    _preliminary(asked)
+    _last(asked)["effectiveDateTime"] = "2026-10-01"
+
+
+def _last(asked: Json) -> Json:
+    found: Json = asked["prefetch"]["labs"]["entry"][-1]["resource"]
+    return found
+
+
+NOT_YET = [_preliminary, _of_no_known_status, _of_the_future]
+
+
+# --- vitamin B12: no level excuses what is newer and may be low
+
+
+@pytest.mark.parametrize("change", [*NOT_YET, _changed])
+@pytest.mark.parametrize("newer", ["80", "200"])
+def test_folic_acid_waits_for_a_newer_level_that_may_be_low_D6_c3(change: Any, newer: str) -> None:
+    asked = request(FOLIC_ACID, results=[NO_SIGNS, NOT_LOW, f"B12 {newer} pmol/L, on 2026-11-20"])
+    change(asked)
+    card = only_card(asked)
+    assert card["indicator"] == "warning"
+    assert card["summary"].startswith(f"B12 {newer} pmol/L (")
+    assert "cannot be used" in card["summary"]
+    assert "B12 450 pmol/L (2 Nov)" in card["detail"]  # what is known stays on the card (I22)
+    assert labels(card) == ["Order B12 before folic acid"]
+
+
+@pytest.mark.parametrize("change", [*NOT_YET, _changed])
+def test_an_order_is_not_called_needless_by_an_older_level_b17_b13(change: Any) -> None:
+    asked = request(INJECTIONS, results=[NO_SIGNS, NOT_LOW, "B12 80 pmol/L, on 2026-11-20"])
+    change(asked)
+    card = only_card(asked)
+    assert "is not low" not in card["summary"]
+    assert card["summary"].startswith("B12 80 pmol/L (")
+    assert any(label.startswith("Order B12,") for label in labels(card))
+
+
+def test_with_nerve_signs_it_is_no_N3_and_b12_is_tested_again() -> None:
+    asked = opened(
+        conditions=["paraesthesia, since 2026-11-10"],
+        results=[NOT_LOW, "B12 80 pmol/L, on 2026-11-20"],
+    )
+    _preliminary(asked)
+    (card,) = cards_of(asked)
+    assert "B12 status open" in card["summary"]
+    assert any(label.startswith("Order B12,") for label in labels(card))
+
+
+@pytest.mark.parametrize("change", [_cancelled, _older])
+def test_a_low_level_that_was_withdrawn_or_is_older_is_no_noise(change: Any) -> None:
+    asked = request(FOLIC_ACID, results=[NO_SIGNS, NOT_LOW, "B12 80 pmol/L, on 2026-11-20"])
+    change(asked)
+    assert cards_of(asked) == []
+
+
+@pytest.mark.parametrize("change", [*NOT_YET, _changed])
+def test_a_newer_level_that_is_not_low_either_is_no_noise(change: Any) -> None:
+    asked = request(FOLIC_ACID, results=[NO_SIGNS, NOT_LOW, "B12 500 pmol/L, on 2026-11-20"])
+    change(asked)
+    assert cards_of(asked) == []
+
+
+@pytest.mark.parametrize("change", NOT_YET)
+def test_a_low_level_goes_on_deciding_before_one_that_cannot_count(change: Any) -> None:
+    asked = request(FOLIC_ACID, results=[NO_SIGNS, LOW, "B12 500 pmol/L, on 2026-11-20"])
+    change(asked)
+    assert only_card(asked)["indicator"] == "critical"
+
+
+@pytest.mark.parametrize("change", NOT_YET)
+@pytest.mark.parametrize("before", [[], ["MMA 100 nmol/L, on 2026-11-05"]])
+def test_a_raised_mma_that_cannot_count_yet_leaves_the_level_open_D6(
+    change: Any, before: list[str]
+) -> None:
+    asked = request(
+        FOLIC_ACID, results=[NO_SIGNS, NOT_LOW, *before, "MMA 900 nmol/L, on 2026-11-20"]
+    )
+    change(asked)
+    card = only_card(asked)
+    assert card["indicator"] == "warning"
+    assert "methylmalonic acid 900 nmol/L (" in card["detail"]
+
+
+@pytest.mark.parametrize("change", NOT_YET)
+def test_a_usual_mma_that_cannot_count_yet_is_no_noise(change: Any) -> None:
+    asked = request(FOLIC_ACID, results=[NO_SIGNS, NOT_LOW, "MMA 100 nmol/L, on 2026-11-20"])
+    change(asked)
+    assert cards_of(asked) == []
+
+
+# --- kidneys and blood
+
+
+@pytest.mark.parametrize("change", NOT_YET)
+@pytest.mark.parametrize(
+    ("newer", "shown"),
+    [("eGFR 20 mL/min/{1.73_m2}", "eGFR 20 ("), ("creatinine 180 umol/L", "eGFR 26.")],
+)
+def test_a_good_egfr_permits_nothing_before_a_newer_one_that_is_low_I2(
+    change: Any, newer: str, shown: str
+) -> None:
+    results = [LOW, NO_SIGNS, EGFR_90, f"{newer}, on 2026-11-20"]
+    asked = request(TABLETS, conditions=[DIET], results=results)
+    change(asked)
+    card = only_card(asked)
+    assert card["indicator"] == "warning"
+    assert card["summary"].startswith(f"eGFR 90 (6 Nov); {shown}")
+    assert not any("yanocobalamin" in label for label in labels(card))
+
+
+@pytest.mark.parametrize("newer", ["eGFR 92 mL/min/{1.73_m2}", "creatinine 60 umol/L"])
+@pytest.mark.parametrize("change", NOT_YET)
+def test_a_newer_one_that_is_good_too_is_no_noise(change: Any, newer: str) -> None:
+    results = [LOW, NO_SIGNS, EGFR_90, f"{newer}, on 2026-11-20"]
+    asked = request(TABLETS, conditions=[DIET], results=results)
+    change(asked)
+    assert cards_of(asked) == []
+
+
+@pytest.mark.parametrize("change", [_cancelled, _older])
+def test_a_low_egfr_that_was_withdrawn_or_is_older_is_no_noise(change: Any) -> None:
+    results = [LOW, NO_SIGNS, EGFR_90, "eGFR 20 mL/min/{1.73_m2}, on 2026-11-20"]
+    asked = request(TABLETS, conditions=[DIET], results=results)
+    change(asked)
+    assert cards_of(asked) == []
+
+
+@pytest.mark.parametrize("change", NOT_YET)
+@pytest.mark.parametrize(
+    ("usual", "newer", "said"),
+    [
+        ("potassium 4.1 mmol/L", "potassium 2.6 mmol/L", "Potassium 2.6 mmol/L ("),
+        ("haemoglobin 12.8 g/dL", "haemoglobin 6.2 g/dL", "Haemoglobin 62 g/L ("),
+    ],
+)
+def test_a_usual_one_hides_no_newer_one_that_is_low_before_treatment_starts_K9(
+    change: Any, usual: str, newer: str, said: str
+) -> None:
+    results = [LOW, NO_SIGNS, EGFR_90, f"{usual}, on 2026-11-18", f"{newer}, on 2026-11-20"]
+    asked = opened(conditions=[DIET], results=results)
+    change(asked)
+    assert said in only_card(asked)["detail"]
