@@ -31,6 +31,11 @@ class Answer(NamedTuple):
     def date(self) -> dt.date | None:
         return self.observed.day.latest if self.observed.day else None
 
+    @property
+    def first_day(self) -> dt.date:
+        """The first day it may be of."""
+        return self.observed.day.earliest if self.observed.day else dt.date.min
+
     def cite(self, reported: str = "", meaning: str = "") -> Evidence:
         return cite(
             self.observed.placed, self.match, self.observed.code, self.date, reported, meaning
@@ -63,9 +68,9 @@ Answers = dict[Concept, list[Answer]]
 
 def read_answer(answer: Answer) -> bool | None:
     """Return what an answer says by its value, else by its interpretation; `None` for neither, for
-    a no beside an interpretation that says otherwise, and where it is changed by what is not read.
+    a no beside an interpretation that says otherwise, and of one that cannot count.
     """
-    if answer.observed.is_changed:
+    if answer.observed.not_counted is not None:
         return None
     said, flags = read_booleanish(answer.observed.body), interpretations_of(answer)
     if said is not None:
@@ -84,7 +89,7 @@ def affirms(answer: Answer) -> bool | None:
     """Return whether an Observation that names a finding says that it is there; `None` when its
     answer cannot be read.
     """
-    if answer.observed.is_changed:
+    if answer.observed.not_counted is not None:
         return None
     if answer.observed.from_answer:
         return True
@@ -107,12 +112,14 @@ def take_newest(
 ) -> Answer | None:
     """Return the newest of the answers to one question, after writing into the receipt that it
     outweighs the others. Of two of one moment, or of one day where the time of one is not known,
-    yes outweighs no: it is what restricts.
+    yes outweighs no: it is what restricts. So it does where of a month or year nobody knows the
+    day, and either may be the newest.
     """
     listed = list(answers)
     newest = max(listed, key=lambda answer: answer.newness, default=None)
     if newest is not None and len(listed) > 1:
-        of_the_day = [answer for answer in listed if answer.date == newest.date]
+        since = max(answer.first_day for answer in listed)
+        of_the_day = [one for one in listed if (one.date or dt.date.min) >= since]
         timed = all("T" in answer.observed.moment for answer in of_the_day)
         moment = newest.observed.moment
         rivals = [one for one in of_the_day if not timed or one.observed.moment == moment]

@@ -21,10 +21,10 @@ from fhir_mappings.answers.answer import (
 )
 from fhir_mappings.answers.lengths import read_length
 from fhir_mappings.answers.states import read_of_the_year, read_pregnancy, read_screen
-from fhir_mappings.fhir import as_dict, as_list, as_text, read_number
+from fhir_mappings.fhir import as_dict, as_list, as_text, is_mistaken, read_number
 from fhir_mappings.history import DIAGNOSED_CAUSES, SIGNS
 from fhir_mappings.intake import RecordIndex
-from fhir_mappings.laboratory import ANALYTES, Observed
+from fhir_mappings.laboratory import ANALYTES, MAY_BE_NEWER, Observed
 from fhir_mappings.terminology import Concept, Role
 from fhir_mappings.values import read_booleanish
 from recommender.guidance import look_back
@@ -70,10 +70,10 @@ def map_answers(
 
     Args:
         treatment_start: when the current vitamin B12 treatment began.
-        passed_over: of these only what is changed by what is not read: the newest of a screen may
-            be such a one, and then nobody knows what it says.
+        passed_over: of these only the screens that may be the newest and not say no: what is
+            changed by what is not read, a yes that is not final or dated in the future.
     """
-    answers = _sort_answers((*observed, *filter(_is_changed_screen, passed_over)))
+    answers = _sort_answers((*observed, *filter(_may_be_newest_screen, passed_over)))
     nothing = index.not_recorded("labs")
     if not answers and index.not_recorded("labs", "procedures", "conditions") is NOT_RECORDED:
         return NOTHING_ANSWERED
@@ -95,8 +95,11 @@ def map_answers(
     )
 
 
-def _is_changed_screen(item: Observed) -> bool:
-    return item.is_changed and any(match.concept in SCREENS for match in item.matches)
+def _may_be_newest_screen(item: Observed) -> bool:
+    if not any(match.concept in SCREENS for match in item.matches):
+        return False
+    is_yes = read_booleanish(item.body) is True and not is_mistaken(item.placed.resource)
+    return item.is_changed or (is_yes and item.not_counted in MAY_BE_NEWER)
 
 
 def _sort_answers(observed: Iterable[Observed]) -> Answers:

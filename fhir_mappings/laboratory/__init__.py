@@ -3,7 +3,7 @@
 from fhir_mappings.laboratory.laboratory_facts import LaboratoryFacts, map_laboratory
 from fhir_mappings.laboratory.names import COUNTED_ROLES
 from fhir_mappings.laboratory.observations import Observations, read_observations
-from fhir_mappings.laboratory.observed import Observed
+from fhir_mappings.laboratory.observed import MAY_BE_NEWER, Observed
 from fhir_mappings.laboratory.recorded_gfr import kidney_risk_by_results
 from fhir_mappings.laboratory.report_context import Undated, find_undated
 from fhir_mappings.laboratory.results import ANALYTES, Result, Results, read_results
@@ -11,6 +11,7 @@ from fhir_mappings.laboratory.results import ANALYTES, Result, Results, read_res
 __all__ = [
     "ANALYTES",
     "COUNTED_ROLES",
+    "MAY_BE_NEWER",
     "LaboratoryFacts",
     "Observations",
     "Observed",

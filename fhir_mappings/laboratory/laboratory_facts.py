@@ -177,7 +177,7 @@ def _may_be_newer_and_worse(result: Result, counts: Measurement) -> bool:
     day, known = counts.date, counts.quantity
     if day is None or known is None or result.reading.quantity is None or result.day <= day:
         return False
-    return result.worry > result.worry_of(known.value)
+    return result.worry > result.worry_of(known)
 
 
 def _with_creatinine_named(

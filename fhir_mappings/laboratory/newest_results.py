@@ -212,9 +212,6 @@ class _Reason(NamedTuple):
         return PassedOver(self.result.evidence, self.code, value)
 
 
-_TOO_OLD = NotCounted.TOO_OLD
-
-
 def pass_over(index: RecordIndex, result: Result, why: _Why) -> None:
     """Write into the receipt what the result is and why it is not used."""
     index.receipt.ignore(result.observed.placed, partial(_with_name, result, why))
@@ -241,13 +238,24 @@ def _last_usable(
             else:
                 usable.append(result)
         if usable:
-            newest = _newest_of_a_day(usable)
+            newest = _worst_that_may_be_newest(inside, _newest_of_a_day(usable))
             for older in inside:
                 if older is not newest:
                     why = partial(_why_outweighed, older, newest)
                     index.receipt.ignore(older.observed.placed, partial(_with_name, older, why))
             return newest
     return None
+
+
+def _worst_that_may_be_newest(inside: Iterable[Result], newest: Result) -> Result:
+    """Return of the usable results that may be the newest the most worrying one, where of a month
+    or year nobody knows the day: it takes back no restriction (I30).
+    """
+    if newest.reading.quantity is None or newest.day == newest.first_day:
+        return newest
+    since = max(one.first_day for one in inside if not one.is_absent)
+    may_be = (one for one in inside if one.day >= since and one.reading.quantity is not None)
+    return max(may_be, key=lambda one: one.newness[2:])
 
 
 def _newest_of_a_day(results: list[Result]) -> Result:
@@ -268,7 +276,7 @@ def _outside(result: Result, window: Window, first_day: dt.date) -> _Reason | No
         return _Reason(why, NotCounted.NO_DATE, result)
     if day.latest < first_day:
         words = partial("older than {}: {}".format, window.words, day)
-        return _Reason(words, _TOO_OLD, result)
+        return _Reason(words, NotCounted.TOO_OLD, result)
     if day.earliest < first_day:
         coarse = "date too coarse to tell whether it is within {}: {}".format
         return _Reason(partial(coarse, window.words, day), NotCounted.NO_DATE, result)

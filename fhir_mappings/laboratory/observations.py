@@ -256,11 +256,9 @@ def _read_answers(index: RecordIndex, placed: Placed) -> list[Observed]:
     if status not in ANSWERED_STATUSES:
         index.receipt.ignore(placed, why_status("questionnaire", status))
         return []
-    written = resource.get("authored")
-    day = read_date(written)
-    if day is not None and day.earliest > index.tomorrow:
+    day = read_date(written := resource.get("authored"))
+    if future := day is not None and day.earliest > index.tomorrow:
         index.receipt.ignore(placed, f"questionnaire, in the future: {day}")
-        return []
     if changes := what_changes(resource):
         index.receipt.ignore(placed, f"questionnaire, changed by {changes}")
     observed = []
@@ -270,6 +268,7 @@ def _read_answers(index: RecordIndex, placed: Placed) -> list[Observed]:
         answers = [as_dict(answer) for answer in as_list(item.get("answer"))]
         if of and len(answers) == 1:
             why = NotCounted.NOT_READABLE if changes or what_changes(item) else None
+            why = NotCounted.IN_FUTURE if future else why
             observed.append(Observed(placed, answers[0], code, of, day, written, not_counted=why))
     if not observed:
         index.receipt.ignore(placed, "it answers none of the questions asked")

@@ -139,9 +139,10 @@ def _that_outweighs(recorded: Measurement, computed: Computed) -> Measurement | 
     than one that came and cannot be used. One that cannot be used takes back no lower eGFR before
     it, which a better creatinine does not outweigh either (I30, Q35).
     """
+    worse = _is_worse_since if recorded.by_issue else _is_worse
     for place, one in enumerate(computed):
         newest = one.stands_in_for is None and not _is_older(one, recorded)
-        if _is_worse_since(one, recorded) if recorded.is_known else newest:
+        if worse(one, recorded) if recorded.is_known else newest:
             before = next(iter(recorded.behind), None)
             if before and not (recorded.is_known or _is_worse_since(one, before)):
                 return _with_behind(before, recorded.behind[1:])
@@ -288,11 +289,12 @@ def _behind_creatinine(computed: Measurement, newest: Measurement) -> Measuremen
 
 def _is_worse_since(computed: Measurement, recorded: Measurement) -> bool:
     """Return whether the computed eGFR is of a later day than the recorded one, and lower."""
-    if (
-        computed.quantity is None
-        or recorded.quantity is None
-        or computed.date is None
-        or recorded.date is None
-    ):
+    is_later = computed.date and recorded.date and computed.date > recorded.date
+    return bool(is_later) and _is_worse(computed, recorded)
+
+
+def _is_worse(computed: Measurement, recorded: Measurement) -> bool:
+    """Return whether the computed eGFR is lower; what may be of a later day was chosen before."""
+    if computed.quantity is None or recorded.quantity is None:
         return False
-    return computed.date > recorded.date and computed.quantity.value < recorded.quantity.value
+    return computed.quantity.value < recorded.quantity.value

@@ -15,7 +15,7 @@ from fhir_mappings.laboratory.observed import Observed, why_not_used
 from fhir_mappings.laboratory.report_context import is_flagged_low
 from fhir_mappings.terminology import Concept, Match, Role
 from fhir_mappings.values import Analyte, Reading, read_result
-from recommender.language import Evidence, NotCounted, Test
+from recommender.language import Evidence, NotCounted, Quantity, Test, Unit
 
 ANALYTES: dict[Concept, Analyte] = {
     Concept.SERUM_B12: Analyte.TOTAL_B12,
@@ -98,6 +98,11 @@ class Result:
         )
 
     @property
+    def first_day(self) -> dt.date:
+        """The first day it may be of."""
+        return self.observed.day.earliest if self.observed.day else dt.date.min
+
+    @property
     def name(self) -> str:
         return self.analyte.value
 
@@ -133,11 +138,14 @@ class Result:
     def worry(self) -> Decimal:
         """Sorts usable results of one analyte, the most worrying last."""
         quantity = self.reading.quantity
-        return self.worry_of(Decimal(0) if quantity is None else quantity.value)
+        return Decimal(0) if quantity is None else self.worry_of(quantity)
 
-    def worry_of(self, value: Decimal) -> Decimal:
-        """Sorts values of this analyte, the most worrying last."""
-        return value if self.analyte in HIGH_IS_WORSE else -value
+    def worry_of(self, quantity: Quantity) -> Decimal:
+        """Sorts values of this analyte, the most worrying last; vitamin B12 is reported in two
+        units (1.1), and this compares no value with a limit.
+        """
+        per_pmol = MASS_TO_MOLES if quantity.unit is Unit.PG_PER_ML else 1
+        return quantity.value * (per_pmol if self.analyte in HIGH_IS_WORSE else -per_pmol)
 
 
 CHANGED = "changed by what is not read"
@@ -150,6 +158,10 @@ def _is_quantity_alone(elements: tuple[str, ...]) -> bool:
     """Return whether the value of a result with these elements is its quantity and nothing else."""
     values = [one for one in elements if one.startswith("value")]
     return values == [QUANTITY] and "dataAbsentReason" not in elements
+
+
+MASS_TO_MOLES = Decimal("0.738")
+"""pmol/L of vitamin B12 in one pg/mL (1.1)."""
 
 
 Results = dict[Analyte, list[Result]]
