@@ -33,7 +33,7 @@ from recommender.language import (
 )
 from recommender.monitoring import interval_of, longest_acceptable_interval
 from recommender.treatment import Recommendation
-from recommender.treatment_so_far import TreatmentPhase, UnknownPhase
+from recommender.treatment_so_far import TreatmentPhase
 
 Answer = TypeVar("Answer")
 
@@ -223,7 +223,8 @@ class Case:
         treatment = self.assessment.treatment
         if treatment.phase is TreatmentPhase.LAPSED:
             return True
-        dosed = treatment.last_dose is not None or treatment.unknown is UnknownPhase.UNDATED_DOSE
+        undated = (dose.substance for dose in self.scenario.doses if dose.date is None)
+        dosed = treatment.last_dose is not None or any(one.is_cobalamin for one in undated)
         return treatment.phase is TreatmentPhase.UNKNOWN and dosed
 
     @property

@@ -24,7 +24,6 @@ from recommender.language import (
     describe_interval,
 )
 from recommender.monitoring import maintenance_phase
-from recommender.treatment_so_far import UnknownPhase
 from recommender.wording import (
     TEST_NAMES,
     Words,
@@ -100,8 +99,7 @@ def given(words: Words) -> str:
     """
     if words.last_dose:
         return f"B12 given {words.day(words.last_dose)}"
-    undated = words.assessment.treatment.unknown is UnknownPhase.UNDATED_DOSE
-    return "A B12 dose without its date" if undated else ""
+    return "A B12 dose without its date" if words.has_undated_dose else ""
 
 
 def already_given(case: Case, words: Words) -> str:
@@ -111,7 +109,7 @@ def already_given(case: Case, words: Words) -> str:
     elif last := words.day(words.last_dose):
         known = f"Last B12 on record {last}"
     elif since := words.day(words.order.authored if words.order else None):
-        known = f"B12 ordered {since}, no dose on record"
+        known = f"B12 ordered {since}, {words.no_dose}"
     else:
         known = "B12 treatment so far is not known"
     return f"{known}: is B12 given already? Ask before loading"
@@ -125,6 +123,8 @@ def last_known(case: Case, words: Words) -> str:
     for hint in case.scenario.hints_at(HintAt.B12_TREATMENT):
         if last is None or hint.date is None or hint.date > last:
             return f"Record says {quote(hint.words)}"
+    if words.has_undated_dose and not words.last_dose:
+        return "A B12 dose is on record without its date"
     return f"No B12 dose on record{f' since {words.day(last)}' if last else ''}"
 
 

@@ -192,23 +192,23 @@ def _not_untreated(words: Words) -> str:
     if words.last_dose:
         return f"{lead}, last B12 on record {words.day(words.last_dose)}: start it again"
     if order := words.only_ordered:
-        return f"{lead}; {words.as_ordered(order)}, {_first_of(order)}"
+        return f"{lead}; {words.as_ordered(order)}, {_first_of(order, words)}"
     if words.last_order:
         return f"{lead}, last B12 on record {words.day(words.last_order)}: start it again"
-    if words.assessment.treatment.unknown_by_record:
+    if words.assessment.treatment.unknown_by_record or words.has_undated_dose:
         return f"{lead}; {may_be_under_way(words)}: is B12 being given?"
     return f"{lead}: treatment so far is not known. Is B12 being given?"
 
 
-def _first_of(order: Order) -> str:
+def _first_of(order: Order, words: Words) -> str:
     """Say what comes before an order of which nothing was given: loading, or the question (Q78)."""
     line = order.cobalamin
     is_maintenance = line is not None and read_line(line).kind is PhaseKind.MAINTENANCE
     if is_maintenance:
         return "no loading or dose on record: load first"
     if order.state is OrderState.ON_HOLD:
-        return "no dose on record: start it"
-    return "no dose on record: is it given?"
+        return f"{words.no_dose}: start it"
+    return f"{words.no_dose}: is it given?"
 
 
 TABLETS = "daily B12 tablets"

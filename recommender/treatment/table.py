@@ -292,7 +292,7 @@ RULES: tuple[Rule, ...] = (
         RuleId.T7,
         (c.MAY_BE_TREATED, c.NEURO_NOT_PRESENT),
         Outcome.ASK,
-        "Vitamin B12 may be under way, no dose is on record: ask whether it is given",
+        "Vitamin B12 may be under way: ask whether it is given",
         ask_whether_given,
         ("S16", "S84", "S86"),
     ),

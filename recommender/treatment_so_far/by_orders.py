@@ -59,6 +59,8 @@ def ordered_not_given(history: History, policy: Policy) -> Treatment | None:
     late = [order for order in fresh if _is_overdue(order, history)]
     if late:
         return not_known_by_orders(UnknownPhase.ORDERED_NOT_GIVEN, late, history)
+    if history.undated:
+        return not_known_by_orders(UnknownPhase.UNDATED_DOSE, fresh, history)
     first = most_frequent(fresh)
     return Treatment(
         TreatmentPhase.NONE,

@@ -176,7 +176,7 @@ def treatment(words: Words) -> str:
     since = f", ordered {words.day(order.authored)}" if order and order.authored else ""
     last = f", last dose {words.day(words.last_dose)}" if words.last_dose else ""
     gone = "lapsed: " if a.treatment.phase is TreatmentPhase.LAPSED else ""
-    nothing = "" if words.last_dose or not s.orders else ", no dose on record"
+    nothing = "" if words.last_dose or not s.orders else f", {words.no_dose}"
     return f"{gone}{words.treatment}{since}{last}{nothing}"
 
 
@@ -188,7 +188,7 @@ def _treatment_not_known(words: Words) -> str:
     if words.last_dose:
         return f"last B12 on record {words.day(words.last_dose)}"
     if order := words.only_ordered:
-        return f"{words.as_ordered(order)}, no dose on record"
+        return f"{words.as_ordered(order)}, {words.no_dose}"
     if words.last_order:
         return f"last B12 on record ordered {words.day(words.last_order)}, no dose of it"
     return "B12 treatment so far: not known"

@@ -138,10 +138,10 @@ def may_be_under_way(words: Words) -> str:
         return f"record says {quote(hints[0].words, 40)}" if hints else "B12 treatment not known"
     order = words.order
     if order is None:
-        return "B12 treatment so far is not known"
+        return words.no_dose if words.has_undated_dose else "B12 treatment so far is not known"
     when = f" {words.day(order.authored)}" if order.authored else ""
     done = "planned or of unknown status" if is_planned(words) else "ordered"
-    return f"{words.product} {done}{when}, no dose on record"
+    return f"{words.product} {done}{when}, {words.no_dose}"
 
 
 def undated_dose(words: Words) -> str:
@@ -151,8 +151,8 @@ def undated_dose(words: Words) -> str:
     treatment = words.assessment.treatment
     if treatment.phase is not TreatmentPhase.LAPSED:
         return ""
-    found = any(dose.date is None and dose.substance.is_cobalamin for dose in words.scenario.doses)
-    return "A B12 dose without its date is on record; it may be a later one." if found else ""
+    later = "A B12 dose without its date is on record; it may be a later one."
+    return later if words.has_undated_dose else ""
 
 
 def last_supply(words: Words) -> str:

@@ -108,7 +108,7 @@ def test_an_order_that_cannot_be_read_is_named() -> None:
         orders=[{"substance": "hydroxocobalamin", "route": "intramuscular", "dose": 1000}],
     )
     assert found.is_unknown
-    assert found.reason == "an active order could not be read, no dose is on record"
+    assert found.reason == "an active order could not be read, no dose with a date is on record"
     assert [entry.reference for entry in found.evidence] == ["MedicationRequest/0"]
 
 
