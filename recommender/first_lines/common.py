@@ -29,8 +29,10 @@ from recommender.wording import (
     Words,
     beside_newer,
     capital,
+    has_undated_dose,
     in_sentence,
     is_measured,
+    no_dose,
     quote,
 )
 
@@ -99,7 +101,7 @@ def given(words: Words) -> str:
     """
     if words.last_dose:
         return f"B12 given {words.day(words.last_dose)}"
-    return "A B12 dose without its date" if words.has_undated_dose else ""
+    return "A B12 dose without its date" if has_undated_dose(words) else ""
 
 
 def already_given(case: Case, words: Words) -> str:
@@ -109,7 +111,7 @@ def already_given(case: Case, words: Words) -> str:
     elif last := words.day(words.last_dose):
         known = f"Last B12 on record {last}"
     elif since := words.day(words.order.authored if words.order else None):
-        known = f"B12 ordered {since}, {words.no_dose}"
+        known = f"B12 ordered {since}, {no_dose(words)}"
     else:
         known = "B12 treatment so far is not known"
     return f"{known}: is B12 given already? Ask before loading"
@@ -123,7 +125,7 @@ def last_known(case: Case, words: Words) -> str:
     for hint in case.scenario.hints_at(HintAt.B12_TREATMENT):
         if last is None or hint.date is None or hint.date > last:
             return f"Record says {quote(hint.words)}"
-    if words.has_undated_dose and not words.last_dose:
+    if has_undated_dose(words) and not words.last_dose:
         return "A B12 dose is on record without its date"
     return f"No B12 dose on record{f' since {words.day(last)}' if last else ''}"
 

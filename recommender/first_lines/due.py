@@ -48,9 +48,11 @@ from recommender.wording import (
     Words,
     beside_newer,
     capital,
+    has_undated_dose,
     in_sentence,
     may_be_under_way,
     name_of,
+    no_dose,
 )
 
 
@@ -195,7 +197,7 @@ def _not_untreated(words: Words) -> str:
         return f"{lead}; {words.as_ordered(order)}, {_first_of(order, words)}"
     if words.last_order:
         return f"{lead}, last B12 on record {words.day(words.last_order)}: start it again"
-    if words.assessment.treatment.unknown_by_record or words.has_undated_dose:
+    if words.assessment.treatment.unknown_by_record or has_undated_dose(words):
         return f"{lead}; {may_be_under_way(words)}: is B12 being given?"
     return f"{lead}: treatment so far is not known. Is B12 being given?"
 
@@ -207,8 +209,8 @@ def _first_of(order: Order, words: Words) -> str:
     if is_maintenance:
         return "no loading or dose on record: load first"
     if order.state is OrderState.ON_HOLD:
-        return f"{words.no_dose}: start it"
-    return f"{words.no_dose}: is it given?"
+        return f"{no_dose(words)}: start it"
+    return f"{no_dose(words)}: is it given?"
 
 
 TABLETS = "daily B12 tablets"

@@ -10,10 +10,12 @@ from recommender.treatment_so_far import Treatment, TreatmentPhase
 from recommender.wording import (
     Words,
     capital,
+    has_undated_dose,
     in_sentence,
     is_planned,
     last_supply,
     may_be_under_way,
+    no_dose,
     say_alarm,
 )
 
@@ -46,7 +48,7 @@ def t3(case: Case, words: Words) -> str:
     if treatment.order_key and not treatment.dose_documented:  # ordered is not given (Q55)
         ordered = f" ordered {words.day(treatment.ordered_on)}" if treatment.ordered_on else ""
         start = f"start injections {maintenance_words(case)}"
-        return f"Loading{ordered}, {words.no_dose}: if it was given, {start}"
+        return f"Loading{ordered}, {no_dose(words)}: if it was given, {start}"
     ended = words.day(words.last_dose)
     when = f"Loading ended {ended}" if ended else "Loading is complete"
     return f"{when}, nothing ordered since: start injections {maintenance_words(case)}"
@@ -150,8 +152,8 @@ def t7(case: Case, words: Words) -> str:
     if order is None or order.authored is None or is_planned(words):
         return f"{capital(may_be_under_way(words))}: is it given?"
     ordered = f"ordered {words.day(order.authored)}"
-    since = "" if words.has_undated_dose else " since"
-    return f"{capital(words.treatment)}, {ordered}, {words.no_dose}{since}: still given?"
+    since = "" if has_undated_dose(words) else " since"
+    return f"{capital(words.treatment)}, {ordered}, {no_dose(words)}{since}: still given?"
 
 
 def _unsuitable_if_given(case: Case, words: Words) -> str:

@@ -20,7 +20,9 @@ from recommender.wording import (
     Words,
     beside_newer,
     capital,
+    has_undated_dose,
     may_be_under_way,
+    no_dose,
     quote,
     say_age,
 )
@@ -77,15 +79,15 @@ def c1(case: Case, _: Issue, words: Words) -> str:
         return f"Last B12 on record {words.day(words.last_dose)}: restart {first}"
     if order := words.only_ordered:
         lead = f"{words.level}; " if words.level else ""
-        return capital(f"{lead}{words.as_ordered(order)}, {words.no_dose}: give {first}")
+        return capital(f"{lead}{words.as_ordered(order)}, {no_dose(words)}: give {first}")
     if words.last_order:
         return f"Last B12 on record {words.day(words.last_order)}: restart {first}"
     if case.assessment.treatment.unknown_by_record:
         lead = f"{words.level}; " if words.level else ""
         return capital(f"{lead}{may_be_under_way(words)}: give {first}")
     shown = what_shows_it(words)
-    if words.has_undated_dose:
-        return capital(f"{shown}; {words.no_dose}: restart {first}")
+    if has_undated_dose(words):
+        return capital(f"{shown}; {no_dose(words)}: restart {first}")
     if words.level or shown != words.b12:
         return f"{shown}, not treated: start {first}"
     if words.b12:
@@ -116,7 +118,7 @@ def c2(case: Case, issue: Issue, words: Words) -> str:
     confirm = "confirm it is given before folic acid"
     last = words.day(words.last_dose)
     if order is not None and order.state is OrderState.ACTIVE and order.authored:
-        given = f"last dose on record {last}" if last else words.no_dose
+        given = f"last dose on record {last}" if last else no_dose(words)
         return f"B12 ordered {words.day(order.authored)}, {given}: {confirm}"
     if case.assessment.treatment.unknown_by_record:
         if last:
@@ -209,10 +211,10 @@ def _untreated(words: Words, then: str) -> str:
         return f"Last B12 on record {words.day(words.last_dose)}: {then}"
     if order := words.only_ordered:
         lead = f"{words.level}; " if words.level else ""
-        return capital(f"{lead}{words.as_ordered(order)}, {words.no_dose}: {then}")
+        return capital(f"{lead}{words.as_ordered(order)}, {no_dose(words)}: {then}")
     if words.last_order:
         return f"Last B12 on record {words.day(words.last_order)}: {then}"
     shown = what_shows_it(words)
-    if words.has_undated_dose:
-        return capital(f"{shown}; {words.no_dose}: {then}")
+    if has_undated_dose(words):
+        return capital(f"{shown}; {no_dose(words)}: {then}")
     return f"{shown}, not treated: {then}" if shown else ""

@@ -5,10 +5,12 @@ from recommender.wording.hints import hint_lines, judged_by_words
 from recommender.wording.names import LISTS
 from recommender.wording.not_known import (
     beside_newer,
+    has_undated_dose,
     is_measured,
     is_planned,
     last_supply,
     may_be_under_way,
+    no_dose,
     no_inr,
     no_kidney_result,
     say_alarm,
@@ -39,6 +41,7 @@ __all__ = [
     "capital",
     "every_months",
     "facts_that_decided",
+    "has_undated_dose",
     "hint_lines",
     "in_sentence",
     "is_measured",
@@ -48,6 +51,7 @@ __all__ = [
     "last_supply",
     "may_be_under_way",
     "name_of",
+    "no_dose",
     "no_inr",
     "no_kidney_result",
     "plain",

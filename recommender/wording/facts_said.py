@@ -17,7 +17,12 @@ from recommender.language import (
 )
 from recommender.treatment_so_far import TreatmentPhase
 from recommender.wording.names import CAUSE_WORDS, named_sign
-from recommender.wording.not_known import cannot_be_used, no_kidney_result, with_newer
+from recommender.wording.not_known import (
+    cannot_be_used,
+    no_dose,
+    no_kidney_result,
+    with_newer,
+)
 from recommender.wording.short import say_result
 from recommender.wording.words import Words
 
@@ -176,7 +181,7 @@ def treatment(words: Words) -> str:
     since = f", ordered {words.day(order.authored)}" if order and order.authored else ""
     last = f", last dose {words.day(words.last_dose)}" if words.last_dose else ""
     gone = "lapsed: " if a.treatment.phase is TreatmentPhase.LAPSED else ""
-    nothing = "" if words.last_dose or not s.orders else f", {words.no_dose}"
+    nothing = "" if words.last_dose or not s.orders else f", {no_dose(words)}"
     return f"{gone}{words.treatment}{since}{last}{nothing}"
 
 
@@ -188,7 +193,7 @@ def _treatment_not_known(words: Words) -> str:
     if words.last_dose:
         return f"last B12 on record {words.day(words.last_dose)}"
     if order := words.only_ordered:
-        return f"{words.as_ordered(order)}, {words.no_dose}"
+        return f"{words.as_ordered(order)}, {no_dose(words)}"
     if words.last_order:
         return f"last B12 on record ordered {words.day(words.last_order)}, no dose of it"
     return "B12 treatment so far: not known"

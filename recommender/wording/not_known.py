@@ -129,6 +129,16 @@ def is_planned(words: Words) -> bool:
     return words.assessment.treatment.unknown is UnknownPhase.PLAN
 
 
+def has_undated_dose(words: Words) -> bool:
+    """Return whether a dose is on record of which nobody wrote when."""
+    return any(dose.date is None and dose.substance.is_cobalamin for dose in words.scenario.doses)
+
+
+def no_dose(words: Words) -> str:
+    """Say that no dose has a date; "none" is not said beside one without (I27)."""
+    return "a dose without its date on record" if has_undated_dose(words) else "no dose on record"
+
+
 def may_be_under_way(words: Words) -> str:
     """Say what speaks of treatment of which no dose is known (Q29): "hydroxocobalamin ordered 19
     Aug, no dose on record"; words of the record are quoted.
@@ -138,10 +148,10 @@ def may_be_under_way(words: Words) -> str:
         return f"record says {quote(hints[0].words, 40)}" if hints else "B12 treatment not known"
     order = words.order
     if order is None:
-        return words.no_dose if words.has_undated_dose else "B12 treatment so far is not known"
+        return no_dose(words) if has_undated_dose(words) else "B12 treatment so far is not known"
     when = f" {words.day(order.authored)}" if order.authored else ""
     done = "planned or of unknown status" if is_planned(words) else "ordered"
-    return f"{words.product} {done}{when}, {words.no_dose}"
+    return f"{words.product} {done}{when}, {no_dose(words)}"
 
 
 def undated_dose(words: Words) -> str:
@@ -152,7 +162,7 @@ def undated_dose(words: Words) -> str:
     if treatment.phase is not TreatmentPhase.LAPSED:
         return ""
     later = "A B12 dose without its date is on record; it may be a later one."
-    return later if words.has_undated_dose else ""
+    return later if has_undated_dose(words) else ""
 
 
 def last_supply(words: Words) -> str:

@@ -240,18 +240,6 @@ class Words:
         return max((dose.date for dose in self.scenario.doses if dose.date), default=None)
 
     @property
-    def has_undated_dose(self) -> bool:
-        """Whether a dose is on record of which nobody wrote when."""
-        return any(
-            dose.date is None and dose.substance.is_cobalamin for dose in self.scenario.doses
-        )
-
-    @property
-    def no_dose(self) -> str:
-        """What is said where no dose has a date: "none" is not said beside one without (I27)."""
-        return "a dose without its date on record" if self.has_undated_dose else "no dose on record"
-
-    @property
     def last_order(self) -> dt.date | None:
         """The day of the newest order that is over, of which no dose is on record, where nothing is
         under way: who had one is not "not treated" (I27).
