@@ -267,7 +267,7 @@ def _read_answers(index: RecordIndex, placed: Placed) -> list[Observed]:
         of = index.value_sets.find(code)
         answers = [as_dict(answer) for answer in as_list(item.get("answer"))]
         if of and len(answers) == 1:
-            why = NotCounted.NOT_READABLE if changes or what_changes(item) else None
+            why = NotCounted.CHANGED if changes or what_changes(item) else None
             why = NotCounted.IN_FUTURE if future else why
             observed.append(Observed(placed, answers[0], code, of, day, written, not_counted=why))
     if not observed:

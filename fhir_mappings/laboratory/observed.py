@@ -58,7 +58,7 @@ class Observed(NamedTuple):
     @property
     def is_changed(self) -> bool:
         """Whether what is not read modifies it: it came, and nobody knows what it says."""
-        return self.not_counted is NotCounted.NOT_READABLE
+        return self.not_counted is NotCounted.CHANGED
 
     @property
     def moment(self) -> str:
@@ -97,8 +97,7 @@ def observe(
     why = _why_not_counted(index, placed, resource, found, dated)
     if "component" in resource:
         found = [
-            (*known[:4], NotCounted.NOT_READABLE) if is_changed(known[0]) else known
-            for known in found
+            (*known[:4], NotCounted.CHANGED) if is_changed(known[0]) else known for known in found
         ]
     observed = [
         Observed(placed, body, code, matches, day, written, by_answer, by_issue, why or contradicts)
@@ -134,7 +133,7 @@ def _why_not_counted(
     if changes := what_changes(resource):
         index.receipt.ignore(placed, f"{_name(found)}, changed by {changes}")
         _note_uncounted(index, found, f"changed by {changes}")
-        return NotCounted.NOT_READABLE
+        return NotCounted.CHANGED
     if _is_about_another(resource):
         index.receipt.ignore(placed, f"{_name(found)}, {NotCounted.ABOUT_ANOTHER.value}")
         _note_uncounted(index, found, "about somebody or something else")

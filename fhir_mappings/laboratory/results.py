@@ -69,7 +69,7 @@ class Result:
             return written
         may_be = (written.quantity,) if written.quantity else written.readings
         reported = written.reported
-        return Reading(None, reported, CHANGED, why=NotCounted.NOT_READABLE, readings=may_be)
+        return Reading(None, reported, CHANGED, why=NotCounted.CHANGED, readings=may_be)
 
     @cached_property
     def _as_written(self) -> Reading:

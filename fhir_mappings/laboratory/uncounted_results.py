@@ -99,7 +99,7 @@ _READ_ALL_THE_SAME = frozenset(
         NotCounted.NAME_UNCERTAIN,
         NotCounted.OTHER_STATUS,
         NotCounted.IN_FUTURE,
-        NotCounted.NOT_READABLE,
+        NotCounted.CHANGED,
     }
 )
 """Of these a low value is a reason to test again (E3); of the others nobody knows what it is of."""

@@ -13,7 +13,7 @@ from recommender.deficiency.older_results import (
     flagged_low,
     low_before,
     low_in_the_year_before,
-    newer_may_be_low,
+    newer_that_may_be_low,
 )
 from recommender.guidance import Policy, look_back
 from recommender.language import (
@@ -66,7 +66,7 @@ def gather_deficiency_facts(
     reason = not_conclusive(scenario, beside.neurological)
     contradicted = _contradicted(scenario, policy, beside)
     by_issue = scenario.total_b12.by_issue or scenario.holotranscobalamin.by_issue
-    newer = newer_may_be_low(scenario, policy)
+    newer = newer_that_may_be_low(scenario, policy) is not None
     trusted = not (beside.treatment_unknown or by_issue or reason or contradicted or newer)
     return DeficiencyFacts(
         treatment_unknown=beside.treatment_unknown,

@@ -67,25 +67,46 @@ _MAY_BE_NEWEST = frozenset(
         NotCounted.PRELIMINARY,
         NotCounted.OTHER_STATUS,
         NotCounted.IN_FUTURE,
-        NotCounted.NOT_READABLE,
+        NotCounted.CHANGED,
         NotCounted.NAME_UNCERTAIN,
+        NotCounted.NO_DATE,
     }
 )
 """Results that came and cannot count, whatever their value, and may yet be what holds today."""
 
 
-def newer_may_be_low(scenario: ClinicalScenario, policy: Policy) -> bool:
-    """Return whether a result that cannot count is of a later day than the newest usable one, or of
-    the future, and may be low or borderline: no level is excused by an older one (Q31, Q35, Q60).
+def newer_that_may_be_low(scenario: ClinicalScenario, policy: Policy) -> UncountedResult | None:
+    """Return the first result that cannot count, may be newer than the newest usable one, and may
+    be low or borderline: no level is excused by an older one (Q31, Q35, Q60). `None` for none. A
+    preliminary one of the same day is not newer: the final one took its place.
     """
     now = _newest_day(scenario)
-    return now is not None and any(
-        result.evidence.date is not None
-        and result.evidence.date > now
-        and (result.flagged_low or _may_be_low(result, policy))
-        for result in scenario.uncounted_b12
-        if result.why in _MAY_BE_NEWEST
-    )
+    if now is None:
+        return None
+    for result in scenario.uncounted_b12:
+        if result.why not in _MAY_BE_NEWEST or not _may_be_later(result, now):
+            continue
+        if result.flagged_low or _may_be_low(result, policy):
+            return result
+    return None
+
+
+def doubtful_first(scenario: ClinicalScenario, policy: Policy) -> ClinicalScenario:
+    """Return the scenario with that result before the others that do not decide: the headline names
+    the first of them (Q36), and one without its day is the last by date.
+    """
+    doubtful = newer_that_may_be_low(scenario, policy)
+    if doubtful is None or doubtful is scenario.uncounted_b12[0]:
+        return scenario
+    others = (one for one in scenario.uncounted_b12 if one is not doubtful)
+    return replace(scenario, uncounted_b12=(doubtful, *others))
+
+
+def _may_be_later(result: UncountedResult, now: dt.date) -> bool:
+    day = result.evidence.date
+    if day is None or day > now:
+        return True
+    return day == now and result.why is not NotCounted.PRELIMINARY
 
 
 def contradicting_result(scenario: ClinicalScenario, policy: Policy) -> UncountedResult | None:

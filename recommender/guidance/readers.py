@@ -115,7 +115,6 @@ MEMBERS_NOT_READ: dict[str, str] = {
             "ABOUT_ANOTHER",
             "NO_VALUE",
             "IN_WORDS",
-            "NO_DATE",
             "HIGHER_BY_RACE",
             "NOT_COMPUTED",
         )

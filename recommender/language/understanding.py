@@ -154,6 +154,7 @@ class NotCounted(Choice):
     NO_VALUE = "no result is given"
     IN_WORDS = "it is reported in words"
     NOT_READABLE = "it could not be read"
+    CHANGED = "it is changed by what is not read"
     IMPLAUSIBLE = "its value is not plausible"
     PRELIMINARY = "it is preliminary"
     OTHER_STATUS = "its status does not count"

@@ -86,7 +86,7 @@ def test_one_part_of_a_panel_may_be_changed() -> None:
     scenario = scenario_of(panel)
     assert scenario.neurological_screen.is_unknown
     assert not scenario.total_b12.is_known
-    assert [one.why for one in scenario.uncounted_b12] == [NotCounted.NOT_READABLE]
+    assert [one.why for one in scenario.uncounted_b12] == [NotCounted.CHANGED]
     plain = observation("", code={"text": "Panel"}, component=[answer, result])
     assert scenario_of(plain).total_b12.is_known
 
@@ -144,7 +144,7 @@ def test_a_result_that_is_changed_is_told_and_not_used(changed: dict[str, Any]) 
     level = {"value": 420, "unit": "pmol/L", "code": "pmol/L", "system": UCUM}
     told = scenario_of(observation("14685-2", valueQuantity=level, **changed))
     assert not told.total_b12.is_known
-    assert [one.why for one in told.uncounted_b12] == [NotCounted.NOT_READABLE]
+    assert [one.why for one in told.uncounted_b12] == [NotCounted.CHANGED]
 
 
 @of_whole_entries

@@ -166,4 +166,4 @@ def test_a_result_changed_by_an_extension_is_told_and_decides_nothing(name: str)
     scenario = scenario_of(result(name, 900, "ng/L", **changed))
 
     assert scenario.total_b12.quantity is None
-    assert [told.why for told in scenario.uncounted_b12] == [NotCounted.NOT_READABLE]
+    assert [told.why for told in scenario.uncounted_b12] == [NotCounted.CHANGED]

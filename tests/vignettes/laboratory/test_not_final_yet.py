@@ -39,6 +39,18 @@ def _changed(asked: Json) -> None:
     _last(asked)["modifierExtension"] = [{"url": "urn:x", "valueBoolean": True}]
 
 
+def _without_day(asked: Json) -> None:
+    del _last(asked)["effectiveDateTime"]
+
+
+def _of_the_same_day(change: Any) -> Any:
+    def changed(asked: Json) -> None:
+        change(asked)
+        _last(asked)["effectiveDateTime"] = "2026-11-02"
+
+    return changed
+
+
 def _cancelled(asked: Json) -> None:
     _last(asked)["status"] = "cancelled"
 
@@ -59,17 +71,42 @@ NOT_YET = [_preliminary, _of_no_known_status, _of_the_future]
 # --- vitamin B12: no level excuses what is newer and may be low
 
 
-@pytest.mark.parametrize("change", [*NOT_YET, _changed])
+MAY_BE_NEWEST = [*NOT_YET, _changed, _without_day, _of_the_same_day(_changed)]
+
+
+@pytest.mark.parametrize("change", MAY_BE_NEWEST)
 @pytest.mark.parametrize("newer", ["80", "200"])
 def test_folic_acid_waits_for_a_newer_level_that_may_be_low_D6_c3(change: Any, newer: str) -> None:
     asked = request(FOLIC_ACID, results=[NO_SIGNS, NOT_LOW, f"B12 {newer} pmol/L, on 2026-11-20"])
     change(asked)
     card = only_card(asked)
     assert card["indicator"] == "warning"
-    assert card["summary"].startswith(f"B12 {newer} pmol/L (")
+    assert card["summary"].startswith(f"B12 {newer} pmol/L ")
     assert "cannot be used" in card["summary"]
     assert "B12 450 pmol/L (2 Nov)" in card["detail"]  # what is known stays on the card (I22)
     assert labels(card) == ["Order B12 before folic acid"]
+
+
+@pytest.mark.parametrize("change", MAY_BE_NEWEST)
+@pytest.mark.parametrize(
+    "before", ["B12 300 pmol/L, on 2026-03-06", "B12 96 pmol/L, on 2024-03-06"]
+)
+def test_it_leads_whatever_else_does_not_decide_Q36(change: Any, before: str) -> None:
+    doubtful = "B12 80 pmol/L, on 2026-11-20"
+    asked = request(FOLIC_ACID, results=[NO_SIGNS, before, NOT_LOW, doubtful])
+    change(asked)
+    card = only_card(asked)
+    assert card["summary"].startswith("B12 80 pmol/L ")
+    assert "; B12 80 pmol/L" in card["detail"]
+
+
+def test_a_later_one_that_reassures_and_cannot_count_does_not_lead_Q36() -> None:
+    results = ["B12 500 pmol/L, on 2026-11-22", NOT_LOW, "B12 80 pmol/L, on 2026-11-20"]
+    asked = request(FOLIC_ACID, results=[*results, NO_SIGNS])
+    for entry in asked["prefetch"]["labs"]["entry"]:
+        value = entry["resource"].get("valueQuantity", {}).get("value")
+        entry["resource"]["status"] = "preliminary" if value in (500, 80) else "final"
+    assert only_card(asked)["summary"].startswith("B12 80 pmol/L (20 Nov) cannot be used")
 
 
 @pytest.mark.parametrize("change", [*NOT_YET, _changed])
@@ -93,7 +130,7 @@ def test_with_nerve_signs_it_is_no_N3_and_b12_is_tested_again() -> None:
     assert any(label.startswith("Order B12,") for label in labels(card))
 
 
-@pytest.mark.parametrize("change", [_cancelled, _older])
+@pytest.mark.parametrize("change", [_cancelled, _older, _of_the_same_day(_preliminary)])
 def test_a_low_level_that_was_withdrawn_or_is_older_is_no_noise(change: Any) -> None:
     asked = request(FOLIC_ACID, results=[NO_SIGNS, NOT_LOW, "B12 80 pmol/L, on 2026-11-20"])
     change(asked)
