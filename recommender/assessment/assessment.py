@@ -33,7 +33,6 @@ from recommender.deficiency import (
     Ground,
     Permanence,
     behind_a_flag,
-    doubtful_first,
     find_row,
     gather_deficiency_facts,
     mma_excludes,
@@ -80,8 +79,7 @@ REVERSIBLE_CAUSES = frozenset({Cause.DIETARY, Cause.DRUG, Cause.NITROUS_OXIDE})
 
 def assess(scenario: ClinicalScenario, policy: Policy) -> Assessment:
     """Return the derived facts of the scenario under the site's policy."""
-    scenario = behind_a_flag(doubtful_first(scenario, policy), policy)
-    scenario = with_older_alarms(_with_low_level(scenario, policy), policy)
+    scenario = with_older_alarms(_with_low_level(behind_a_flag(scenario, policy), policy), policy)
     basis = _Basis.of(scenario, policy)
     assessment = Assessment(
         **_who(scenario, policy),

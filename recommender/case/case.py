@@ -13,13 +13,7 @@ from typing import TypeVar, cast
 
 from recommender.assessment import Assessment, with_older_alarms
 from recommender.case.course_reading import is_standing, is_treatment
-from recommender.deficiency import (
-    Deficiency,
-    NotConclusive,
-    behind_a_flag,
-    doubtful_first,
-    with_low_level,
-)
+from recommender.deficiency import Deficiency, NotConclusive, behind_a_flag, with_low_level
 from recommender.guidance import Policy, RuleGroup
 from recommender.language import (
     LONGEST_MONTH,
@@ -284,8 +278,7 @@ def case_of(
     """
     phase = recommendation.assessment.treatment.phase
     scenario = with_older_alarms(scenario, policy)
-    scenario = behind_a_flag(doubtful_first(scenario, policy), policy)
-    settled = with_low_level(scenario, policy, phase)
+    settled = with_low_level(behind_a_flag(scenario, policy), policy, phase)
     return Case(course, settled, recommendation, policy, refill, chart_asks)
 
 

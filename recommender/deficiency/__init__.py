@@ -23,7 +23,6 @@ from recommender.deficiency.levels import (
 from recommender.deficiency.older_results import (
     behind_a_flag,
     contradicting_result,
-    doubtful_first,
     older_low_result,
     with_low_level,
 )
@@ -43,7 +42,6 @@ __all__ = [
     "behind_a_flag",
     "contradicting_result",
     "deficiency_evidence",
-    "doubtful_first",
     "find_row",
     "gather_deficiency_facts",
     "mma_excludes",

@@ -91,7 +91,7 @@ def newer_that_may_be_low(scenario: ClinicalScenario, policy: Policy) -> Uncount
     return None
 
 
-def doubtful_first(scenario: ClinicalScenario, policy: Policy) -> ClinicalScenario:
+def _doubtful_first(scenario: ClinicalScenario, policy: Policy) -> ClinicalScenario:
     """Return the scenario with that result before the others that do not decide: the headline names
     the first of them (Q36), and one without its day is the last by date.
     """
@@ -181,8 +181,10 @@ def flagged_low(scenario: ClinicalScenario) -> Truth:
 def behind_a_flag(scenario: ClinicalScenario, policy: Policy) -> ClinicalScenario:
     """Return the scenario with the low level before a result that cannot be used as the one that
     decides, where the laboratory calls that result low: it says nothing else, and a flag makes no
-    answer quieter (Q35, Q60).
+    answer quieter (Q35, Q60). One that may be newer than the level and low comes first of those
+    that do not decide (Q36).
     """
+    scenario = _doubtful_first(scenario, policy)
     total = _before_the_flag(scenario, scenario.total_b12, NotCounted.NEWER_COUNTS, policy)
     later = _before_the_flag(
         scenario, scenario.total_b12_on_treatment, NotCounted.ON_TREATMENT, policy
