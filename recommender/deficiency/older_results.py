@@ -7,7 +7,12 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
-from recommender.deficiency.levels import B12Class, class_of_reading, total_b12_is_low
+from recommender.deficiency.levels import (
+    B12Class,
+    class_of_reading,
+    class_of_total,
+    total_b12_is_low,
+)
 from recommender.guidance import Policy, look_back
 from recommender.language import (
     ClinicalScenario,
@@ -179,34 +184,44 @@ def flagged_low(scenario: ClinicalScenario) -> Truth:
 
 
 def behind_a_flag(scenario: ClinicalScenario, policy: Policy) -> ClinicalScenario:
-    """Return the scenario with the low level before a result that cannot be used as the one that
-    decides, where the laboratory calls that result low: it says nothing else, and a flag makes no
-    answer quieter (Q35, Q60). One that may be newer than the level and low comes first of those
-    that do not decide (Q36).
+    """Return the scenario with the low level before a result that cannot be used, or that only its
+    date of issue dates, as the one that decides: such a one takes back no restriction (I30, Q33,
+    Q35). On treatment only where the laboratory calls that result low (Q60); else the low level
+    goes on alarming and confirms nothing (Q71). One that may be newer than the level and low comes
+    first of those that do not decide (Q36).
     """
     scenario = _doubtful_first(scenario, policy)
-    total = _before_the_flag(scenario, scenario.total_b12, NotCounted.NEWER_COUNTS, policy)
-    later = _before_the_flag(
-        scenario, scenario.total_b12_on_treatment, NotCounted.ON_TREATMENT, policy
-    )
-    if total is None and later is None:
+    later = scenario.total_b12_on_treatment
+    total = _low_before(scenario, scenario.total_b12, NotCounted.NEWER_COUNTS, policy)
+    flagged = not later.is_known and later.flagged_low
+    later_low = flagged and _low_before(scenario, later, NotCounted.ON_TREATMENT, policy)
+    if total is None and not later_low:
         return scenario
     return replace(
         scenario,
         total_b12=total or scenario.total_b12,
-        total_b12_on_treatment=later or scenario.total_b12_on_treatment,
+        total_b12_on_treatment=later_low or later,
     )
 
 
-def _before_the_flag(
+def _takes_nothing_back(newest: Measurement, policy: Policy) -> bool:
+    """Return whether it leaves a low level before it as it is: it cannot be used, or it is not low
+    by its date of issue alone (I30, Q33).
+    """
+    if not newest.is_known:
+        return newest.date is not None
+    return newest.by_issue and class_of_total(newest, policy) is B12Class.NOT_LOW
+
+
+def _low_before(
     scenario: ClinicalScenario, newest: Measurement, why: NotCounted, policy: Policy
 ) -> Measurement | None:
-    """Return the result right before the flagged one, where it is low and of the year before.
+    """Return the result right before the newest one, where it is low and of the year before.
 
     Results between that cannot be used, or of which only the date of issue is known and that are
     not low, take nothing from it (I30).
     """
-    if newest.is_known or not newest.flagged_low or newest.date is None:
+    if newest.date is None or not _takes_nothing_back(newest, policy):
         return None
     before = (
         result

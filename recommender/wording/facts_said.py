@@ -50,11 +50,16 @@ def level(words: Words) -> str:
 
 def _newer_not_counted(words: Words) -> str:
     """Say a result beside the one that counts that may be the newest: it is dated in the future,
-    with a slip in its date (Q31), or is newer and may be low (Q36).
+    with a slip in its date (Q31), or is newer and cannot be used (Q36).
     """
     doubts = words.assessment.ground is Ground.NEWER_MAY_BE_LOW
+    counts = words.scenario.total_b12.date
     for result in words.scenario.uncounted_b12:
-        if doubts or result.why is NotCounted.IN_FUTURE:
+        day = result.evidence.date
+        is_newer = counts is not None and day is not None and day > counts
+        is_sound = result.why in (NotCounted.NEWER_COUNTS, NotCounted.ON_TREATMENT)
+        says_else = is_newer and not is_sound and not result.flagged_low
+        if doubts or result.why is NotCounted.IN_FUTURE or says_else:
             return f"{words.uncounted(result)}, not counted: {result.why.value}"
     return ""
 

@@ -161,10 +161,10 @@ class Words:
     def uncounted(self, result: UncountedResult) -> str:
         """Say a result that does not decide, as reported, with its date where this is dated."""
         reported = result.evidence.reported
+        reported = reported.partition(", issued ")[0] if result.by_issue else reported
         said = reported if len(reported) <= SHORT_QUOTE else quote(reported, SHORT_QUOTE)
-        words = f"B12 {said}".strip()
         date = result.evidence.date if self.dated else None
-        return with_date(words, date, self.as_of, by_issue=result.by_issue)
+        return with_date(f"B12 {said}".strip(), date, self.as_of, by_issue=result.by_issue)
 
     @property
     def findings(self) -> tuple[NeurologicalFinding, ...]:

@@ -224,3 +224,51 @@ def test_a_usual_one_hides_no_newer_one_that_is_low_before_treatment_starts_K9(
     asked = opened(conditions=[DIET], results=results)
     change(asked)
     assert said in only_card(asked)["detail"]
+
+
+# --- a low level is taken back by nothing that cannot be used, or is dated by its issue alone
+
+
+def _without_unit(asked: Json) -> None:
+    _last(asked)["valueQuantity"] = {"value": _last(asked)["valueQuantity"]["value"]}
+
+
+def _in_words(asked: Json) -> None:
+    del _last(asked)["valueQuantity"]
+    _last(asked)["valueString"] = "see comment"
+
+
+def _by_issue(asked: Json) -> None:
+    _last(asked)["issued"] = f"{_last(asked).pop('effectiveDateTime')}T10:00:00Z"
+
+
+@pytest.mark.parametrize("newer", ["80", "450"])
+@pytest.mark.parametrize("change", [_without_unit, _in_words])
+def test_a_low_level_goes_on_deciding_before_one_that_cannot_be_used_I30(
+    change: Any, newer: str
+) -> None:
+    asked = request(FOLIC_ACID, results=[NO_SIGNS, LOW, f"B12 {newer} pmol/L, on 2026-11-20"])
+    change(asked)
+    card = only_card(asked)
+    assert card["indicator"] == "critical"
+    assert card["summary"].startswith("B12 96 pmol/L (2 Nov), not treated")
+    assert "(20 Nov), not counted: " in card["detail"]
+
+
+def test_a_low_level_goes_on_deciding_before_one_not_low_by_its_issue_alone_Q33() -> None:
+    asked = request(FOLIC_ACID, results=[NO_SIGNS, LOW, "B12 450 pmol/L, on 2026-11-20"])
+    _by_issue(asked)
+    card = only_card(asked)
+    assert card["indicator"] == "critical"
+    assert card["summary"].startswith("B12 96 pmol/L (2 Nov), not treated")
+    assert "B12 450 pmol/L (issued 20 Nov), not counted" in card["detail"]
+
+
+@pytest.mark.parametrize("change", [_without_unit, _in_words, _by_issue])
+def test_a_low_level_of_more_than_a_year_before_is_to_be_repeated_E3(change: Any) -> None:
+    old = "B12 96 pmol/L, on 2025-10-02"
+    asked = request(FOLIC_ACID, results=[NO_SIGNS, old, "B12 450 pmol/L, on 2026-11-20"])
+    change(asked)
+    card = only_card(asked)
+    assert card["indicator"] == "warning"
+    assert "not treated" not in card["summary"]
