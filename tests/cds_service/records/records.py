@@ -52,12 +52,16 @@ def overridden(card_id: str, code: str = "NEURO-ABSENT") -> FeedbackEntry:
 
 
 def rows(url: str, table: sa.Table) -> list[dict[str, Any]]:
-    """Return all rows of a table, read by a connection of our own."""
+    """Return all rows of a table, read by a connection of our own; none of one that is still to be
+    made.
+    """
     engine = open_engine(url)
     with engine.connect() as connection:
-        found = [dict(row) for row in connection.execute(sa.select(table)).mappings()]
+        there = sa.inspect(connection).has_table(table.name)
+        found = connection.execute(sa.select(table)).mappings() if there else ()
+        read = [dict(row) for row in found]
     engine.dispose()
-    return found
+    return read
 
 
 def wait_until(holds: Callable[[], bool], seconds: float = 20.0) -> None:
