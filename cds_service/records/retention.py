@@ -55,7 +55,8 @@ class Clock:
 def why_nothing_goes(database: Database, started: Clock, now: Clock) -> str:
     """Return why nothing is deleted by age now; empty when the clock can be believed. It cannot
     when it was set forward since the start, nor for a day when the newest decision on record from
-    before the start is older than REST.
+    before the start is older than REST. What is of the day before the start proves nothing: after
+    one start with a wrong clock comes another, and what came between has the wrong date.
 
     Raises: StoreUnavailable.
     """
@@ -64,7 +65,7 @@ def why_nothing_goes(database: Database, started: Clock, now: Clock) -> str:
     if started.until(now) >= TRUSTED_AFTER:
         return ""
     newest = sa.select(sa.func.max(DECISIONS.c.received_at)).where(
-        DECISIONS.c.received_at < utc(started.shown)
+        DECISIONS.c.received_at < utc(started.shown) - TRUSTED_AFTER
     )
     with database.transaction() as connection:
         found = connection.execute(newest).scalar_one()

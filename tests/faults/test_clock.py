@@ -144,3 +144,25 @@ def test_a_clock_that_may_be_wrong_at_the_start_deletes_no_record_for_a_day_R145
 
     left = len(rows(url, DECISIONS))
     assert (left == len(ages) + 1) is is_kept
+
+
+@pytest.mark.parametrize(("hours", "is_kept"), [(1, True), (23, True), (25, False)])
+def test_a_second_start_with_a_wrong_clock_deletes_no_record_either_R145(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hours: int, is_kept: bool
+) -> None:
+    """What came since the first one carries the wrong date and made the second look right."""
+    url = f"sqlite:///{tmp_path}/b12.db"
+    real = Clock.now()
+    wrong = real.shown + dt.timedelta(days=1000)
+    now = Clock(wrong + dt.timedelta(hours=hours), real.steady)
+    monkeypatch.setattr(Clock, "now", lambda: now)
+    store = Store(url, "a key of this test", retention_days=365)
+    store.upgrade()
+    for made in (real.shown, wrong):
+        store.record_decision(decision(card(), received_at=made))
+    wait_until(lambda: len(rows(url, DECISIONS)) == 2)
+
+    store.tidy()
+    store.close()
+
+    assert (len(rows(url, DECISIONS)) == 2) is is_kept
