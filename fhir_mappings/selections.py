@@ -135,15 +135,14 @@ def resolve_selections(
 
     A selection is `Type/id`; absolute references, bare ids that are unique, `urn:uuid:` and the
     `fullUrl` of an entry are understood too. Without any, the only order is taken, or else all of
-    them. One that is not in the draft set gets no advice.
+    them; words that name nothing (a reference holds no blank) are none. One that is not in the
+    draft set gets no advice.
 
     Args:
         sets: order sets of the draft set; who selects one selects the orders that it lists.
     Source: R154 to R156.
     """
-    wanted = [
-        selection for selection in selections if isinstance(selection, str) and selection.strip()
-    ]
+    wanted = [one for one in selections if isinstance(one, str) and len(one.split()) == 1]
     if not wanted:
         return {placed.place for placed in orders}
     places = _find(wanted, orders)

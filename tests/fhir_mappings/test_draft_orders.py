@@ -106,6 +106,8 @@ def test_order_select_marks_the_selected_draft_alone_R154():
         (["MedicationRequest/a", "MedicationRequest/b"], {"a", "b"}),
         ([], {"a", "b"}),
         (["", " "], {"a", "b"}),
+        (["the second one"], {"a", "b"}),
+        (["the second one", "MedicationRequest/b"], {"b"}),
     ],
 )
 def test_selections_are_resolved_in_every_form_they_are_sent_R155(selections, found):
@@ -117,7 +119,7 @@ def test_selections_are_resolved_in_every_form_they_are_sent_R155(selections, fo
 
 
 @pytest.mark.parametrize(
-    "selections", [["MedicationRequest/z"], ["the second one"], ["MedicationOrder/a"], ["z"]]
+    "selections", [["MedicationRequest/z"], ["MedicationOrder/a"], ["z"], ["the one", "z"]]
 )
 def test_a_selection_outside_the_draft_set_gets_no_advice_and_no_error_R156(selections):
     drafts = read(medicine(identity="a"), selections=selections)
