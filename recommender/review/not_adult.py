@@ -78,9 +78,21 @@ def _at_any_age(case: Case, order: Order) -> Iterator[Issue]:
     yield from check_contraindications(case, order)
 
 
+ONLY_IF_CRITICAL = frozenset({cards.D4_REACTION, cards.B21_FREQUENCY})
+"""A reaction that is to be clarified first takes no order out (Q52), nor do injections every day:
+what a child's doctor may mean by them is not judged here.
+"""
+
+
 def _only_removals(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
-    harmful = {cards.B8_UNIT_OR_PRODUCT, cards.B21_FREQUENCY, cards.C1_FOLIC_ACID_FIRST}
-    harmful |= {cards.D3_LEBERS, cards.D4_REACTION, cards.B24_FOLIC_ACID_DOSE}
+    harmful = {cards.B8_UNIT_OR_PRODUCT, cards.B24_FOLIC_ACID_DOSE, cards.C1_FOLIC_ACID_FIRST}
+    harmful |= {cards.D3_LEBERS}
     return resolve_removals(
-        case, [issue for issue in issues if issue.is_loud and issue.card in harmful]
+        case,
+        [
+            issue
+            for issue in issues
+            if issue.card in harmful
+            or (issue.card in ONLY_IF_CRITICAL and issue.indicator is Indicator.CRITICAL)
+        ],
     )

@@ -10,6 +10,7 @@ from recommender.assessment import Assessment
 from recommender.guidance import MAINT_1M, Policy, SubcutaneousHydroxocobalamin
 from recommender.language import (
     Allergen,
+    HintAt,
     Phase,
     PhaseKind,
     Regimen,
@@ -34,7 +35,7 @@ class Selection:
 
 def cyanocobalamin_allowed(assessment: Assessment) -> bool:
     """Whether cyanocobalamin may be suggested: kidneys known to be good, no Leber's disease, no
-    reaction that forbids it (I2, I16, PS4).
+    reaction that forbids it, nor words that may mean one (I2, I16, PS4).
     """
     no_allergy = not (
         assessment.cyanocobalamin_allergy | assessment.unspecified_b12_allergy
@@ -43,6 +44,7 @@ def cyanocobalamin_allowed(assessment: Assessment) -> bool:
         assessment.renal.is_false
         and assessment.lebers.is_false
         and no_allergy
+        and HintAt.ALLERGY not in assessment.hinted
         and not _severe_hydroxocobalamin_reaction(assessment)
     )
 

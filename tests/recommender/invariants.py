@@ -13,7 +13,7 @@ from recommender.assessment import Assessment, PlateletBand
 from recommender.deficiency.grounds import Deficiency
 from recommender.guidance.policy import NonNeuroMaintenance, Policy
 from recommender.guidance.statements import is_citable
-from recommender.language import Claim
+from recommender.language import Claim, HintAt
 from recommender.language.doses import PeriodUnit, Phase, PhaseKind, Regimen, Route, Substance
 from recommender.language.logic import Truth
 from recommender.language.scenario import Cause
@@ -130,7 +130,10 @@ def _cyanocobalamin(found: Recommendation, policy: Policy) -> Iterator[str]:
     for _, phase in phases(found):
         line = phase.line
         if line.substance is CYANO and not (
-            a.renal.is_false and a.lebers.is_false and not a.cyanocobalamin_allergy.is_true
+            a.renal.is_false
+            and a.lebers.is_false
+            and not a.cyanocobalamin_allergy.is_true
+            and HintAt.ALLERGY not in a.hinted
         ):
             yield (
                 "I2: cyanocobalamin with kidney function reduced or unknown, Leber's disease or "

@@ -16,7 +16,7 @@ from recommender.case.case import Case, has_test
 from recommender.folic_acid.gate import FolateClass, FolateGate, folate_class, folate_gate
 from recommender.guidance.policy import OralInEstablishedMalabsorption, Policy
 from recommender.guidance.statements import check_citations
-from recommender.language import Claim
+from recommender.language import Claim, HintAt
 from recommender.language.course import Course, InjectionSite, OrderState, Test
 from recommender.language.dose_words import short_timing
 from recommender.language.doses import Phase, PhaseKind, Route, Substance
@@ -179,7 +179,9 @@ def _phase(case: Case, resolution: Resolution, phase: Phase) -> Iterator[str]:
     if not line.substance.is_cobalamin:
         yield "I3 drafts folic acid"
     if line.substance is Substance.CYANOCOBALAMIN and (
-        a.renal.may_be_true or a.lebers.is_true or a.cyanocobalamin_allergy.is_true
+        (a.renal | a.lebers).may_be_true
+        or a.cyanocobalamin_allergy.is_true
+        or HintAt.ALLERGY in a.hinted
     ):
         yield "I2 drafts cyanocobalamin"
     if (
