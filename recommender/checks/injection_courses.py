@@ -26,8 +26,8 @@ from recommender.language import (
     total_doses,
 )
 
-LOADING_WEEKS_DOSES = 7
-"""Injections on alternate days that make two weeks (Q39)."""
+DAYS_A_DOSE = 2
+"""Days for which one injection on alternate days counts: seven make two weeks (Q39)."""
 
 REVIEW_AFTER_BOUND = dt.timedelta(days=3)
 """How long after its last day a drafted review still belongs to a bounded course (Q39)."""
@@ -50,8 +50,8 @@ def check_bound(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
     read = read_line(line)
     if read.rhythm is not Rhythm.ALTERNATE_DAYS or read.bound_days is None:
         return
-    enough = read.bound_days >= case.policy.neuro_min_loading_days
-    enough = enough or (read.doses is not None and read.doses >= LOADING_WEEKS_DOSES)
+    days = max(read.bound_days, DAYS_A_DOSE * (read.doses or 0))
+    enough = days >= case.policy.neuro_min_loading_days
     if enough and _review_in_sight(case, order, read.bound_days):
         return
     reason = (

@@ -109,16 +109,10 @@ def why_right(case: Case, stop: Order) -> str:
         return "kidney function is reduced: arrange hydroxocobalamin"
     if may_be_cyanocobalamin(line) and a.lebers.is_true:
         return "Leber's disease is recorded: arrange hydroxocobalamin"
-    if may_be_cyanocobalamin(line) and _lebers_stands(case):
+    # an entry or a list that was not understood makes no stop right (Q28, I33)
+    if may_be_cyanocobalamin(line) and case.scenario.hints_at(HintAt.LEBERS):
         return "Leber's disease is not ruled out: arrange hydroxocobalamin"
     return ""
-
-
-def _lebers_stands(case: Case) -> bool:
-    """Return whether the record itself speaks of Leber's disease. An entry or a list that was not
-    understood forbids offering cyanocobalamin, and does not make stopping it right (Q28, I33).
-    """
-    return case.assessment.lebers.is_true or bool(case.scenario.hints_at(HintAt.LEBERS))
 
 
 def _right_stop(stop: Order, why: str) -> Issue:
