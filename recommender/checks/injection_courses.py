@@ -26,9 +26,6 @@ from recommender.language import (
     total_doses,
 )
 
-DAYS_A_DOSE = 2
-"""Days for which one injection on alternate days counts: seven make two weeks (Q39)."""
-
 REVIEW_AFTER_BOUND = dt.timedelta(days=3)
 """How long after its last day a drafted review still belongs to a bounded course (Q39)."""
 
@@ -50,8 +47,7 @@ def check_bound(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
     read = read_line(line)
     if read.rhythm is not Rhythm.ALTERNATE_DAYS or read.bound_days is None:
         return
-    days = max(read.bound_days, DAYS_A_DOSE * (read.doses or 0))
-    enough = days >= case.policy.neuro_min_loading_days
+    enough = read.bound_days >= case.policy.neuro_min_loading_days
     if enough and _review_in_sight(case, order, read.bound_days):
         return
     reason = (

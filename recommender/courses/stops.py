@@ -47,16 +47,13 @@ def _replaced_by_none(case: Case) -> Iterator[Issue]:
     """Yield f1 for a draft that takes the place of treatment and is none: a multivitamin or folic
     acid with a `priorPrescription` (cards.md 1).
     """
-    treated = {
-        order.key: order
-        for order in case.course.active
-        if is_treatment_dose(order.cobalamin).is_true
-    }
+    treated = {order.key: order for order in case.course.active if order.has_cobalamin}
     for draft in case.course.drafts:
         old = treated.get(draft.replaces) if draft.selected else None
         no_treatment = draft.combination or not draft.has_cobalamin
         if (
             old is not None
+            and not _is_no_treatment(case, old)
             and no_treatment
             and not is_treatment_dose(draft.cobalamin).is_true
             and case.assessment.permanence is not Permanence.RESOLVED

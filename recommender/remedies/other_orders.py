@@ -42,8 +42,10 @@ def resolve_stop(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
     """Return the suggestions for a drafted stop: take it out of the draft set (f1), or plan the
     recheck (f2).
     """
-    if all(issue.card == cards.F1_STOP and not issue.is_loud for issue in issues):
-        return ()  # the stop is right, and never offered for deletion (Q72)
+    # a stop that is right is never offered for deletion, nor beside one that is not (Q72)
+    issues = [issue for issue in issues if issue.card != cards.F1_STOP or issue.is_loud]
+    if not issues:
+        return ()
     if all(issue.card == cards.F2_STOP_CAUSE_RESOLVED for issue in issues):
         return (Resolution(label_of_tests(RECHECK, before="Plan"), (AddFollowUps(RECHECK),)),)
     stops = {key for issue in issues for key in issue.about}

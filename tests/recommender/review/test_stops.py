@@ -16,6 +16,7 @@ import pytest
 from recommender.cards import Finding
 from recommender.guidance import Policy
 from recommender.language import (
+    AddFollowUps,
     Allergen,
     Allergy,
     Course,
@@ -116,6 +117,7 @@ OF_A_PRODUCT = [
     (CC, "CC monthly", hint(HintAt.LEBERS), RIGHT),
     (CC, "CC monthly", {"lebers": UNKNOWN}, LOUD),
     (HC, "every 2 months", {"lebers": YES}, LOUD),
+    (HC, "every 2 months", hint(HintAt.LEBERS), LOUD),
     # nerve signs now or before make it critical, right stops are never loud
     (HC, "every 2 months", {"neurological_screen": UNKNOWN}, LOUD),
     (CC, "CC monthly", {"egfr": measured(59, Unit.EGFR)}, RIGHT),
@@ -268,6 +270,50 @@ def test_a_draft_that_replaces_treatment_and_is_none_ends_it_f1(
         assert loudness(said_of(parts, draft, active("other", "monthly"))) == ""
         resolved = [GOOD, RESOLVED, TREATMENT[HC]]
         assert loudness(said_of(resolved, draft)) == ""
+
+
+@pytest.mark.parametrize(
+    ("first", "facts"),
+    [
+        (SUPPLEMENT, {}),
+        (stop_of("CC monthly", replaces="", forbids=True), {}),
+        (stop_of("CC monthly"), allergy(Allergen.CYANOCOBALAMIN)),
+    ],
+)
+def test_each_of_several_stops_is_looked_at(first: Order, facts: dict[str, Any]) -> None:
+    parts = [GOOD, CAUSES["pernicious anaemia"], TREATMENT[HC], facts]
+    stops = (replace(first, key="first"), stop_of("every 2 months"))
+    (finding,) = (one for one in said_of(parts, *stops) if one.card.id == "f1")
+    assert finding.indicator.value == "warning"
+    assert "MedicationRequest/stop" in finding.about
+    removed = {edit.key for one in finding.resolutions for edit in one.edits}
+    assert removed == {"MedicationRequest/stop"}  # what is right stays (Q72)
+
+
+def test_a_right_stop_beside_one_of_a_cause_that_has_passed_is_not_taken_back_Q72_C18() -> None:
+    parts = [GOOD, RESOLVED, TREATMENT[HC], allergy(Allergen.CYANOCOBALAMIN)]
+    stops = (replace(stop_of("CC monthly"), key="right"), stop_of("every 2 months"))
+    (finding,) = (one for one in said_of(parts, *stops) if one.card.id in ("f1", "f2"))
+    edits = [edit for one in finding.resolutions for edit in one.edits]
+    assert edits
+    assert all(isinstance(edit, AddFollowUps) for edit in edits)
+
+
+@pytest.mark.parametrize(
+    ("old", "facts", "expected"),
+    [
+        ("oral without dose", {}, LOUD),
+        ("oral 50", LOW_B12, LOUD),
+        ("oral 50", {}, ""),
+        ("oral 1000", {}, LOUD),
+    ],
+)
+def test_what_may_be_treatment_and_is_replaced_by_none_f1_Q75(
+    old: str, facts: dict[str, Any], expected: str
+) -> None:
+    """As a stop of it would be: a dose that cannot be read may treat, and B12 alone is no trace."""
+    draft = order("new", folic(400), replaces="MedicationRequest/old")
+    assert loudness(said_of([GOOD, facts], draft, active("old", old))) == expected
 
 
 def test_what_is_below_treatment_dose_is_all_there_is_where_the_other_dose_is_not_known() -> None:
