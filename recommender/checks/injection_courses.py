@@ -129,13 +129,11 @@ def _counts(order: Order) -> bool:
 
 def _is_american(timings: Sequence[Timing], longest_last: Decimal) -> bool:
     first, second, last = timings
-    firsts, seconds = total_doses(first) or Decimal(0), total_doses(second) or Decimal(0)
-    begun = min(firsts, AMERICAN_FIRST_DAYS / first.longest_interval)
+    firsts, seconds = total_doses(first), total_doses(second)
+    if firsts is None or seconds is None or last.is_bounded:
+        return False
     return (
-        first.is_bounded
-        and second.is_bounded
-        and not last.is_bounded
-        and begun >= AMERICAN_FIRST_DOSES
+        min(firsts, AMERICAN_FIRST_DAYS / first.longest_interval) >= AMERICAN_FIRST_DOSES
         and second.longest_interval <= AMERICAN_SECOND_INTERVAL
         and seconds >= AMERICAN_SECOND_DOSES
         and last.longest_interval <= longest_last

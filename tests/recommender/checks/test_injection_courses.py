@@ -159,6 +159,12 @@ def us_course(
     )
 
 
+def as_needed(orders: tuple[Order, ...]) -> tuple[Order, ...]:
+    """The same with the last phase as needed."""
+    *others, last = orders
+    return (*others, replace(last, lines=(replace(last.lines[0], as_needed=True),)))
+
+
 DAILY_7 = every(1, DAY, count=7)
 WEEKLY_4 = every(1, WEEK, count=4)
 MONTHLY = every(1, MONTH)
@@ -182,6 +188,7 @@ US = [
     (us_course(DAILY_7, WEEKLY_4, every(1, MONTH, count=6)), False),
     (us_course(DAILY_7, every(1, WEEK), MONTHLY), False),
     (us_course(every(1, DAY), WEEKLY_4, MONTHLY), False),
+    (as_needed(us_course(DAILY_7, WEEKLY_4, MONTHLY)), False),
     # three phases of one product and dose, each once
     (us_course(DAILY_7, WEEKLY_4, MONTHLY)[:2], False),
     ((*us_course(DAILY_7, WEEKLY_4, MONTHLY), order("d", injection(MONTHLY, 1000, CC))), False),
