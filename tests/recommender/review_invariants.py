@@ -7,12 +7,14 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from recommender.assessment.derived_facts import PlateletBand
 from recommender.cards.cards import Indicator
 from recommender.cards.findings import Finding, Resolution
 from recommender.case.case import Case, has_test
+from recommender.case.course_reading import kind_of
 from recommender.folic_acid.gate import FolateClass, FolateGate, folate_class, folate_gate
 from recommender.guidance.policy import OralInEstablishedMalabsorption, Policy
 from recommender.guidance.statements import check_citations
@@ -98,8 +100,26 @@ def _suggestions(case: Case, finding: Finding) -> Iterator[str]:
             yield from (
                 f"{finding.card}: {problem}: {resolution.label}" for problem in _edit(case, edit)
             )
+        if _starts_beside_loading(case, resolution):
+            yield f"{finding.card}: I35 starts maintenance beside loading: {resolution.label}"
         if _takes_folic_acid_unseen(case, resolution):
             yield f"{finding.card}: takes folic acid out unseen: {resolution.label}"
+
+
+def _starts_beside_loading(case: Case, resolution: Resolution) -> bool:
+    """Whether injections for life are created while a loading course is drafted, without waiting
+    for its end (I35).
+    """
+    added = [
+        phase
+        for edit in resolution.edits
+        if isinstance(edit, AddRegimen)
+        for phase in edit.regimen.phases
+        if phase.lifelong and phase.line.route is not Route.ORAL and not phase.starts_after_loading
+    ]
+    after = replace(case, course=apply(case.course, resolution.edits, case.scenario.as_of))
+    loads = (kind_of(order) is PhaseKind.LOADING for order in after.all_drafts)
+    return bool(added) and any(loads)
 
 
 def _takes_folic_acid_unseen(case: Case, resolution: Resolution) -> bool:
