@@ -163,7 +163,7 @@ UNUSABLE = Measurement(
 )
 NEWER = "NEWER_COUNTS"
 
-FLAGGED = [
+RIGHT_BEFORE = [
     ([older(98, 20, NEWER)], True),
     ([older("132.9", 20, NEWER)], True),
     ([older(133, 20, NEWER)], False),
@@ -183,13 +183,24 @@ FLAGGED = [
 ]
 
 
-@pytest.mark.parametrize(("uncounted", "decides"), FLAGGED)
-def test_the_low_result_right_before_one_that_is_flagged_Q35(
+NOT_FLAGGED = UNUSABLE._replace(flagged_low=False)
+SOUND = Measurement(
+    Quantity(Decimal(400), Unit.PMOL_PER_L), ago(10), "", (evidence("Observation/400"),)
+)
+BY_ISSUE = SOUND._replace(by_issue=True)
+
+
+@pytest.mark.parametrize(("uncounted", "decides"), RIGHT_BEFORE)
+def test_the_low_result_right_before_one_that_takes_nothing_back_Q35_Q33(
     uncounted: list[UncountedResult], decides: bool
 ) -> None:
-    assert (found_of(WELL, *uncounted, total_b12=UNUSABLE)[0] == "confirmed") == decides
-    unflagged = UNUSABLE._replace(flagged_low=False)
-    assert found_of(WELL, *uncounted, total_b12=unflagged)[0] != "confirmed"
+    """Behind one that cannot be used, or is not low by its date of issue alone; one that counts and
+    is not low contradicts it, and confirms nothing (D5b).
+    """
+    for newest in (UNUSABLE, NOT_FLAGGED, BY_ISSUE):
+        found, _ = found_of(WELL, *uncounted, total_b12=newest)
+        assert (found == "confirmed") == decides
+    assert found_of(WELL, *uncounted, total_b12=SOUND)[0] != "confirmed"
 
 
 IN_BOTH = [
