@@ -9,7 +9,7 @@ from recommender.cards import CRITICAL, INFO, WARNING, cards
 from recommender.case import Case, Issue, has_test, issue_of
 from recommender.guidance import SubcutaneousHydroxocobalamin
 from recommender.language import Anticoagulant, HintAt, InjectionSite, Order, Test
-from recommender.wording import Words, no_inr, quote
+from recommender.wording import Words, cannot_be_used, capital, few_uncounted, no_inr, quote
 
 
 def check_site(case: Case, order: Order) -> Iterator[Issue]:
@@ -90,6 +90,12 @@ def needs_inr(assessment: Assessment) -> bool:
 
 def _platelets(case: Case, order: Order) -> Iterator[Issue]:
     match case.assessment.platelets:
+        case PlateletBand.UNKNOWN if few := few_uncounted(case.scenario.platelets):
+            words = Words(case.scenario, case.assessment, case.policy)
+            said = f"{capital(cannot_be_used(words, 'platelets', few))}: read or repeat it"
+            reason = "If it is right: 25 to 27 gauge needle, and pressure for 5 to 10 minutes."
+            summary = f"{said}; fine needle, firm pressure"
+            yield issue_of(cards.H5_BLEEDING, INFO, order, reason, ("S32", "S33"), summary)
         case PlateletBand.FROM_25_TO_50:
             yield issue_of(
                 cards.H1_PLATELETS_25_TO_50,

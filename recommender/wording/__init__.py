@@ -1,10 +1,12 @@
 """How cards say facts: short dates, results, findings and causes, in words of ours."""
 
+from recommender.wording.blood_said import few_uncounted
 from recommender.wording.fact_lines import facts_that_decided
 from recommender.wording.hints import hint_lines, judged_by_words
 from recommender.wording.names import LISTS
 from recommender.wording.not_known import (
     beside_newer,
+    cannot_be_used,
     has_undated_dose,
     is_measured,
     is_planned,
@@ -38,9 +40,11 @@ __all__ = [
     "TEST_NAMES",
     "Words",
     "beside_newer",
+    "cannot_be_used",
     "capital",
     "every_months",
     "facts_that_decided",
+    "few_uncounted",
     "has_undated_dose",
     "hint_lines",
     "in_sentence",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from recommender.assessment import POTASSIUM_LOW_BELOW
+from recommender.assessment import PLATELET_LIMITS, POTASSIUM_LOW_BELOW
 from recommender.guidance import look_back
-from recommender.language import Measurement, NotCounted
+from recommender.language import Measurement, NotCounted, PassedOver
 from recommender.wording.not_known import cannot_be_used, newer_not_usable, with_newer
 from recommender.wording.words import Words
 
@@ -20,7 +20,30 @@ def platelets(words: Words) -> str:
     old = count.date is not None and (words.as_of - count.date).days
     if old > days and count.below(limit).is_true:
         said = f"{said}, {old} days ago: repeat it"
-    return f"{said}; {newer}" if newer else said
+    few = few_uncounted(count) if count.is_known else None
+    later = cannot_be_used(words, "platelets", few) if few else ""
+    return "; ".join(filter(None, (said, newer, later)))
+
+
+def few_platelets(words: Words) -> str:
+    """Say a count of few that cannot be used, with the one that counts; empty without one."""
+    count = words.scenario.platelets
+    if (few := few_uncounted(count)) is None:
+        return ""
+    return platelets(words) if count.is_known else cannot_be_used(words, "platelets", few)
+
+
+def few_uncounted(count: Measurement) -> PassedOver | None:
+    """Return a count of 50 or less that cannot count: nobody knows that there are more (Q31,
+    Q35).
+    """
+    found = count.passed_over
+    if found is None or found.quantity is None or found.why is NotCounted.TOO_OLD:
+        return None
+    return None if found.quantity.above(FEW_PLATELETS_UP_TO).may_be_true else found
+
+
+FEW_PLATELETS_UP_TO = PLATELET_LIMITS[-1]
 
 
 def inr(words: Words) -> str:

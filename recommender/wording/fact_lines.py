@@ -11,7 +11,7 @@ from recommender.assessment import FEW_PLATELETS
 from recommender.cards import Card, cards
 from recommender.deficiency import Deficiency, Ground
 from recommender.language import COBALAMINS
-from recommender.wording.blood_said import blood, inr, platelets
+from recommender.wording.blood_said import blood, few_platelets, inr, platelets
 from recommender.wording.facts_said import (
     Line,
     against_what_is_taken,
@@ -125,7 +125,7 @@ DECIDES_CARD: dict[Card, tuple[Line, ...]] = {
     cards.H2_PLATELETS_10_TO_24: (platelets,),
     cards.H3_PLATELETS_BELOW_10: (platelets,),
     cards.H4_INR: (inr, bleeding),
-    cards.H5_BLEEDING: (bleeding, inr),
+    cards.H5_BLEEDING: (bleeding, inr, few_platelets),
     cards.I1_LEVEL_SETS_NO_INTERVAL: (treatment,),
     cards.K2_POTASSIUM: (blood,),
     cards.K4_NOT_ADULT: (age,),

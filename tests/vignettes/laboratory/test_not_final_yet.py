@@ -272,3 +272,45 @@ def test_a_low_level_of_more_than_a_year_before_is_to_be_repeated_E3(change: Any
     card = only_card(asked)
     assert card["indicator"] == "warning"
     assert "not treated" not in card["summary"]
+
+
+# --- few platelets before an injection
+
+
+RIGHT = (
+    "hydroxocobalamin, 1000 mcg, IM, three times a week for 2 weeks",
+    "hydroxocobalamin, 1000 mcg, IM, every 2 to 3 months",
+)
+
+
+@pytest.mark.parametrize("change", [*NOT_YET, _changed])
+@pytest.mark.parametrize("usual", [[], ["platelets 240 10*9/L, on 2026-11-18"]])
+def test_a_few_platelets_that_cannot_count_are_told_on_an_injection_h5(
+    change: Any, usual: list[str]
+) -> None:
+    results = [LOW, NO_SIGNS, EGFR_90, *usual, "platelets 8 10*9/L, on 2026-11-20"]
+    asked = request(*RIGHT, conditions=[DIET], results=results)
+    change(asked)
+    card = only_card(asked)
+    assert card["indicator"] == "info"
+    assert card["summary"].startswith("Platelets 8 (")
+    assert "cannot be used" in card["summary"]
+    assert "Platelets 8 (" in card["detail"]
+
+
+@pytest.mark.parametrize("change", [*NOT_YET, _changed, _without_unit, _cancelled])
+def test_many_platelets_that_cannot_count_are_no_noise(change: Any) -> None:
+    results = [LOW, NO_SIGNS, EGFR_90, "platelets 240 10*9/L, on 2026-11-20"]
+    asked = request(*RIGHT, conditions=[DIET], results=results)
+    change(asked)
+    assert cards_of(asked) == []
+
+
+def test_a_worse_count_is_named_beside_the_one_that_counts_h1() -> None:
+    results = [LOW, NO_SIGNS, EGFR_90, "platelets 40 10*9/L, on 2026-11-22"]
+    results.append("platelets 8 10*9/L, on 2026-11-24")
+    asked = request(*RIGHT, conditions=[DIET], results=results)
+    _preliminary(asked)
+    card = only_card(asked)
+    assert card["summary"].startswith("Platelets 40 (22 Nov)")
+    assert "platelets 8 (24 Nov) cannot be used (it is preliminary)" in card["detail"]
