@@ -44,10 +44,16 @@ def with_older_alarms(scenario: ClinicalScenario, policy: Policy) -> ClinicalSce
         haemoglobin=_that_alarms(s.haemoglobin, Alarm.LOW, _below(policy.severe_hb_g_per_l)),
         total_b12_on_treatment=s.total_b12_on_treatment
         if s.total_b12_on_treatment.flagged_low  # what is before it goes on deciding (Q35)
-        else _that_alarms(
-            s.total_b12_on_treatment, Alarm.LOW, lambda m: total_b12_is_low(m, policy)
-        ),
+        else _that_alarms(s.total_b12_on_treatment, Alarm.LOW, lambda m: _is_low(m, policy)),
     )
+
+
+def _is_low(level: Measurement, policy: Policy) -> Truth:
+    """Return whether a level is low; one that is not by its date of issue alone says nothing of
+    today (Q33).
+    """
+    low = total_b12_is_low(level, policy)
+    return Truth.UNKNOWN if low.is_false and level.by_issue else low
 
 
 def _below(limit: Decimal) -> Question:

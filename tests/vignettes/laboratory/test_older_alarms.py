@@ -320,6 +320,21 @@ def test_tablets_still_fail_behind_a_level_that_cannot_be_used_T5b(how: str) -> 
     assert "(24 Nov) cannot be used" in card["detail"]
 
 
+@pytest.mark.parametrize(("value", "alarms"), [(420, True), (80, False)])
+def test_tablets_still_fail_behind_a_level_not_low_by_its_issue_alone_Q33(
+    value: int, alarms: bool
+) -> None:
+    """One that is low by its issue alone speaks for itself."""
+    unit = {"system": "http://unitsofmeasure.org", "code": "pmol/L", "unit": "pmol/L"}
+    issued = level("no unit") | {"issued": "2026-11-24T08:00:00Z"}
+    issued["valueQuantity"] = {"value": value} | unit
+    del issued["effectiveDateTime"]
+    card = only_card(with_newer(opened(**ON_TABLETS), issued))
+    shown = "B12 96 pmol/L (6 Nov)" if alarms else "B12 80 pmol/L (issued 24 Nov)"
+    assert card["summary"].startswith(f"{shown} after 7 months of tablets")
+    assert "B12 96 pmol/L" not in card["summary"] or alarms
+
+
 @pytest.mark.parametrize("how", ["no unit", "in words"])
 def test_folic_acid_waits_behind_a_level_that_cannot_be_used_c2(how: str) -> None:
     folic_acid = "folic acid tablet 5 mg, 5 mg, oral, daily"
