@@ -165,3 +165,12 @@ def class_of_reading(test: Test, reading: Quantity, policy: Policy) -> B12Class:
     if test is Test.HOLOTRANSCOBALAMIN:
         return holotc_class(result)
     return class_of_total(result, policy)
+
+
+def is_low_or_borderline(test: Test, reading: Quantity, policy: Policy) -> bool:
+    """Return whether one value that a result may have is for certain not above the upper limit."""
+    result = Measurement(reading)
+    if test is Test.HOLOTRANSCOBALAMIN:
+        return reading.unit is Unit.PMOL_PER_L and result.above(HOLOTC_HIGH).is_false
+    limits = _limits(result, policy)
+    return limits is not None and result.above(limits[1]).is_false

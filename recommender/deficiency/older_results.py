@@ -11,6 +11,7 @@ from recommender.deficiency.levels import (
     B12Class,
     class_of_reading,
     class_of_total,
+    is_low_or_borderline,
     total_b12_is_low,
 )
 from recommender.guidance import Policy, look_back
@@ -152,9 +153,10 @@ def _class(result: UncountedResult, policy: Policy) -> B12Class:
 
 
 def _may_be_low(result: UncountedResult, policy: Policy) -> bool:
-    """Low or borderline in any of its readings (Q35)."""
-    low = (B12Class.LOW, B12Class.LOW_BORDERLINE, B12Class.BORDERLINE)
-    return any(class_of_reading(result.test, reading, policy) in low for reading in result.readings)
+    """Low or borderline in any of its readings, also where its comparator leaves open which of the
+    two (Q9, Q35).
+    """
+    return any(is_low_or_borderline(result.test, one, policy) for one in result.readings)
 
 
 def _treated_since(scenario: ClinicalScenario, day: dt.date | None) -> bool:

@@ -109,6 +109,17 @@ def test_a_later_one_that_reassures_and_cannot_count_does_not_lead_Q36() -> None
     assert only_card(asked)["summary"].startswith("B12 80 pmol/L (20 Nov) cannot be used")
 
 
+@pytest.mark.parametrize(("comparator", "waits"), [("<", True), (">", False)])
+def test_one_that_is_low_or_borderline_whatever_its_comparator_allows_D6_Q9(
+    comparator: str, waits: bool
+) -> None:
+    """Below 150 pmol/L; above it may be anything."""
+    asked = request(FOLIC_ACID, results=[NO_SIGNS, NOT_LOW, "B12 150 pmol/L, on 2026-11-20"])
+    _preliminary(asked)
+    _last(asked)["valueQuantity"]["comparator"] = comparator
+    assert bool(cards_of(asked)) is waits
+
+
 @pytest.mark.parametrize("change", [*NOT_YET, _changed])
 def test_an_order_is_not_called_needless_by_an_older_level_b17_b13(change: Any) -> None:
     asked = request(INJECTIONS, results=[NO_SIGNS, NOT_LOW, "B12 80 pmol/L, on 2026-11-20"])
@@ -295,7 +306,7 @@ def test_a_few_platelets_that_cannot_count_are_told_on_an_injection_h5(
     assert card["indicator"] == "info"
     assert card["summary"].startswith("Platelets 8 (")
     assert "cannot be used" in card["summary"]
-    assert "Platelets 8 (" in card["detail"]
+    assert "platelets 8 (" in card["detail"].lower()
 
 
 @pytest.mark.parametrize("change", [*NOT_YET, _changed, _without_unit, _cancelled])
