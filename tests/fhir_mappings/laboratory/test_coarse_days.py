@@ -66,3 +66,26 @@ def test_a_month_that_began_before_the_days_that_count_is_no_result(kind: str) -
     month = days_that_count.get(kind, "2026-05")
     found: Any = getattr(scenario_of(*results(kind, [(month, GOOD)])), kind)
     assert found.quantity is None
+
+
+@pytest.mark.parametrize(
+    ("molar", "mass", "speaks"),
+    [
+        # 190 pg/mL are 140 pmol/L, 271 are 200 (1.1)
+        (150, 190, 190),
+        (139, 190, 139),
+        (201, 271, 271),
+        (199, 271, 199),
+        (400, 300, 300),
+        (200, 300, 200),
+    ],
+)
+def test_of_two_levels_of_one_day_in_two_units_the_lower_one_speaks(
+    molar: int, mass: int, speaks: int
+) -> None:
+    sent = [observation("14685-2", molar, "pmol/L"), observation("2132-9", mass, "pg/mL")]
+    sent = [one | {"id": f"level-{number}"} for number, one in enumerate(sent)]
+    for records in (sent, sent[::-1]):
+        found = scenario_of(*records).total_b12
+        assert found.quantity is not None
+        assert found.quantity.value == speaks
