@@ -64,7 +64,7 @@ def rows(url: str, table: sa.Table) -> list[dict[str, Any]]:
     return read
 
 
-def wait_until(holds: Callable[[], bool], seconds: float = 20.0) -> None:
+def wait_until(holds: Callable[[], bool], seconds: float = 60.0) -> None:
     """Wait for what another thread or process does; fail when it does not come about."""
     deadline = time.monotonic() + seconds
     while not holds():

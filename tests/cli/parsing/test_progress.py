@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import sys
-import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 
@@ -17,9 +17,19 @@ class Terminal(io.StringIO):
         return True
 
 
+shown = [0.0]
+"""What the clock of these tests shows, in seconds; it goes on by `slowly` alone."""
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = SimpleNamespace(monotonic=lambda: shown[0])
+    monkeypatch.setattr("cli.parsing.progress.time", given)
+
+
 def slowly(count: int, seconds: float) -> Iterator[int]:
     for number in range(count):
-        time.sleep(seconds)
+        shown[0] += seconds
         yield number
 
 

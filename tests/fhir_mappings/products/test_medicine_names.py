@@ -210,7 +210,7 @@ def test_a_text_of_thirty_thousand_characters_is_no_name_and_costs_no_time(piece
     long = (piece * 30_000)[:30_000]
     coded = {"coding": [{"system": RXNORM, "code": "5514", "display": long}], "text": long}
 
-    started = time.perf_counter()
+    started = time.process_time()
     assert not product(long).ingredients
     assert [item.substance for item in identify_product(coded, VALUE_SETS).ingredients] == [HC]
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
