@@ -101,7 +101,7 @@ keys = [{{ {jwk} }}]
             try:
                 if requests.get(f"{self.base}/health/ready", timeout=5).ok:
                     return
-            except requests.ConnectionError:
+            except (requests.ConnectionError, requests.Timeout):
                 time.sleep(0.1)
         raise AssertionError(f"the server did not start: {self.log.read_text()}")
 

@@ -68,7 +68,7 @@ def wait_for(base: str, process: subprocess.Popen[bytes], folder: Path) -> None:
         try:
             if requests.get(f"{base}/health/ready", timeout=5).ok:
                 return
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.1)
     pytest.fail("the server did not become ready")
 

@@ -57,7 +57,7 @@ def wait_for(base: str, process: subprocess.Popen[bytes]) -> None:
         try:
             if requests.get(f"{base}/health/ready", timeout=5).ok:
                 return
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.1)
     raise AssertionError("the server is not there")
 

@@ -89,11 +89,14 @@ class TestLocked:
             assert store.remember_token("iss", "jti", 2e9)
             assert not store.remember_token("iss", "jti", 2e9)
 
-    def test_feedback_is_refused_and_not_lost_silently_R122(self, url: str, store: Store) -> None:
+    def test_feedback_is_refused_and_not_lost_silently_R122(
+        self, url: str, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         store.upgrade()
         with locked(url), pytest.raises(StoreUnavailable):
             store.record_feedback([overridden("card-1")], "s", "c", NOW)
 
+        monkeypatch.setattr(store_module, "FEEDBACK_SECONDS", 20.0)
         store.record_feedback([overridden("card-1")], "s", "c", NOW)
         assert [row["card"] for row in rows(url, FEEDBACK)][-1] == "card-1"
 
