@@ -186,12 +186,14 @@ def _order_use(placed: Placed, product: Product) -> MedicineUse | str:
     if status not in ORDER_STATES:
         return say_status(status)
     state = ORDER_STATES[status]
-    if intent in statuses.NOT_ORDERED or (intent == "plan" and state is not OrderState.ACTIVE):
+    plan = intent == "plan"
+    reported = plan and fhir_versions.is_reported(resource)
+    over = plan and not reported and state is not OrderState.ACTIVE
+    if intent in statuses.NOT_ORDERED or over:
         return f"intent {intent}: not ordered"
     if read_flag(resource.get("doNotPerform")):
         return "an order not to give it"
     authored = first_day(fhir_versions.read_authored(resource))
-    reported = intent == "plan" and fhir_versions.is_reported(resource)
     return MedicineUse(
         placed,
         product,
@@ -201,11 +203,7 @@ def _order_use(placed: Placed, product: Product) -> MedicineUse | str:
         since=authored,
         last=authored,
         planned=not reported
-        and (
-            intent == "plan"
-            or status == "unknown"
-            or (intent == "unknown" and state is OrderState.ACTIVE)
-        ),
+        and (plan or status == "unknown" or (intent == "unknown" and state is OrderState.ACTIVE)),
     )
 
 

@@ -119,6 +119,17 @@ LONGEST_TEXT = 500
 _TAGS = re.compile(r"(?<!\s)\s*(\[[^\]]*\]|\([^)]*\))\s*$")
 
 
+_STRENGTH = re.compile(
+    r" (?:\d[\d ]* ?(?:mg|mcg|ug|g|ml|micro|mikro|ie|iu|ui)|"
+    r"(?:inj|amp|tab|cap|kap|comp|sol|depot ?amp))[a-z]*(?:[^a-z].*)?$"
+)
+
+
+def without_strength(normal: str) -> str:
+    """Return a normalised name of a medicine without the strength or the form that follows it."""
+    return _STRENGTH.sub("", normal)
+
+
 def without_tags(display: str) -> str:
     """Return a display of a list without the semantic tag or the note in brackets at its end."""
     while True:

@@ -44,6 +44,7 @@ from fhir_mappings.terminology.members import (
     Member,
     Words,
     without_semantic_tags,
+    without_strength,
     without_tags,
 )
 from fhir_mappings.text import normalise_text
@@ -126,9 +127,7 @@ class ValueSets:
         return self._systems.get(system) or normalise_spelling(system, self._systems)
 
     def match_coding(self, coding: Mapping[str, Any]) -> tuple[Match, ...]:
-        """Return every member that a Coding stands for; empty when its system or code is not
-        known.
-        """
+        """Return every member that a Coding stands for; empty when it is not known."""
         return self._look_up(coding) or ()
 
     def _look_up(self, coding: Mapping[str, Any]) -> tuple[Match, ...] | None:
@@ -172,6 +171,11 @@ class ValueSets:
             return any(code == generic for _, generic in self._generic)
         return _without_edition(system, code) in self._generic
 
+    def is_group_of_ours(self, system: str, code: str) -> bool:
+        """Return whether a code is a group of the ATC in which some members are ours ("B01A")."""
+        group = code.strip().upper()
+        return system == ATC and any(c != group and c.startswith(group) for c in self._by_code[ATC])
+
     def is_allergy_type(self, coding: Mapping[str, Any]) -> bool:
         """Return whether a Coding says that there is an allergy, and not to what."""
         system, code = self.normalise_system(coding.get("system")), coding.get("code")
@@ -190,9 +194,7 @@ class ValueSets:
         return next(filter(None, found), ())
 
     def concepts(self, codeable: Any) -> tuple[Match, ...]:
-        """Return every member that a CodeableConcept or Coding stands for by code; empty when none
-        does.
-        """
+        """Return every member that a CodeableConcept or Coding stands for by code."""
         return self._look_up_all(codeable)[0]
 
     def _look_up_all(self, codeable: Any) -> tuple[tuple[Match, ...], bool]:
@@ -213,8 +215,7 @@ class ValueSets:
         return tuple(matches), known_system
 
     def find(self, codeable: Any, *fields: Field) -> tuple[Match, ...]:
-        """Return the members by code, and only when no code is known, by words of these fields,
-        asked in turn.
+        """Return the members by code, else, if none is known, by words of these fields in turn.
 
         Words are not asked when a code of a standard system stands there that is in no value set:
         that code has said what it means. Medicines are the exception, because no list of product
@@ -233,9 +234,7 @@ class ValueSets:
         return ()
 
     def match_words(self, codeable: Any, field: Field) -> tuple[Match, ...]:
-        """Return the members that the words of a CodeableConcept name; the first of its texts that
-        names any decides.
-        """
+        """Return the members that the first text of a CodeableConcept names that names any."""
         for text in dict.fromkeys(texts_of(codeable)):
             matches = self.match_text(text, field)
             if matches:
@@ -265,6 +264,8 @@ class ValueSets:
         words = self._by_word.get(field)
         if not members and words:
             members = words.members_in(normal if named == text else normalise_text(text))
+        if not members and field is Field.DRUGS:
+            members = self._by_text.get(field, {}).get(without_strength(normal), ())
         return tuple(Match(member, "text", text) for member in members)
 
 
@@ -288,11 +289,12 @@ ENUMERATES: dict[Field, frozenset[str]] = {
 
 def is_enumerated(value_sets: ValueSets, codeable: Any, field: Field) -> bool:
     """Return whether a code stands there of a system that enumerates the field; one that says
-    nothing, or has not the form of its system, is none.
+    nothing, has not the form of its system, or is a group that may hold ours, is none.
     """
     for coding in codings_of(codeable):
         if value_sets.says_something(coding):
             system = value_sets.normalise_system(coding.get("system"))
-            if system in ENUMERATES[field] and has_shape(system, coding["code"]):
+            listed = system in ENUMERATES[field] and has_shape(system, coding["code"])
+            if listed and not value_sets.is_group_of_ours(system, coding["code"]):
                 return True
     return False

@@ -400,7 +400,14 @@ def test_a_local_name_is_enough_in_every_language(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["holo-transcobalamin", "Holotranskobalamin", "aktives Vitamin B12", "Active B12", "holo tc"],
+    [
+        "holo-transcobalamin",
+        "Holotranskobalamin",
+        "aktives Vitamin B12",
+        "Holotranscobalamin (aktives Vitamin B12)",
+        "Active B12",
+        "holo tc",
+    ],
 )
 def test_active_b12_is_never_total_b12(text):
     scenario = scenario_of(observation("x", 30, "pmol/L", 10, code={"text": text}))

@@ -72,6 +72,20 @@ def test_an_anticoagulant_counts_under_every_spelling_of_the_atc(system: str, co
     assert scenario_of(ordered(concept(system, code))).anticoagulant_fact.is_true
 
 
+@pytest.mark.parametrize("group", ["B", "B01A", "B01AF", "b01af"])
+def test_a_group_of_the_atc_that_holds_anticoagulants_is_never_a_known_no(group: str) -> None:
+    code = concept("http://www.whocc.no/atc", group)
+    assert scenario_of(ordered(code)).anticoagulant_fact.because is Because.NOT_UNDERSTOOD
+    named = {**code, "text": "Apixaban 5 mg"}
+    assert scenario_of(ordered(named)).anticoagulant_fact.is_true
+
+
+@pytest.mark.parametrize("group", ["B01AC", "C07AB", "C07AB02", "N02"])
+def test_a_code_or_group_of_the_atc_without_any_of_ours_is_another_medicine(group: str) -> None:
+    code = concept("http://www.whocc.no/atc", group)
+    assert scenario_of(ordered(code)).anticoagulant_fact.is_false
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from recommender.language import Cause, Truth
 from tests.fhir_mappings.records import (
     ATC,
@@ -69,6 +71,21 @@ def test_a_plan_of_somebody_else_may_have_been_taken_before_the_test() -> None:
     assert planned.b12_supplement_before_test.is_unknown
     ordered = scenario_of(b12, order(HYDROXOCOBALAMIN, authoredOn=days_ago(30)))
     assert ordered.b12_supplement_before_test.is_true
+
+
+@pytest.mark.parametrize("status", ["completed", "stopped", "on-hold"])
+def test_what_a_patient_reports_to_have_taken_counts_after_it_ended(status: str) -> None:
+    """A plan that is a report is a statement of use, whatever became of it (Q32, F9)."""
+    b12 = observation("2132-9", 700, "pg/mL")
+    own = concept(ATC, "B03BA01")
+    plan = order(own, intent="plan", status=status, authoredOn=days_ago(30))
+    assert scenario_of(b12, plan | {"reportedBoolean": True}).b12_supplement_before_test.is_true
+    assert scenario_of(b12, plan).b12_supplement_before_test.is_false
+
+
+def test_an_anticoagulant_reported_as_on_hold_counts_like_an_order_on_hold() -> None:
+    held = order(WARFARIN, intent="plan", status="on-hold", reportedBoolean=True)
+    assert scenario_of(held).anticoagulant_fact.is_true
 
 
 def test_a_coded_anticoagulant_counts_while_the_list_does_not_say_which() -> None:
