@@ -30,6 +30,7 @@ from fhir_mappings.medicines.routes_and_sites import find_misfit
 from fhir_mappings.products import Product
 from fhir_mappings.terminology import Concept, Field, Role, ValueSets
 from fhir_mappings.text import normalise_text
+from recommender.guidance import TRACE_BOUNDS
 from recommender.language import Claims, Evidence, FolateIndication, Order, OrderState, read_claims
 
 STATED = "Stated by the prescriber: "
@@ -114,15 +115,23 @@ def _of_line(dosage: Dosage, resource: Resource, product: Product) -> dict[str, 
         "words": dosage.text,
         "from_words": dosage.from_words,
         "implausible": dosage.implausible,
-        "combination": product.is_combination and (product.multivitamin or _states_content(dosage)),
+        "combination": product.is_combination and _may_be_a_trace(dosage, product),
         "review_noted": dosage.review_noted or _review_in_notes(resource),
         "count_alone": dosage.count_alone,
     }
 
 
-def _states_content(dosage: Dosage) -> bool:
-    """Return whether it is known how much vitamin B12 a dose holds."""
-    return any(line.substance.is_cobalamin and line.dose is not None for line in dosage.lines)
+def _may_be_a_trace(dosage: Dosage, product: Product) -> bool:
+    """Return whether a combination may hold a trace of vitamin B12 only: by its dosage, else by
+    what one piece holds (Q75).
+    """
+    ours = [line for line in dosage.lines if line.substance.is_cobalamin]
+    if not any(line.dose and line.timing for line in ours):
+        parts = (item.strength for item in product.ingredients if item.substance.is_cobalamin)
+        piece = next(parts, None)
+        if piece is not None and not piece.per_ml and piece.micrograms > TRACE_BOUNDS[1]:
+            return False
+    return product.multivitamin or any(line.dose is not None for line in ours)
 
 
 def _review_in_notes(resource: Resource) -> bool:

@@ -83,6 +83,24 @@ def test_what_a_patient_reports_to_have_taken_counts_after_it_ended(status: str)
     assert scenario_of(b12, plan).b12_supplement_before_test.is_false
 
 
+@pytest.mark.parametrize("dosage", [None, [{"text": "1 daily"}], [{"text": "as before"}]])
+@pytest.mark.parametrize(
+    ("name", "taken"),
+    [
+        ("Multivitamin tablet B12 1000 mcg", True),
+        ("Vitamin B complex forte (B12 500 µg)", True),
+        ("Multivitamin with vitamin B12 10 micrograms", False),
+    ],
+)
+def test_more_than_a_trace_counts_by_what_a_piece_holds_where_the_dosage_is_not_read(
+    name: str, taken: bool, dosage: Any
+) -> None:
+    """A combination of a stated content up to 100 micrograms is a trace at most (Q49, Q75)."""
+    b12 = observation("2132-9", 700, "pg/mL")
+    own = order({"text": name}, authoredOn=days_ago(60), dosageInstruction=dosage)
+    assert scenario_of(b12, own).b12_supplement_before_test.is_true is taken
+
+
 def test_an_anticoagulant_reported_as_on_hold_counts_like_an_order_on_hold() -> None:
     held = order(WARFARIN, intent="plan", status="on-hold", reportedBoolean=True)
     assert scenario_of(held).anticoagulant_fact.is_true
