@@ -28,6 +28,7 @@ from dataclasses import replace
 from cds_service import settings as site
 from cds_service.app import create_app
 app = create_app(replace(site.demonstration(), store_url=sys.argv[1]))
+app.config["B12_CDS"].store.upgrade()  # what is recorded has 5 s to be written at the end
 answer = app.test_client().post("/cds-services/b12-order-select", json=json.load(open(sys.argv[2])))
 print(json.dumps(answer.json))
 app.config["B12_CDS"].close()
