@@ -312,6 +312,7 @@ BY_MOUTH = (
     "lebers",
     "hydroxocobalamin_allergy",
     "severe_reaction_hydroxocobalamin",
+    "hinted",
 )
 """What oral treatment depends on."""
 
