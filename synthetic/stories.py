@@ -1701,7 +1701,7 @@ STORIES = (
             NERVES_WELL,
         ),
         ("vitamin B12 tablet 1 mg, 1 tablet, oral, daily",),
-        rule="M6",
+        rule="M8",
         cards=("d5",),
         share=1,
     ),

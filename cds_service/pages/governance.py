@@ -58,9 +58,12 @@ def governance_blueprint(settings: Settings, board: Board) -> Blueprint:
         return response
 
     @blueprint.get("/governance")
-    def page() -> Response | str:
+    def page() -> Response:
         told = _read(settings, board)
-        return json_answer(_as_json(told)) if wants_json() else _render(told, settings)
+        if wants_json():
+            return json_answer(_as_json(told))
+        # half a character, which no page can hold, is shown as a question mark
+        return Response(_render(told, settings).encode("utf-8", "replace"), mimetype="text/html")
 
     return blueprint
 

@@ -577,7 +577,7 @@ H5_BLEEDING = Card(
     summary="Anticoagulant or bleeding disorder: fine needle and firm pressure after injection",
     remedy=Remedy.ADD,
     rank=1604,
-    statements=("X28", "X29"),
+    statements=("S32", "S33", "X28", "X29"),
 )
 
 I1_LEVEL_SETS_NO_INTERVAL = Card(
