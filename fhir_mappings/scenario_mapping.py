@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from fhir_mappings.answers import map_answers
+from fhir_mappings.answers import map_answers, map_reviews
 from fhir_mappings.fhir import PatientRecord, Placed
 from fhir_mappings.history import (
     add_order_reasons,
@@ -16,7 +16,6 @@ from fhir_mappings.history import (
     map_allergies,
     map_conditions,
     map_procedures,
-    map_reviews,
     read_diagnoses,
 )
 from fhir_mappings.intake import (
@@ -162,7 +161,7 @@ def _read(index: RecordIndex) -> Steps[tuple[FactsRead, Results]]:
     measured = kidney_risk_by_results(index, results, labs.egfr, who)
     kidneys = kidney_risk(index, diagnosed, measured, medicines)
     yield
-    allergies = map_allergies(index)
+    allergies = map_allergies(index, observed.others)
     diagnoses.close()
     yield
     read = FactsRead(

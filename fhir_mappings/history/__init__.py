@@ -6,7 +6,6 @@ from fhir_mappings.history.diagnoses import read_diagnoses
 from fhir_mappings.history.order_reasons import add_order_reasons
 from fhir_mappings.history.procedures import ProcedureFacts, map_procedures
 from fhir_mappings.history.reading_lists import judge_lists
-from fhir_mappings.history.reviews import map_reviews
 from fhir_mappings.history.signs_and_causes import CAUSES as DIAGNOSED_CAUSES
 from fhir_mappings.history.signs_and_causes import SIGNS
 
@@ -21,6 +20,5 @@ __all__ = [
     "map_allergies",
     "map_conditions",
     "map_procedures",
-    "map_reviews",
     "read_diagnoses",
 ]

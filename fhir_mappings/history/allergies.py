@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -10,7 +11,6 @@ from fhir_mappings.fhir import (
     NO_EVIDENCE,
     Placed,
     as_dict,
-    as_key,
     as_list,
     code_of,
     is_changed,
@@ -18,27 +18,26 @@ from fhir_mappings.fhir import (
     read_verification,
     texts_of,
 )
+from fhir_mappings.history.allergies_elsewhere import (
+    NOT_CURRENT,
+    read_condition,
+    show_observation,
+)
 from fhir_mappings.history.allergy_words import (
     ALLERGENS,
+    counts,
     describe_reactions,
     is_allergy_type,
-    is_coded_as_allergy,
-    is_doubted,
     is_resolved_in_words,
     is_severe,
-    leaves_substance_open,
     name_substance,
-    names_in,
     pointed_at,
-    speaks_of_allergy,
-    speaks_of_reaction,
     words_of_reaction,
 )
 from fhir_mappings.history.reading_lists import (
     name_of,
     newest_of,
     notes_of,
-    says_nothing_for,
 )
 from fhir_mappings.intake import InFuture, RecordIndex, cite, describe_codes, why_status
 from fhir_mappings.judging import (
@@ -46,18 +45,9 @@ from fhir_mappings.judging import (
     is_negative,
     judge_allergen,
     meaningful_texts,
-    speaks_of_anaphylaxis,
 )
-from fhir_mappings.terminology import Concept, Match, Role, ValueSets
-from recommender.language import EXCIPIENTS, Allergen, Allergy, Fact, HintAt, Truth, truth_of
-
-_ANTIDOTE = Concept.HYDROXOCOBALAMIN_CYANIDE_ANTIDOTE
-"""The cyanide antidote never counts as treatment, but a reaction to it is one to
-hydroxocobalamin.
-"""
-
-NOT_CURRENT = frozenset({"inactive", "resolved"})
-"""Statuses of an allergy that is over; a severe one still counts until it is cleared (Q52)."""
+from fhir_mappings.terminology import Match, ValueSets
+from recommender.language import EXCIPIENTS, Allergen, Allergy, Fact, HintAt, Truth
 
 
 class AllergyFacts(NamedTuple):
@@ -67,16 +57,21 @@ class AllergyFacts(NamedTuple):
     fact: Fact
 
 
-def map_allergies(index: RecordIndex) -> AllergyFacts:
+def map_allergies(index: RecordIndex, others: Iterable[Placed]) -> AllergyFacts:
     """Return the unrefuted allergies that matter here; suspected ones count, and those kept in the
     problem list too.
+
+    Args:
+        others: Observations that are no result we know: they may tell of an allergy.
     """
     found: list[Allergy] = []
     for placed in index.of_type("AllergyIntolerance"):
         index.receipt.tick()
         found += _read_allergy(index, placed)
     for placed in index.of_type("Condition"):
-        found += _read_condition(index, placed)
+        found += read_condition(index, placed)
+    for placed in others:
+        show_observation(index, placed)
     if found:
         evidence = tuple(allergy.evidence for allergy in found)
         return AllergyFacts(tuple(found), Fact(Truth.TRUE, "", evidence))
@@ -178,15 +173,11 @@ def _allergens(
     for substance, matches in named:
         for match in matches:
             allergen = ALLERGENS.get(match.concept)
-            if allergen is None or not _counts(match):
+            if allergen is None or not counts(match):
                 continue
             evidence = cite(placed, match, substance, day, describe_reactions(placed.resource))
             found.setdefault(allergen, Allergy(allergen, severe, evidence, active=not over))
     return list(found.values())
-
-
-def _counts(match: Match) -> bool:
-    return match.role is not Role.EXCLUDE or match.concept is _ANTIDOTE
 
 
 def _show_hints(
@@ -218,82 +209,8 @@ def _show_coded(
     """Note what an allergy is to that is over, and of whose reaction something is said (Q52)."""
     if not describe_reactions(placed.resource):
         return
-    for match in (match for _, matches in named for match in matches if _counts(match)):
+    for match in (match for _, matches in named for match in matches if counts(match)):
         allergen = ALLERGENS.get(match.concept)
         if allergen is not None and allergen not in EXCIPIENTS:
             at = HintAt.COBALT_ALLERGY if allergen is Allergen.COBALT else HintAt.ALLERGY
             index.understanding.hint(at, placed, match.member.display, day)
-
-
-def _read_condition(index: RecordIndex, placed: Placed) -> list[Allergy]:
-    """Return the allergies that an entry of the problem list names. One that does not say to what,
-    or names what nobody knows, leaves it open whether there is one.
-    """
-    resource = placed.resource
-    texts, noted, coded = _texts_that_speak(index, resource)
-    if not (texts or noted or coded) or says_nothing_for(resource):
-        return []
-    date = newest_of(resource, "recordedDate", "assertedDate", "dateRecorded", "onsetDateTime")
-    day = date.latest if date else None
-    for text in texts:
-        counted = [] if is_doubted(text) else _allergies_in(index, placed, text, day)
-        if counted:
-            return counted
-    hints = [(at, text) for text in (*texts, *noted) for at in pointed_at(index, text)]
-    for at, text in hints:
-        index.understanding.hint(at, placed, text, day)
-    if not hints:
-        _note_open(index, placed)
-    return []
-
-
-def _note_open(index: RecordIndex, placed: Placed) -> None:
-    """Note an allergy of the problem list of which nobody knows to what it is."""
-    code, ledger = placed.resource.get("code"), index.understanding
-    by = ledger.judged[placed.place].understood
-    ended = read_clinical(placed.resource) in NOT_CURRENT
-    if by is not Understood.BY_CODE and not ended and leaves_substance_open(index, code):
-        named = describe_codes(code)
-        ledger.open_allergy = f"an allergy in the problem list, to what is not known: {named}"
-
-
-_Speaking = tuple[list[str], list[str], bool]
-
-
-def _texts_that_speak(index: RecordIndex, resource: dict[str, Any]) -> _Speaking:
-    """Return which words of an entry speak of an allergy, which others, notes too, may speak of one
-    or of a reaction, and whether its code does; the same entry is looked through once in a record.
-    """
-    code, notes = resource.get("code"), notes_of(resource)
-    written = ("allergy", as_key(code), notes)
-    found: _Speaking | None = index.read_before.get(written)
-    if found is None:
-        coded = is_coded_as_allergy(index.value_sets, code)
-        named = meaningful_texts(index.value_sets, code) if coded else tuple(texts_of(code))
-        texts = [text for text in dict.fromkeys(named) if coded or speaks_of_allergy(text)]
-        speaks = bool(texts)  # then what stands beside it may be what it is to
-        noted = [
-            text
-            for text in (*named, *notes)
-            if text not in texts and (speaks or speaks_of_allergy(text) or speaks_of_reaction(text))
-        ]
-        found = index.read_before[written] = (texts, noted, coded)
-    return found
-
-
-def _allergies_in(
-    index: RecordIndex, placed: Placed, text: str, day: dt.date | None
-) -> list[Allergy]:
-    """Return the allergies that a text of the problem list names, of those that are over only the
-    severe ones.
-    """
-    code = placed.resource.get("code")
-    severe = truth_of(True if speaks_of_anaphylaxis(text) else None)
-    over = read_clinical(placed.resource) in NOT_CURRENT
-    if over and not severe.is_true:
-        return []
-    return [
-        Allergy(ALLERGENS[match.concept], severe, cite(placed, match, code, day), active=not over)
-        for match in names_in(index, text)
-        if match.concept in ALLERGENS and _counts(match)
-    ]

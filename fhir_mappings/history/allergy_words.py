@@ -24,6 +24,7 @@ from fhir_mappings.judging import (
     is_negative,
     meaningful_texts,
     names_another_substance,
+    speaks_of_allergy,
     speaks_of_anaphylaxis,
     without_intolerance,
     without_tolerated,
@@ -69,10 +70,20 @@ ALLERGENS: dict[Concept, Allergen] = {
 }
 """What an allergy to a substance or product is to."""
 
+_ANTIDOTE = Concept.HYDROXOCOBALAMIN_CYANIDE_ANTIDOTE
+"""The cyanide antidote never counts as treatment, but a reaction to it is one to
+hydroxocobalamin.
+"""
+
 COMBINED = frozenset(
     {Concept.B12_COMBINATION, Concept.B12_FOLIC_COMBO, Concept.IRON_B12_FOLATE_COMBO}
 )
 """Products in which vitamin B12 is one of several parts: an allergy to one may be to it."""
+
+
+def counts(match: Match) -> bool:
+    """Return whether a code or word stands for an allergen."""
+    return match.role is not Role.EXCLUDE or match.concept is _ANTIDOTE
 
 
 def name_substance(index: RecordIndex, substance: Any) -> tuple[Match, ...]:
@@ -168,12 +179,6 @@ def is_allergy_type(text: str) -> bool:
 
 # --- allergies in the problem list
 
-_ALLERGY = re.compile(
-    r"all?erg|ana(?:ph|f)[iy]la|h?[iy]persensi|intol+eran|sensitiv(?:ity|e) (?:to|with|from)|"
-    r"(?:b12|cobalt|cobalin|cytamen|[ck]obalamin\w*) sensitivity|adverse (?:drug )?reaction|"
-    r"reaction (?:to|with|from|a)|uberempfindlich|unvertraglich|overgevoelig|"
-    r"overfolsom|overkanslig"
-)
 _REACTION = re.compile(
     r"\b(?:rash|urticaria|hives|angi(?:o|oo)?edema\w*|avoid|contra ?indicat\w*|kontraindi\w*|"
     r"contre indi\w*|(?:do|must|should|can) ?not (?:be )?(?:give|given|use|have|prescribe)|"
@@ -182,11 +187,6 @@ _REACTION = re.compile(
     r"utslag|dermatit\w*|ecz?ema|ekzem\w*|adr|side effects?|adverse effects?|nebenwirkung\w*|"
     r"intoxicated by|(?:not|un(?:able)?|poorly) (?:to )?tolerated?)\b"
 )
-
-
-def speaks_of_allergy(text: str) -> bool:
-    """Return whether a text speaks of an allergy or a reaction to something."""
-    return _ALLERGY.search(normalise_text(text[:LONGEST_SEARCHED])) is not None
 
 
 def speaks_of_reaction(text: str) -> bool:

@@ -24,12 +24,12 @@ from fhir_mappings.fhir import (
     reference_of,
     texts_of,
 )
-from fhir_mappings.history.allergy_words import pointed_at, speaks_of_allergy
+from fhir_mappings.history.allergy_words import pointed_at
 from fhir_mappings.history.conditions import DEFICIENCY
 from fhir_mappings.history.reading_lists import notes_of
 from fhir_mappings.history.signs_and_causes import CAUSES
 from fhir_mappings.intake import RecordIndex, is_about_another
-from fhir_mappings.judging import Judged, judge
+from fhir_mappings.judging import Judged, judge, speaks_of_allergy
 from fhir_mappings.medicines import BASIS
 from fhir_mappings.terminology import Field
 

@@ -35,10 +35,9 @@ from fhir_mappings.fhir import (
 from fhir_mappings.history.allergy_words import (
     is_coded_as_allergy,
     names_only_an_allergy,
-    speaks_of_allergy,
 )
 from fhir_mappings.intake import HINTS, InFuture, RecordIndex, describe_codes
-from fhir_mappings.judging import Judged, Shown, Understood, judge
+from fhir_mappings.judging import Judged, Shown, Understood, judge, speaks_of_allergy
 from fhir_mappings.terminology import Concept, Field, Role, has_marker
 from fhir_mappings.values import holds_length
 from recommender.guidance import look_back

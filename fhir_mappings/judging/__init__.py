@@ -15,13 +15,21 @@ from fhir_mappings.judging.plain_words import (
     is_negative,
 )
 from fhir_mappings.judging.plain_words import is_another_substance as names_another_substance
+from fhir_mappings.judging.spoken_of import (
+    LONGEST_NAME,
+    speaks_of_more,
+    text_of_event,
+    text_of_pregnancy,
+)
 from fhir_mappings.judging.tolerance import (
+    speaks_of_allergy,
     speaks_of_anaphylaxis,
     without_intolerance,
     without_tolerated,
 )
 
 __all__ = [
+    "LONGEST_NAME",
     "Judged",
     "Shown",
     "Understood",
@@ -33,7 +41,11 @@ __all__ = [
     "meaningful_texts",
     "names_another_substance",
     "reads_as_words",
+    "speaks_of_allergy",
     "speaks_of_anaphylaxis",
+    "speaks_of_more",
+    "text_of_event",
+    "text_of_pregnancy",
     "without_intolerance",
     "without_tolerated",
 ]

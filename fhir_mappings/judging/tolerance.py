@@ -1,5 +1,5 @@
-"""What the words of an allergy say is tolerated, what is not, and whether the reaction was
-anaphylaxis (F21, Q27, Q52).
+"""Whether words speak of an allergy, what they say is tolerated, what is not, and whether the
+reaction was anaphylaxis (F21, Q27, Q52).
 """
 
 from __future__ import annotations
@@ -8,6 +8,19 @@ import re
 
 from fhir_mappings.terminology import LONGEST_SEARCHED
 from fhir_mappings.text import normalise_text
+
+_ALLERGY = re.compile(
+    r"all?erg|ana(?:ph|f)[iy]la|h?[iy]persensi|intol+eran|sensitiv(?:ity|e) (?:to|with|from)|"
+    r"(?:b12|cobalt|cobalin|cytamen|[ck]obalamin\w*) sensitivity|adverse (?:drug )?reaction|"
+    r"reaction (?:to|with|from|a)|uberempfindlich|unvertraglich|overgevoelig|"
+    r"overfolsom|overkanslig"
+)
+
+
+def speaks_of_allergy(text: str) -> bool:
+    """Return whether a text speaks of an allergy or a reaction to something."""
+    return _ALLERGY.search(normalise_text(text[:LONGEST_SEARCHED])) is not None
+
 
 _TOLERATED = re.compile(
     r"(?<!not )(?<!cannot )(?<!never )(?<!poorly )(?<!badly )(?<!nicht )(?<!non )(?<!ikke )"

@@ -11,10 +11,14 @@ from typing import Any, NamedTuple
 
 from fhir_mappings.fhir import as_key, as_text, codings_of, texts_of
 from fhir_mappings.intake import RecordIndex
-from fhir_mappings.judging import Understood, reads_as_words
+from fhir_mappings.judging import (
+    LONGEST_NAME,
+    Understood,
+    reads_as_words,
+    speaks_of_more,
+)
 from fhir_mappings.terminology import (
     LOINC,
-    LONGEST_SEARCHED,
     NPU,
     Concept,
     Field,
@@ -22,7 +26,6 @@ from fhir_mappings.terminology import (
     Member,
     Role,
     is_enumerated,
-    read_words,
 )
 from fhir_mappings.text import normalise_text
 from recommender.language import NotCounted
@@ -84,49 +87,13 @@ def understood_as_another(
     index: RecordIndex, resource: dict[str, Any], as_written: Hashable
 ) -> Understood | None:
     """Return by what the name of a test is understood that is none of ours; `None` for one that is,
-    that has no name, or that speaks of vitamin B12 given or of a pregnancy.
+    that has no name, or that speaks of more than a test.
     """
     code = resource.get("code")
     named = read_name(index, code, as_written)
-    if named.matches or named.says_nothing or text_of_event(code) or text_of_pregnancy(code):
+    if named.matches or named.says_nothing or speaks_of_more(code):
         return None
     return name_understood(index, resource)
-
-
-NAMES_OF_B12 = re.compile(r"b12|[ck]obalamin|cytamen|cobalin")
-"""One of these stands in every wording of vitamin B12 given."""
-
-
-def text_of_event(code: Any) -> str:
-    """Return the words of a code that speak of vitamin B12 given; empty for none."""
-    for text in dict.fromkeys(texts_of(code)):
-        if not NAMES_OF_B12.search(normalise_text(text[:LONGEST_SEARCHED])):
-            continue
-        read = read_words(text, Field.PROCEDURES)
-        said = (*read.decided, *read.shown)
-        if any(member.concept is Concept.B12_ADMINISTRATION for member in said):
-            return text
-    return ""
-
-
-_OF_PREGNANCY = re.compile(
-    r"(?:estimated|expected|delivery) (?:date|due|delivery)(?: of (?:delivery|confinement|birth))?"
-    r"(?: date)?(?: estimated)?(?: (?:from|by|based on|per) .{3,40}| us composite estimate)?"
-    r"|due date|(?:edd|edc)(?: (?:from|by|based on|per) .{3,40}| agreed)?"
-    r"|(?:errechneter |voraussichtlicher )?(?:geburts|entbindungs)termin"
-    r"|(?:urine |serum )?(?:pregnancy test|h ?cg(?: (?:pregnancy )?test)?)(?: (?:urine|serum))?"
-)
-"""The day of a birth to come, and a test of pregnancy."""
-
-
-def text_of_pregnancy(code: Any) -> str:
-    """Return the words of a code that name a day of birth to come or a test of pregnancy, for which
-    there are no codes here; empty for none.
-    """
-    for text in dict.fromkeys(texts_of(code)):
-        if len(text) <= LONGEST_NAME and _OF_PREGNANCY.fullmatch(normalise_text(text)):
-            return text
-    return ""
 
 
 def _matches_of(index: RecordIndex, code: Any) -> tuple[Match, ...]:
@@ -222,8 +189,9 @@ def _may_be_ours(index: RecordIndex, code: Any) -> tuple[Match, ...]:
         if named and all(match.role in COUNTED_ROLES for match in named):
             return named
         normal = normalise_text(text) if len(text) <= LONGEST_NAME else ""
-        if _SOME_B12.search(normal) and not _NO_LEVEL.search(normal) and not text_of_event(code):
-            return (Match(_NAMED_SO, "text", text),)
+        if not _SOME_B12.search(normal) or _NO_LEVEL.search(normal) or speaks_of_more(code):
+            continue
+        return (Match(_NAMED_SO, "text", text),)
     return ()
 
 
@@ -240,9 +208,6 @@ def _match_each(index: RecordIndex, text: str) -> tuple[Match, ...]:
         return ()
     return tuple(match for matches in named for match in matches)
 
-
-LONGEST_NAME = 200
-"""Characters; what is longer is no name of a test."""
 
 _KINDS: dict[Concept, str] = {
     Concept.EGFR_NON_BLACK: Concept.EGFR.value,

@@ -26,14 +26,12 @@ from fhir_mappings.fhir import (
     what_changes,
 )
 from fhir_mappings.intake import RecordIndex, why_status, why_unknown
-from fhir_mappings.judging import Understood
+from fhir_mappings.judging import Understood, text_of_event, text_of_pregnancy
 from fhir_mappings.laboratory.names import (
     B12_CONCEPTS,
     Named,
     name_understood,
     read_name,
-    text_of_event,
-    text_of_pregnancy,
     understood_as_another,
 )
 from fhir_mappings.laboratory.observed import Known, Observed, observe, text_of_treatment
@@ -44,12 +42,13 @@ from recommender.language import HintAt, NotCounted
 
 
 class Observations(NamedTuple):
-    """The results of a record that stand for something we know: those that count, and those that
-    cannot for their status, their date or a contradiction.
+    """Results that stand for something we know: those that count, and those that cannot for status,
+    date or a contradiction; `others` do not, and may tell of an allergy.
     """
 
     counted: list[Observed]
     passed_over: list[Observed]
+    others: list[Placed]
 
 
 def read_observations(index: RecordIndex) -> Observations:
@@ -58,6 +57,7 @@ def read_observations(index: RecordIndex) -> Observations:
     """
     context = ReportContext.of(index)
     observed: list[Observed] = []
+    others: list[Placed] = []
     for placed in index.by_type.get("Observation", ()):
         as_written = as_key(placed.resource.get("code"))
         test = _read_test(index, placed.resource, as_written)
@@ -71,6 +71,7 @@ def read_observations(index: RecordIndex) -> Observations:
             index.receipt.ignore(placed, partial(_why_unknown, placed.resource))
         else:
             observed += _read_one(index, context, placed, placed.resource, known)
+            others += [placed] if all(by_answer for *_, by_answer, _ in known) else []
     for placed in index.by_type.get("DiagnosticReport", ()):
         index.receipt.ignore(placed, "a report: its results are read one by one")
         observed += _read_contained(index, context, placed) or _read_concluded(
@@ -83,6 +84,7 @@ def read_observations(index: RecordIndex) -> Observations:
     return Observations(
         [item for item in observed if item.not_counted is None],
         [item for item in observed if item.not_counted is not None],
+        others,
     )
 
 

@@ -81,9 +81,12 @@ HINTS = (
     "vb12", "cytamen", "cobalin", "h cg", "hcg", "edd", "edc", "pregnancy", "due date",
     "estimated date", "estimated due", "estimated delivery", "expected date", "expected due",
     "expected delivery", "delivery date", "delivery due",
+    "allerg", "alerg", "anaphyla", "anaphila", "anafyla", "anafila", "ypersensi", "ipersensi",
+    "intoler", "intoller", "sensitivity", "sensitive", "adverse", "reaction", "uberempfindlich",
+    "unvertraglich", "overgevoelig", "overfolsom", "overkanslig",
 )  # fmt: skip
-"""Names in no list by which an Observation is looked at all the same: it may be vitamin B12 given
-or a pregnancy (`text_of_event`, `text_of_pregnancy`), or vitamin B12 by another name.
+"""Names in no list by which an Observation is looked at all the same: it may be vitamin B12 given,
+a pregnancy or an allergy (`speaks_of_more`), or vitamin B12 by another name.
 """
 
 

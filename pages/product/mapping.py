@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from fhir_mappings.answers import answers
-from fhir_mappings.history import conditions, procedures, reviews, signs_and_causes
+from fhir_mappings.answers import answers, reviews
+from fhir_mappings.history import conditions, procedures, signs_and_causes
 from fhir_mappings.history.allergy_words import ALLERGENS
 from fhir_mappings.laboratory import laboratory_facts as laboratory
 from fhir_mappings.laboratory import results
@@ -335,8 +335,8 @@ ROWS: tuple[FactRow, ...] = (
     FactRow(
         "allergies",
         "F21, Q52",
-        "AllergyIntolerance, not refuted; Condition whose words speak of a reaction; ended ones "
-        "while severe",
+        "AllergyIntolerance, not refuted; Condition whose words speak of a reaction (an "
+        "Observation is shown, Q27); ended ones while severe",
         frozenset(ALLERGENS),
         holds=("allergies", "allergy_fact"),
     ),

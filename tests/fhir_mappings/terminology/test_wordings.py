@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fhir_mappings.laboratory.names import NAMES_OF_B12
+from fhir_mappings.judging.spoken_of import NAMES_OF_B12
 from fhir_mappings.terminology import Concept, Field
 from fhir_mappings.terminology.wordings import _load_wordings
 

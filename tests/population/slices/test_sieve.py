@@ -74,10 +74,20 @@ def test_other_letters_in_a_name_that_is_none_of_ours_keep_nothing() -> None:
         "Serum pregnancy test",
         "Cytamen injection given",
         "VB12 given",
+        "Allergies",
+        "Drug allergy",
+        "Alergia a Neocytamen",
+        "Hypersensitivity to Behepan",
+        "Bad reaction to Dobetin",
+        "Adverse drug reaction",
+        "Overgevoeligheid voor Dobetin",
+        "Überempfindlichkeit gegen Dobetin",
     ],
 )
 def test_a_name_that_is_a_hint_is_kept(text: str) -> None:
-    """A chart that speaks of a pregnancy or of vitamin B12 given is answered otherwise (Q28)."""
+    """A chart that speaks of a pregnancy, of vitamin B12 given or of an allergy is answered
+    otherwise (Q27, Q28).
+    """
     assert is_kept({"text": text})
 
 

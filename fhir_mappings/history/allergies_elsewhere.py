@@ -1,0 +1,145 @@
+"""Allergies that stand in another list: in the problem list, where they count, or as an
+Observation, where they are shown and leave it open whether there is one (F21, Q26, Q27).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+from fhir_mappings.fhir import (
+    Placed,
+    as_dict,
+    as_key,
+    as_list,
+    as_text,
+    is_mistaken,
+    read_clinical,
+    texts_of,
+)
+from fhir_mappings.history.allergy_words import (
+    ALLERGENS,
+    counts,
+    is_coded_as_allergy,
+    is_doubted,
+    leaves_substance_open,
+    names_in,
+    pointed_at,
+    speaks_of_reaction,
+)
+from fhir_mappings.history.reading_lists import newest_of, notes_of, says_nothing_for
+from fhir_mappings.intake import RecordIndex, cite, describe_codes
+from fhir_mappings.judging import (
+    Understood,
+    is_negative,
+    meaningful_texts,
+    speaks_of_allergy,
+    speaks_of_anaphylaxis,
+)
+from fhir_mappings.values import read_booleanish
+from recommender.language import Allergy, truth_of
+
+NOT_CURRENT = frozenset({"inactive", "resolved"})
+"""Statuses of an allergy that is over; a severe one still counts until it is cleared (Q52)."""
+
+
+def read_condition(index: RecordIndex, placed: Placed) -> list[Allergy]:
+    """Return the allergies that an entry of the problem list names. One that does not say to what,
+    or names what nobody knows, leaves it open whether there is one.
+    """
+    resource = placed.resource
+    texts, noted, coded = _texts_that_speak(index, resource)
+    if not (texts or noted or coded) or says_nothing_for(resource):
+        return []
+    date = newest_of(resource, "recordedDate", "assertedDate", "dateRecorded", "onsetDateTime")
+    day = date.latest if date else None
+    for text in texts:
+        counted = [] if is_doubted(text) else _allergies_in(index, placed, text, day)
+        if counted:
+            return counted
+    hints = [(at, text) for text in (*texts, *noted) for at in pointed_at(index, text)]
+    for at, text in hints:
+        index.understanding.hint(at, placed, text, day)
+    if not hints:
+        _note_open(index, placed)
+    return []
+
+
+def _note_open(index: RecordIndex, placed: Placed) -> None:
+    """Note an allergy of the problem list of which nobody knows to what it is."""
+    code, ledger = placed.resource.get("code"), index.understanding
+    by = ledger.judged[placed.place].understood
+    ended = read_clinical(placed.resource) in NOT_CURRENT
+    if by is not Understood.BY_CODE and not ended and leaves_substance_open(index, code):
+        named = describe_codes(code)
+        ledger.open_allergy = f"an allergy in the problem list, to what is not known: {named}"
+
+
+_Speaking = tuple[list[str], list[str], bool]
+
+
+def _texts_that_speak(index: RecordIndex, resource: dict[str, Any]) -> _Speaking:
+    """Return which words of an entry speak of an allergy, which others, notes too, may speak of one
+    or of a reaction, and whether its code does; the same entry is looked through once in a record.
+    """
+    code, notes = resource.get("code"), notes_of(resource)
+    written = ("allergy", as_key(code), notes)
+    found: _Speaking | None = index.read_before.get(written)
+    if found is None:
+        coded = is_coded_as_allergy(index.value_sets, code)
+        named = meaningful_texts(index.value_sets, code) if coded else tuple(texts_of(code))
+        texts = [text for text in dict.fromkeys(named) if coded or speaks_of_allergy(text)]
+        speaks = bool(texts)  # then what stands beside it may be what it is to
+        noted = [
+            text
+            for text in (*named, *notes)
+            if text not in texts and (speaks or speaks_of_allergy(text) or speaks_of_reaction(text))
+        ]
+        found = index.read_before[written] = (texts, noted, coded)
+    return found
+
+
+def _allergies_in(
+    index: RecordIndex, placed: Placed, text: str, day: dt.date | None
+) -> list[Allergy]:
+    """Return the allergies that a text of the problem list names, of those that are over only the
+    severe ones.
+    """
+    code = placed.resource.get("code")
+    severe = truth_of(True if speaks_of_anaphylaxis(text) else None)
+    over = read_clinical(placed.resource) in NOT_CURRENT
+    if over and not severe.is_true:
+        return []
+    return [
+        Allergy(ALLERGENS[match.concept], severe, cite(placed, match, code, day), active=not over)
+        for match in names_in(index, text)
+        if match.concept in ALLERGENS and counts(match)
+    ]
+
+
+def show_observation(index: RecordIndex, placed: Placed) -> None:
+    """Note that the words of an Observation that is no result may mean an allergy to vitamin B12 or
+    cobalt: what it is to stands in its name, its answer, or its components.
+    """
+    resource = placed.resource
+    if is_mistaken(resource) or read_booleanish(resource) is False:
+        return
+    bodies = [resource, *map(as_dict, as_list(resource.get("component")))]
+    texts = [text for body in bodies for text in _said_in(body)]
+    if not any(map(speaks_of_allergy, texts)) and not any(
+        is_coded_as_allergy(index.value_sets, body.get("code")) for body in bodies
+    ):
+        return
+    date = newest_of(resource, "effectiveDateTime", "effectiveInstant", "issued")
+    for text in texts:
+        for at in [] if is_negative(text) else pointed_at(index, text):
+            index.understanding.hint(at, placed, text, date.latest if date else None)
+
+
+def _said_in(body: dict[str, Any]) -> Iterator[str]:
+    """Yield the words of a result: its name and its answer."""
+    if read_booleanish(body) is not False:
+        yield from texts_of(body.get("code"))
+        yield from texts_of(body.get("valueCodeableConcept"))
+        yield as_text(body.get("valueString"))

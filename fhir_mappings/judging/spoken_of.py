@@ -1,0 +1,59 @@
+"""What the name of an Observation that is no result speaks of: vitamin B12 given, a pregnancy, or
+an allergy (decisions Q27, Q28).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from fhir_mappings.fhir import texts_of
+from fhir_mappings.judging.tolerance import speaks_of_allergy
+from fhir_mappings.terminology import LONGEST_SEARCHED, Concept, Field, read_words
+from fhir_mappings.text import normalise_text
+
+LONGEST_NAME = 200
+"""Characters; what is longer is no name of a test."""
+
+
+def speaks_of_more(code: Any) -> bool:
+    """Return whether a name speaks of vitamin B12 given, of a pregnancy or of an allergy."""
+    if text_of_event(code) or text_of_pregnancy(code):
+        return True
+    return any(map(speaks_of_allergy, texts_of(code)))
+
+
+NAMES_OF_B12 = re.compile(r"b12|[ck]obalamin|cytamen|cobalin")
+"""One of these stands in every wording of vitamin B12 given."""
+
+
+def text_of_event(code: Any) -> str:
+    """Return the words of a code that speak of vitamin B12 given; empty for none."""
+    for text in dict.fromkeys(texts_of(code)):
+        if not NAMES_OF_B12.search(normalise_text(text[:LONGEST_SEARCHED])):
+            continue
+        read = read_words(text, Field.PROCEDURES)
+        said = (*read.decided, *read.shown)
+        if any(member.concept is Concept.B12_ADMINISTRATION for member in said):
+            return text
+    return ""
+
+
+_OF_PREGNANCY = re.compile(
+    r"(?:estimated|expected|delivery) (?:date|due|delivery)(?: of (?:delivery|confinement|birth))?"
+    r"(?: date)?(?: estimated)?(?: (?:from|by|based on|per) .{3,40}| us composite estimate)?"
+    r"|due date|(?:edd|edc)(?: (?:from|by|based on|per) .{3,40}| agreed)?"
+    r"|(?:errechneter |voraussichtlicher )?(?:geburts|entbindungs)termin"
+    r"|(?:urine |serum )?(?:pregnancy test|h ?cg(?: (?:pregnancy )?test)?)(?: (?:urine|serum))?"
+)
+"""The day of a birth to come, and a test of pregnancy."""
+
+
+def text_of_pregnancy(code: Any) -> str:
+    """Return the words of a code that name a day of birth to come or a test of pregnancy, for which
+    there are no codes here; empty for none.
+    """
+    for text in dict.fromkeys(texts_of(code)):
+        if len(text) <= LONGEST_NAME and _OF_PREGNANCY.fullmatch(normalise_text(text)):
+            return text
+    return ""
