@@ -10,8 +10,7 @@ import re
 from decimal import Decimal
 from typing import NamedTuple
 
-from fhir_mappings.dosing.interval_phrases import ADVERB_WORDS, UNIT_WORDS
-from fhir_mappings.dosing.interval_vocabulary import NUMBERS, fold
+from fhir_mappings.dosing.interval_vocabulary import ADVERB_WORDS, NUMBERS, UNIT_WORDS, fold
 from fhir_mappings.dosing.interval_words import AS_NEEDED, FOR_LIFE, LONGEST_TEXT, find_rhythm
 from fhir_mappings.dosing.strengths import MASS_UNITS, plain_numbers
 from recommender.language import Route, Timing

@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
 from fhir_mappings.dosing.interval_vocabulary import (
+    ADVERB_WORDS,
     ADVERBS,
+    COUNTED,
+    DAY_WORDS,
+    DAYS,
     DAYTIMES,
-    EVERY,
+    EACH,
     EVERY_OTHER,
     HALF_YEARLY,
+    LASTING,
+    LONG_DAYS,
+    LOW_HIGH,
+    LOW_HIGH2,
+    NUMBER,
     NUMBERS,
     ONCE,
     ONE_DOSE,
+    ONE_GIVEN,
     ORDINALS,
     PER,
     QUARTERLY,
-    TIMES,
-    TO,
+    SEVERAL,
+    UNIT_WORDS,
     UNITS,
     WEEKDAYS,
+    any_of,
 )
 from recommender.language import PeriodUnit, Timing
 
@@ -47,33 +58,6 @@ def times_per(
     longest = None if period_max is None else Decimal(period_max)
     return Timing(frequency, Decimal(period), unit, longest)
 
-
-def _any(words: Iterable[str]) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-
-
-NUMBER = rf"(?:\d{{1,5}}(?:\.\d{{1,2}})?|{_any(NUMBERS)})"
-
-UNIT_WORDS, ADVERB_WORDS = _any(UNITS), _any(ADVERBS)
-
-_SEVERAL = _any(word for word, number in NUMBERS.items() if 2 <= number <= 9)
-
-_DAY_WORDS = _any(word for word, unit in UNITS.items() if unit == "day")
-
-_COUNTED = rf"(?:(?P<once>{_any(ONCE)})|(?P<n>{NUMBER}) ?(?:{TIMES})(?![a-z]))"
-
-LOW_HIGH = rf"(?P<low>{NUMBER})(?: ?(?:{TO}) ?(?P<high>{NUMBER}))?"
-
-_LOW_HIGH2 = rf"(?P<low2>{NUMBER})(?: ?(?:{TO}) ?(?P<high2>{NUMBER}))?"
-
-_LASTING = "ore|giorn[io]|settiman[ae]|mes[ei]|ann[io]"
-"""Units before which "per" is Italian for "for"."""
-
-_EACH = rf"(?<![a-z])(?:{EVERY})(?![a-z])"
-
-_DAYS = "|".join(sorted(WEEKDAYS, key=len, reverse=True))
-
-_LONG_DAYS = "|".join(sorted((day for day in WEEKDAYS if len(day) > 5), key=len, reverse=True))
 
 _DAILY = times_per(1, 1, DAY)
 
@@ -151,9 +135,9 @@ def _ordinal(match: re.Match[str]) -> Timing | None:
 
 def _weekdays(match: re.Match[str]) -> Timing | None:
     """Return "Mon, Wed, Fri" as three a week; "Mon-Fri" may be two days or five."""
-    if re.search(rf"^(?:\w+ )?(?:{_DAYS}) ?- ?(?:{_DAYS})$", match[0]):
+    if re.search(rf"^(?:\w+ )?(?:{DAYS}) ?- ?(?:{DAYS})$", match[0]):
         return None
-    days = {_day(word) for word in re.findall(_DAYS, match[0])}
+    days = {_day(word) for word in re.findall(DAYS, match[0])}
     return times_per(len(days), 1, WEEK) if days else None
 
 
@@ -217,8 +201,12 @@ def _scheme(match: re.Match[str]) -> Timing | None:
     return times_per(doses.count("1"), 1, DAY)
 
 
+def _every(match: re.Match[str]) -> Timing | None:
+    return every(match["low"], match["high"], UNITS[match["unit"]])
+
+
 def _repeated(match: re.Match[str]) -> Timing | None:
-    """Return "15/15 dias" or "8/8 h" as every 15 days, every 8 hours."""
+    """Return "15/15 dias", "8/8 h" or "de 3 em 3 meses" as every 15 days, 8 hours, 3 months."""
     return every(match["low"], None, UNITS[match["unit"]])
 
 
@@ -234,64 +222,76 @@ PHRASES = _compile(
     (rf"{DAYTIMES} ?(?:and|&|\+|und|et|e|y) ?{DAYTIMES}", lambda _: times_per(2, 1, DAY)),
     (rf"{_DOSE}(?:-{_DOSE}){{2,}}", _scheme),
     (r"(?P<low>\d{1,2})/(?P=low) ?(?P<unit>h|horas?|dias?)", _repeated),
+    (
+        rf"(?:de )?(?P<low>{NUMBER}) em (?P=low) (?P<unit>horas|dias|semanas|meses|anos)",
+        _repeated,
+    ),
     (DAYTIMES, _time_of_day),
     (r"(?:mo|tu|we|th|fr|sa|su){2,7}", lambda m: times_per(len(m[0]) // 2, 1, WEEK)),
     (rf"\d{{1,2}}/\d{{1,2}}[ -]{{0,2}}(?:{ADVERB_WORDS})", _two_meanings),
     (
-        rf"(?P<n>[2-9]|{_SEVERAL}) (?:injections?|doses?|jabs?|shots?) (?:{PER}) ?"
+        rf"(?P<n>[2-9]|{SEVERAL}) (?:injections?|doses?|jabs?|shots?) (?:{PER}) ?"
         rf"(?P<unit>{UNIT_WORDS})",
         _injections_per,
     ),
     (
-        rf"(?P<n>[2-9]|{_SEVERAL})(?= [0-9.]+ ?m[cg]g? (?:injections?|doses?|jabs?|shots?) "
+        rf"(?P<n>[2-9]|{SEVERAL})(?= [0-9.]+ ?m[cg]g? (?:injections?|doses?|jabs?|shots?) "
         rf"(?:{PER}) ?(?P<unit>{UNIT_WORDS})(?![a-z]))",
         _injections_per,
     ),
     (
-        rf"(?:{_EACH} (?:other|second|2nd)|alternate|alternating) (?:{_DAYS})",
+        rf"(?:{EACH} (?:other|second|2nd)|alternate|alternating) (?:{DAYS})",
         partial(_every_second, "week"),
     ),
     (r"days? \d{1,2}(?: ?(?:[,.&+]|and) ?\d{1,2})+", _two_meanings),
     (
-        rf"(?P<every>{_EACH} )?(?P<n>{NUMBER}) ?(?:{_DAY_WORDS}) ?"
-        rf"(?:(?:{PER}|{_EACH}) ?(?P<unit>{UNIT_WORDS})|(?P<adverb>{ADVERB_WORDS}))",
+        rf"(?P<every>{EACH} )?(?P<n>{NUMBER}) ?(?:{DAY_WORDS}) ?"
+        rf"(?:(?:{PER}|{EACH}) ?(?P<unit>{UNIT_WORDS})|(?P<adverb>{ADVERB_WORDS}))",
         _days_per,
     ),
     (
-        rf"(?P<from>{_DAYS}) ?"
-        rf"(?:to|through|thru|until|bis|a|au|tot|t/m|til) ?(?P<till>{_DAYS})",
+        rf"(?P<from>{DAYS}) ?"
+        rf"(?:to|through|thru|until|bis|a|au|tot|t/m|til) ?(?P<till>{DAYS})",
         _from_day_to_day,
     ),
     (
-        rf"{_COUNTED},? ?(?:{_EACH} ?(?:{LOW_HIGH} ?)?|per {_LOW_HIGH2} )(?P<unit>{UNIT_WORDS})",
+        rf"{COUNTED},? ?(?:{EACH} ?(?:{LOW_HIGH} ?)?|"
+        rf"(?:(?:per|in de) |/ ?){LOW_HIGH2} ?)(?P<unit>{UNIT_WORDS})",
         _times_every,
     ),
-    (rf"(?:once )?{_EACH} (?P<nth>{_any(ORDINALS)}) ?(?P<unit>{UNIT_WORDS})", _ordinal),
     (
-        rf"(?:(?:1|one) )?(?:{_EACH}|q|(?<![0-9] )(?:per(?! [a-z0-9]+ (?:{_LASTING})\b)|pro|par)) ?"
-        rf"(?:{LOW_HIGH} ?)"
-        rf"(?P<unit>{UNIT_WORDS})",
-        lambda m: every(m["low"], m["high"], UNITS[m["unit"]]),
+        rf"(?:1|one|une?|una|uma|en|ett?) (?:{ONE_GIVEN}) ?/ ?{LOW_HIGH} ?(?P<unit>{UNIT_WORDS})",
+        _every,
     ),
-    (rf"(?:{_EACH}|q) ?{LOW_HIGH} ?/ ?(?P<of>7|52|12)", _fraction),
+    (rf"(?:at |in )?{LOW_HIGH}[ -]?(?P<unit>{UNIT_WORDS}) (?:intervals?|apart)", _every),
+    (rf"(?:once )?{EACH} (?P<nth>{any_of(ORDINALS)}) ?(?P<unit>{UNIT_WORDS})", _ordinal),
+    (
+        rf"(?:(?:1|one) )?(?:{EACH}|q|(?<![0-9] )(?:per(?! [a-z0-9]+ (?:{LASTING})\b)|pro|par)) ?"
+        rf"(?:{LOW_HIGH}[ -]?)"
+        rf"(?P<unit>{UNIT_WORDS})",
+        _every,
+    ),
+    (rf"(?:{EACH}|q) ?{LOW_HIGH} ?/ ?(?P<of>7|52|12)", _fraction),
     (rf"{LOW_HIGH}/(?P<of>52|12)ly", _fraction),
     (
         r"q ?(?P<low>\d{1,4})(?: ?(?:-|to) ?(?P<high>\d{1,4}))? ?(?P<q>[hdwmy])(?:k|o|on|r)?s?",
         lambda m: every(m["low"], m["high"], _Q_UNIT[m["q"]]),
     ),
     (
-        rf"{_COUNTED},? ?(?:(?:{PER}) ?)?(?:(?P<unit>{UNIT_WORDS})|(?P<adverb>{ADVERB_WORDS}))",
+        rf"{COUNTED},? ?(?:(?:{PER}) ?)?(?:(?P<unit>{UNIT_WORDS})|(?P<adverb>{ADVERB_WORDS}))",
         _times_per,
     ),
     (rf"(?P<n>{NUMBER}) ?(?:per|a|an|pro|par|por|al|/) ?(?P<unit>{UNIT_WORDS})", _bare_per),
+    (r"x ?(?P<n>[1-9]) ?(?:dagl\w*|dgl)", lambda m: times_per(int(m["n"]), 1, DAY)),
+    (rf"x ?[2-9] ?(?:{ADVERB_WORDS})", _two_meanings),
     (
         rf"{LOW_HIGH}[ -]{{0,2}}(?P<adverb>{ADVERB_WORDS})(?! (?:inj|dos|shot|spritz))",
         _every_adverb,
     ),
-    (rf"(?:{_EACH} |q ?)(?P<unit>{UNIT_WORDS})", lambda m: every("1", None, UNITS[m["unit"]])),
+    (rf"(?:{EACH} |q ?)(?P<unit>{UNIT_WORDS})", lambda m: every("1", None, UNITS[m["unit"]])),
     (
-        rf"(?:on |every |each )?(?:{_DAYS})(?:(?: ?[,/&+-] ?(?:and )?| and | )(?:{_DAYS}))+"
-        rf"|(?:on |every |each )?(?:{_LONG_DAYS})",
+        rf"(?:on |every |each )?(?:{DAYS})(?:(?: ?[,/&+-] ?(?:and )?| and | )(?:{DAYS}))+"
+        rf"|(?:on |every |each )?(?:{LONG_DAYS})",
         _weekdays,
     ),
     (rf"(?P<adverb>{ADVERB_WORDS})", lambda m: every("1", None, ADVERBS[m["adverb"]])),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 NUMBERS: dict[str, int] = {
     word: number
@@ -38,9 +39,10 @@ ORDINALS: dict[str, int] = {
         2: "other second 2nd 2. zweite zweiten zweiter deuxieme andere anden annen annan 2:a",
         3: "third 3rd 3. dritte dritten dritter troisieme tredje 3:e derde",
         4: "fourth 4th 4. vierte vierten vierter fjerde 4:e vierde",
-        6: "sixth 6th 6. sechste sechsten sechster sjatte 6:e",
-        8: "eighth 8th 8. achte achten achter 8:e",
-        12: "twelfth 12th 12. zwolfte zwolften 12:e",
+        6: "sixth 6th 6. sechste sechsten sechster sjatte sjette 6:e zesde",
+        8: "eighth 8th 8. achte achten achter attonde ottende 8:e achtste",
+        10: "tenth 10th 10. zehnte zehnten zehnter tionde tiende 10:e",
+        12: "twelfth 12th 12. zwolfte zwolften zwolfter tolfte tolvte 12:e twaalfde",
     }.items()
     for word in words.split()
 }
@@ -55,7 +57,7 @@ UNITS: dict[str, str] = {
         "week": "week weeks wk wks woche wochen wo semaine semaines semana semanas settimana "
         "settimane weken vecka veckor veckan uge uger ugen uke uker uken",
         "month": "month months mth mths mo mos monat monate monaten mois mes meses mese mesi "
-        "maand maanden mnd manad manader manaden maned maneder maneden",
+        "maand maanden mnd man manad manader manaden maned maneder maneden mdr",
         "year": "year years yr yrs jahr jahre jahren ans annee annees ano anos anno anni jaar ar",
     }.items()
     for word in words.split()
@@ -65,12 +67,13 @@ ADVERBS: dict[str, str] = {
     word: unit
     for unit, words in {
         "day": "daily taglich taeglich quotidien quotidienne quotidiennement diario diaria "
-        "diariamente quotidianamente dagelijks dagligen dagligt daglig dagl tgl",
+        "diariamente quotidianamente dagelijks daags dagligen dagligt daglig dagl tagl tgl",
         "hour": "hourly stundlich stuendlich",
-        "week": "weekly wkly wochentlich woechentlich hebdomadaire semanal semanalmente "
-        "settimanale settimanalmente wekelijks ugentlig ugentligt ukentlig",
-        "month": "monthly mthly monatlich mensuel mensuelle mensuellement mensual mensualmente "
-        "mensile mensilmente mensal mensalmente maandelijks manedlig manedligt",
+        "week": "weekly wkly wochentlich wochentl woechentlich hebdomadaire semanal semanalmente "
+        "settimanale settimanalmente wekelijks veckovis ugentlig ugentligt ukentlig",
+        "month": "monthly mthly monatlich monatl mtl mensuel mensuelle mensuellement mensual "
+        "mensualmente mensile mensilmente mensal mensalmente maandelijks manadsvis manedlig "
+        "manedligt",
         "year": "yearly yrly annually jahrlich jaehrlich annuel annuelle anual annuale jaarlijks "
         "arlig arligt",
     }.items()
@@ -98,33 +101,61 @@ ONCE: dict[str, int] = {
     "eenmaal": 1,
     "tweemaal": 2,
     "driemaal": 3,
+    "eens": 1,
 }
+
+SHORT_FORMS: tuple[tuple[str, str], ...] = (
+    (r"(?:/ ?|\bpro |\bper )die(?! woche)", " per day"),
+    (r"\bal di", " al giorno"),
+    (r"/ ?j", "/jour"),
+    (r"(?:/ ?|\bpar |\bpor |\bper )sem", " per week"),
+    (r"/ ?trim", "/trimestre"),
+    (r"\bpar an", "par annee"),
+    (r"(?:(?<=mal)|(?<=\dx)|(?<= x)) die (?=woche)", " pro "),
+    (r"\bvolte la (?=settimana)", "volte alla "),
+    (r"\balle (\d{1,2}|zwei|drei|sechs) mon", r"alle \1 monate"),
+    (r"\bjd", "jeden"),
+    (r"(\d) ?dd ?(?=\d)", r"\1 per day "),
+    (r"(\d) ?dd", r"\1 per day"),
+)
+"""What is written short where the same letters alone mean something else, and what it is short for:
+"1 cpr/die", "3x/sem.", "alle 3 Mon.".
+"""
+
+_SECOND_NORDIC = "(?:ann[ae]n ?hver|anden ?hver|hver ?ande?n|hver annen)"
 
 EVERY_OTHER: dict[str, str] = {
     "day": "(?:on |every )?(?:alternate|alternating|alt\\.?) days?|alternative days|"
-    "(?:un|1) jour sur (?:deux|2)|dias alternos|dias alternados|giorni alterni|"
-    "a giorni alterni|om de dag|varannan dag|annenhver dag|hveranden dag",
+    "(?:un|1) j(?:our)? ?(?:sur|/) ?(?:deux|2)|dias alternos|dias alternados|giorni alterni|"
+    "un dia si,? (?:y )?otro no|un giorno si,? (?:e )?uno no|dia sim,? (?:e )?dia nao|"
+    rf"a giorni alterni|om de (?:andere )?dag|var ?annan dag|{_SECOND_NORDIC} dag",
     "week": "fortnightly|(?:once )?(?:every|each|(?<!over )(?<!within )a|per) fortnight|"
     "alternate weeks?|"
-    "(?:une|1) semaine sur (?:deux|2)|om de week|varannan vecka|annenhver uke|hveranden uge|"
+    "(?:une|1) semaine sur (?:deux|2)|om de (?:andere )?week|"
+    rf"var ?annan vecka|{_SECOND_NORDIC} (?:uke|uge)|"
     "14 ?-? ?(?:taglich|tagig|taegig|tagige)",
-    "month": "alternate months?|(?:un|1) mois sur (?:deux|2)|om de maand|varannan manad|"
-    "annenhver maned|hveranden maned",
+    "month": "alternate months?|(?:un|1) mois sur (?:deux|2)|om de (?:andere )?maand|"
+    rf"var ?annan manad|{_SECOND_NORDIC} maned",
 }
 """Phrases for every second day, week and month. "Biweekly", "bimonthly" and "semi-monthly" mean two
 things and are left out.
 """
 
+_ONCE_PER = (
+    "(?:(?:1 ?x|einmal|once|(?:1|une?|una|uma|en|ett?) (?:fois|vez|volta|keer|gang|gange)) ?)?"
+    "(?:(?:im|pro|je|jedes|jede|alle|per|a|each|every|par|por|al|a la|ao|cada|ogni|chaque|elk|"
+    "ieder|hvert|varje|i) |/ ?)"
+)
+
 QUARTERLY = (
-    "(?:(?:1 ?x|einmal) )?(?:im|pro|je|jedes) quartal|"
-    "(?:(?:1 ?x|once|(?:1|une) fois) )?(?:per|a|each|par|elk) (?:quarter|trimestre|kwartaal)|"
-    "quarterly|every quarter|vierteljahrlich|vierteljaehrlich|quartalsweise|trimestriel|"
-    "trimestrielle|trimestral|trimestrale|driemaandelijks|kvartalsvis"
+    rf"{_ONCE_PER}(?:quarter(?! of| tab)|quartal|vierteljahre?|trimestre|kwartaal|kvartal(?:et)?)|"
+    "quarterly|vierteljahrlich|vierteljaehrlich|quartalsweise|trimestriel|trimestrielle|"
+    "trimestral|trimestrale|trimestralmente|driemaandelijks|kvartalsvis"
 )
 
 HALF_YEARLY = (
-    "half ?-? ?yearly|(?:(?:1 ?x|einmal) )?(?:im|pro|jedes) halbjahr|halbjahrlich|halbjaehrlich|"
-    "semestral|semestriel|halvarsvis"
+    rf"{_ONCE_PER}(?:halbjahr|semestre|half ?jaar|halvar(?:et)?)|half ?-? ?yearly|halbjahrlich|"
+    "halbjaehrlich|semestral|semestriel|semestrale|semestralmente|halfjaarlijks|halvarsvis"
 )
 
 DAYTIMES = (
@@ -151,6 +182,50 @@ WEEKDAYS: dict[str, str] = {
     }.items()
     for word in words.split()
 }
+
+
+def any_of(words: Iterable[str]) -> str:
+    """Return a pattern for any of these words, the longest first."""
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+NUMBER = rf"(?:\d{{1,5}}(?:\.\d{{1,2}})?|{any_of(NUMBERS)})"
+
+UNIT_WORDS, ADVERB_WORDS = any_of(UNITS), any_of(ADVERBS)
+
+SEVERAL = any_of(word for word, number in NUMBERS.items() if 2 <= number <= 9)
+
+DAY_WORDS = any_of(word for word, unit in UNITS.items() if unit == "day")
+
+COUNTED = rf"(?:(?P<once>{any_of(ONCE)})|(?P<n>{NUMBER}) ?(?:{TIMES})(?![a-z]))"
+
+LOW_HIGH = rf"(?P<low>{NUMBER})(?: ?(?:{TO}) ?(?P<high>{NUMBER}))?"
+
+LOW_HIGH2 = rf"(?P<low2>{NUMBER})(?: ?(?:{TO}) ?(?P<high2>{NUMBER}))?"
+
+LASTING = "ore|giorn[io]|settiman[ae]|mes[ei]|ann[io]"
+"""Units before which "per" is Italian for "for"."""
+
+EACH = rf"(?<![a-z])(?:{EVERY})(?![a-z])"
+
+DAYS = "|".join(sorted(WEEKDAYS, key=len, reverse=True))
+
+LONG_DAYS = "|".join(sorted((day for day in WEEKDAYS if len(day) > 5), key=len, reverse=True))
+
+ONE_GIVEN = r"inj\w{0,8}\.?|amp\w{0,4}\.?|ampollas?|fial[ae]|fl|dos(?:e|is)|shot|jab"
+
+
+_SHORT = tuple(
+    (re.compile(rf"{short}(?![a-z])\.?" if short[-1].isalpha() else short), long)
+    for short, long in SHORT_FORMS
+)
+
+
+def write_out(text: str) -> str:
+    """Return a folded text with what is written short written out."""
+    for pattern, long in _SHORT:
+        text = pattern.sub(long, text)
+    return text
 
 
 def fold(text: str) -> str:

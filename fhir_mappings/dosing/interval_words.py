@@ -11,22 +11,26 @@ from decimal import Decimal
 from functools import partial
 
 from fhir_mappings.dosing.interval_phrases import (
-    ADVERB_WORDS,
     DAY,
     FRACTION_OF,
-    LOW_HIGH,
     MONTH,
-    NUMBER,
     PHRASES,
     UNIT_OF,
-    UNIT_WORDS,
     WEEK,
     Build,
     number_in,
     once_per,
     times_per,
 )
-from fhir_mappings.dosing.interval_vocabulary import UNITS, fold
+from fhir_mappings.dosing.interval_vocabulary import (
+    ADVERB_WORDS,
+    LOW_HIGH,
+    NUMBER,
+    UNIT_WORDS,
+    UNITS,
+    fold,
+    write_out,
+)
 from recommender.language import DAYS_PER_UNIT, PeriodUnit, Timing
 
 FOR_LIFE = re.compile(
@@ -117,7 +121,7 @@ class Rhythms:
     """
 
     def __init__(self, text: str) -> None:
-        self.rest = text
+        self.rest = write_out(text)
         self.found: list[Timing] = []
         self.unreadable = False
         self.ended: list[tuple[int | None, int | None, tuple[Decimal, PeriodUnit] | None]] = []

@@ -42,9 +42,7 @@ from recommender.language import HintAt, NotCounted
 
 
 class Observations(NamedTuple):
-    """Results that stand for something we know: those that count, and those that cannot for status,
-    date or a contradiction; `others` do not, and may tell of an allergy.
-    """
+    """Results of something we know, and why not all count; `others` may tell of an allergy."""
 
     counted: list[Observed]
     passed_over: list[Observed]

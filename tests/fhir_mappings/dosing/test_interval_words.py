@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from fhir_mappings.dosing.interval_vocabulary import ADVERBS, NUMBERS, UNITS
-from fhir_mappings.dosing.interval_words import LONGEST_TEXT, parse_rhythm
+from fhir_mappings.dosing.interval_vocabulary import ADVERBS, NUMBERS, UNITS, fold
+from fhir_mappings.dosing.interval_words import LONGEST_TEXT, find_rhythm, parse_rhythm
 from recommender.language import PeriodUnit, Timing
 
 DAY, WEEK, MONTH, YEAR = PeriodUnit.DAY, PeriodUnit.WEEK, PeriodUnit.MONTH, PeriodUnit.YEAR
@@ -54,6 +54,11 @@ def test_N_weekly_and_N_monthly_are_every_N(number, word, unit):
         ("MWF", every("1", WEEK, times=3)),
         ("on Mondays", every("1", WEEK)),
         ("twice weekly", every("1", WEEK, times=2)),
+        ("1 injection / 3 months", every("3", MONTH)),
+        ("1x/12 wks", every("12", WEEK)),
+        ("at 12 week intervals", every("12", WEEK)),
+        ("every 12-week", every("12", WEEK)),
+        ("3 months apart", every("3", MONTH)),
         ("twice monthly", every("1", MONTH, times=2)),
         ("3x/week", every("1", WEEK, times=3)),
         ("once every 3 months", every("3", MONTH)),
@@ -143,6 +148,39 @@ def test_english_phrases_and_abbreviations_of_both_sides_of_the_atlantic(words, 
         ("3 jours par semaine", every("1", WEEK, times=3)),
         ("lunes a viernes", every("1", WEEK, times=5)),
         ("maandag t/m vrijdag", every("1", WEEK, times=5)),
+        ("alle 3 Mon.", every("3", MONTH)),
+        ("jd. 2. Tag", every("2", DAY)),
+        ("3 mal die Woche", every("1", WEEK, times=3)),
+        ("dreimal die Woche", every("1", WEEK, times=3)),
+        ("3x wöchentl.", every("1", WEEK, times=3)),
+        ("1x mtl.", every("1", MONTH)),
+        ("1x/Quartal", every("3", MONTH)),
+        ("jedes Vierteljahr", every("3", MONTH)),
+        ("1 inj/3 mois", every("3", MONTH)),
+        ("1x/trimestre", every("3", MONTH)),
+        ("3x/sem.", every("1", WEEK, times=3)),
+        ("1 jour/2", every("2", DAY)),
+        ("2 fois par an", every("1", YEAR, times=2)),
+        ("de 3 em 3 meses", every("3", MONTH)),
+        ("dois em dois dias", every("2", DAY)),
+        ("dia sim, dia não", every("2", DAY)),
+        ("cada trimestre", every("3", MONTH)),
+        ("un día sí y otro no", every("2", DAY)),
+        ("ogni trimestre", every("3", MONTH)),
+        ("3 volte la settimana", every("1", WEEK, times=3)),
+        ("un giorno sì e uno no", every("2", DAY)),
+        ("1x/3 mnd", every("3", MONTH)),
+        ("eens in de 3 maanden", every("3", MONTH)),
+        ("1x per 8-12 weken", every("8", WEEK, "12")),
+        ("1x daags", every("1", DAY)),
+        ("2 dd", every("1", DAY, times=2)),
+        ("var tolfte vecka", every("12", WEEK)),
+        ("var tredje mån", every("3", MONTH)),
+        ("1 gång/3 månader", every("3", MONTH)),
+        ("hver tolvte uke", every("12", WEEK)),
+        ("hvert kvartal", every("3", MONTH)),
+        ("1 gang i kvartalet", every("3", MONTH)),
+        ("x 2 daglig", every("1", DAY, times=2)),
     ],
 )
 def test_other_languages_where_their_words_are_unmistakable(words, timing):
@@ -172,6 +210,10 @@ def test_other_languages_where_their_words_are_unmistakable(words, timing):
         "Mon-Fri",
         "Mo - Fr",
         "Monday to Monday",
+        "once in 3 months",
+        "1 injection in 12 weeks",
+        "tablets x 2 daily",
+        "every 2/3 months",
         "every 3 days a week",
         "5 days a month",
         "8 days a week",
@@ -187,6 +229,25 @@ def test_what_means_two_things_or_nothing_is_not_read(words):
 def test_an_interval_shorter_than_its_own_duration_is_read_and_an_equal_one_is_not_Q91():
     assert parse_rhythm("3 weekly for 4 weeks") == every("3", WEEK, duration=(Decimal(4), WEEK))
     assert parse_rhythm("3 weekly for 3 weeks") is None
+
+
+@pytest.mark.parametrize("day", ["annen hver dag", "anden hver dag", "hver annen dag"])
+def test_every_other_day_in_two_words_is_not_daily(day: str) -> None:
+    assert find_rhythm(fold(f"1 tablett {day}")).timing == every("2", DAY)
+
+
+@pytest.mark.parametrize(
+    ("words", "timing"),
+    [
+        ("1 cpr/die", every("1", DAY)),
+        ("1 cp/j", every("1", DAY)),
+        ("1dd1 tablet", every("1", DAY)),
+        ("1 comp al día", every("1", DAY)),
+        ("1 tabl. x 3 dgl.", every("1", DAY, times=3)),
+    ],
+)
+def test_what_is_written_short_behind_an_amount(words, timing):
+    assert find_rhythm(fold(words)).timing == timing
 
 
 @pytest.mark.parametrize("word", sorted(UNITS))
