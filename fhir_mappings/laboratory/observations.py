@@ -79,11 +79,9 @@ def read_observations(index: RecordIndex) -> Observations:
         observed += _read_answers(index, placed)
     for placed in index.by_type.get("Specimen", ()):
         index.receipt.ignore(placed, "a specimen: it dates its results, which are read one by one")
-    return Observations(
-        [item for item in observed if item.not_counted is None],
-        [item for item in observed if item.not_counted is not None],
-        others,
-    )
+    counted = [item for item in observed if item.not_counted is None]
+    passed_over = [item for item in observed if item.not_counted is not None]
+    return Observations(counted, passed_over, others)
 
 
 HOLD_MORE = frozenset({"component", "contained", "valueCodeableConcept", "language"})
