@@ -5,7 +5,7 @@ F19, F23, F24).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import partial
 from operator import attrgetter
@@ -14,9 +14,14 @@ from typing import NamedTuple
 from fhir_mappings.intake import Demographics, RecordIndex
 from fhir_mappings.laboratory.newest_results import Window, find_newest, measure_newest, pass_over
 from fhir_mappings.laboratory.observed import MAY_BE_NEWER, Observed
-from fhir_mappings.laboratory.recorded_gfr import egfr_from, map_egfr
+from fhir_mappings.laboratory.recorded_gfr import map_egfr
 from fhir_mappings.laboratory.results import Result, Results
-from fhir_mappings.laboratory.uncounted_results import list_uncounted, result_of
+from fhir_mappings.laboratory.uncounted_results import (
+    doubted_by_unread,
+    list_uncounted,
+    result_of,
+    with_creatinine_named,
+)
 from fhir_mappings.values import Analyte
 from recommender.guidance import look_back
 from recommender.language import (
@@ -109,7 +114,7 @@ def map_laboratory(
         potassium=newest("potassium", Analyte.POTASSIUM),
         platelets=_platelets(index, results[Analyte.PLATELETS]),
         inr=newest("inr", Analyte.INR),
-        egfr=map_egfr(index, results, who, egfr_window),
+        egfr=doubted_by_unread(map_egfr(index, results, who, egfr_window), results, who),
     )
     return _with_named(index, facts, passed_over, who, egfr_window)
 
@@ -134,7 +139,7 @@ def _with_named(
         platelets=named(facts.platelets, Analyte.PLATELETS, WINDOWS["platelets"]),
         inr=named(facts.inr, Analyte.INR, WINDOWS["inr"]),
         mma=named(facts.mma, Analyte.MMA, WINDOWS["mma"]),
-        egfr=_with_creatinine_named(index, egfr, passed_over, who, egfr_window),
+        egfr=with_creatinine_named(index, egfr, passed_over, who, egfr_window),
     )
 
 
@@ -178,45 +183,6 @@ def _may_be_newer_and_worse(result: Result, counts: Measurement) -> bool:
     if day is None or known is None or result.reading.quantity is None or result.day <= day:
         return False
     return result.worry > result.worry_of(known)
-
-
-def _with_creatinine_named(
-    index: RecordIndex,
-    egfr: Measurement,
-    passed_over: Iterable[Observed],
-    who: Demographics,
-    window: Window,
-) -> Measurement:
-    """Return the eGFR, with a creatinine that cannot count named: the newest where nothing else is,
-    for "none" is not said beside it (I27); beside an eGFR that counts the one that may be newer and
-    gives the lowest, if that is lower (Q31, Q35).
-    """
-    first_day = window.first_day(index.as_of)
-    results = (result_of(item, Analyte.CREATININE) for item in passed_over)
-    found = [result for result in results if result is not None and result.day >= first_day]
-    if egfr.is_known:
-        return _doubted_by(egfr, found, who)
-    newest = max(found, key=_newest, default=None)
-    why = newest.observed.not_counted if newest else None
-    if newest is None or why is None or egfr.passed_over:
-        return egfr
-    named = PassedOver(newest.evidence, why, newest.reading.quantity, of=Analyte.CREATININE.value)
-    return egfr._replace(passed_over=named)
-
-
-def _doubted_by(egfr: Measurement, creatinine: list[Result], who: Demographics) -> Measurement:
-    known = egfr.passed_over.quantity if egfr.passed_over else egfr.quantity
-    for result in creatinine:
-        why, evidence = result.observed.not_counted, result.evidence
-        is_newer = egfr.date is None or result.day > egfr.date
-        if why is None or why not in MAY_BE_NEWER or not is_newer or known is None:
-            continue
-        measured = Measurement(result.reading.quantity, evidence.date, evidence=(evidence,))
-        computed = egfr_from(measured, who)
-        if computed and computed.quantity and computed.quantity.value < known.value:
-            known = computed.quantity
-            egfr = egfr._replace(passed_over=PassedOver(computed.evidence[0], why, known))
-    return egfr
 
 
 _newest = attrgetter("day")

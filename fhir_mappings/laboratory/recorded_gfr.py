@@ -26,6 +26,7 @@ from recommender.language import (
     PassedOver,
     Quantity,
     Truth,
+    Unit,
 )
 
 Computed = tuple[Measurement, ...]
@@ -66,10 +67,8 @@ def kidney_risk_by_results(
 
 
 def _egfr_of(named: PassedOver, who: Demographics) -> Quantity | None:
-    """Return the eGFR of a result that cannot count; of a creatinine only one of the future speaks
-    by what it gives (Q31).
-    """
-    if not named.of:
+    """Return the eGFR of a result that cannot count; of a creatinine, what it would give (Q31)."""
+    if not named.of or (named.quantity and named.quantity.unit is Unit.EGFR):
         return named.quantity
     if named.why is not NotCounted.IN_FUTURE:
         return None

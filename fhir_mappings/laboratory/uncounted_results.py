@@ -1,6 +1,7 @@
-"""The vitamin B12 results that do not decide, with why.
+"""The vitamin B12 results that do not decide, with why; the creatinine that cannot count, named
+beside the eGFR.
 
-Source: decisions F35, Q36.
+Source: decisions F16, F35, I27, I30, Q31, Q35, Q36.
 """
 
 from __future__ import annotations
@@ -8,16 +9,26 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import replace
+from operator import attrgetter
 
 from fhir_mappings.fhir import is_mistaken, months_before
-from fhir_mappings.intake import RecordIndex
+from fhir_mappings.intake import Demographics, RecordIndex
 from fhir_mappings.laboratory.names import COUNTED_ROLES
-from fhir_mappings.laboratory.observed import Observed
-from fhir_mappings.laboratory.report_context import was_taken
+from fhir_mappings.laboratory.newest_results import Window
+from fhir_mappings.laboratory.observed import MAY_BE_NEWER, Observed
+from fhir_mappings.laboratory.recorded_gfr import egfr_from
+from fhir_mappings.laboratory.report_context import is_flagged_high, was_taken
 from fhir_mappings.laboratory.results import ANALYTES, B12_TESTS, Result, Results
-from fhir_mappings.values import Analyte
+from fhir_mappings.values import Analyte, read_result
 from recommender.guidance import look_back
-from recommender.language import Measurement, NotCounted, Test, UncountedResult
+from recommender.language import (
+    Measurement,
+    NotCounted,
+    PassedOver,
+    Quantity,
+    Test,
+    UncountedResult,
+)
 
 
 def list_uncounted(
@@ -124,3 +135,83 @@ def _passed_over(item: Observed) -> list[tuple[dt.date, UncountedResult]]:
                 said = replace(said, readings=())
             found.append((result.day, said))
     return found
+
+
+def with_creatinine_named(
+    index: RecordIndex,
+    egfr: Measurement,
+    passed_over: Iterable[Observed],
+    who: Demographics,
+    window: Window,
+) -> Measurement:
+    """Return the eGFR, with a creatinine that cannot count named: the newest where nothing else is,
+    for "none" is not said beside it (I27); beside an eGFR that counts the one that may be newer and
+    gives the lowest, if that is lower (Q31, Q35).
+    """
+    first_day = window.first_day(index.as_of)
+    results = (result_of(item, Analyte.CREATININE) for item in passed_over)
+    found = [result for result in results if result is not None and result.day >= first_day]
+    if egfr.is_known:
+        return _doubted_by(egfr, found, who)
+    newest = max(found, key=attrgetter("day"), default=None)
+    why = newest.observed.not_counted if newest else None
+    if newest is None or why is None or egfr.passed_over:
+        return egfr
+    named = PassedOver(newest.evidence, why, newest.reading.quantity, of=Analyte.CREATININE.value)
+    return egfr._replace(passed_over=named)
+
+
+def _doubted_by(egfr: Measurement, creatinine: list[Result], who: Demographics) -> Measurement:
+    known = egfr.passed_over.quantity if egfr.passed_over else egfr.quantity
+    for result in creatinine:
+        why, evidence = result.observed.not_counted, result.evidence
+        is_newer = egfr.date is None or result.day > egfr.date
+        if why is None or why not in MAY_BE_NEWER or not is_newer or known is None:
+            continue
+        measured = Measurement(result.reading.quantity, evidence.date, evidence=(evidence,))
+        computed = egfr_from(measured, who)
+        if computed and computed.quantity and computed.quantity.value < known.value:
+            known = computed.quantity
+            egfr = egfr._replace(passed_over=PassedOver(computed.evidence[0], why, known))
+    return egfr
+
+
+def doubted_by_unread(egfr: Measurement, results: Results, who: Demographics) -> Measurement:
+    """Return the eGFR that counts with a newer creatinine named whose value cannot be used and may
+    give a lower one, or is called high by its laboratory: kidneys that may have got worse since
+    permit nothing (I27, I30).
+    """
+    if not egfr.is_known or egfr.date is None or egfr.passed_over:
+        return egfr
+    for result in results[Analyte.CREATININE]:
+        reading = result.reading
+        if reading.why is None or reading.quantity is not None or result.day <= egfr.date:
+            continue
+        lowest = _lowest_that_it_may_give(result, who)
+        in_words = reading.why is NotCounted.IN_WORDS and not is_flagged_high(result.observed.body)
+        if lowest is None and in_words:
+            continue
+        if lowest is None or egfr.quantity is None or lowest.value < egfr.quantity.value:
+            of = Analyte.CREATININE.value
+            egfr = egfr._replace(passed_over=PassedOver(result.evidence, reading.why, lowest, of))
+    return egfr
+
+
+def _lowest_that_it_may_give(creatinine: Result, who: Demographics) -> Quantity | None:
+    """Return the lowest eGFR of the values that a result may have; `None` where there is none. A
+    number without a unit is in any in which it is plausible.
+    """
+    given = []
+    for value in creatinine.reading.readings or _in_every_unit(creatinine):
+        measured = Measurement(value, creatinine.day, evidence=(creatinine.evidence,))
+        computed = egfr_from(measured, who)
+        given += [computed.quantity] if computed and computed.quantity else []
+    return min(given, key=attrgetter("value"), default=None)
+
+
+def _in_every_unit(creatinine: Result) -> list[Quantity]:
+    if creatinine.reading.why is not NotCounted.UNIT_MISSING:
+        return []
+    body = creatinine.observed.body
+    read = [read_result(body, Analyte.CREATININE, "", unit) for unit in ("umol/L", "mg/dL")]
+    return [one.quantity for one in read if one.quantity]

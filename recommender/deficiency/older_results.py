@@ -80,6 +80,17 @@ _MAY_BE_NEWEST = frozenset(
 )
 """Results that came and cannot count, whatever their value, and may yet be what holds today."""
 
+_VALUE_IN_DOUBT = frozenset(
+    {
+        NotCounted.UNIT_MISSING,
+        NotCounted.UNIT_CONTRADICTS,
+        NotCounted.IN_WORDS,
+        NotCounted.NOT_READABLE,
+        NotCounted.IMPLAUSIBLE,
+    }
+)
+"""Results whose value cannot be used: one of them without its day may be the newest too."""
+
 
 def newer_that_may_be_low(scenario: ClinicalScenario, policy: Policy) -> UncountedResult | None:
     """Return the first result that cannot count, may be newer than the newest usable one, and may
@@ -90,7 +101,8 @@ def newer_that_may_be_low(scenario: ClinicalScenario, policy: Policy) -> Uncount
     if now is None:
         return None
     for result in scenario.uncounted_b12:
-        if result.why not in _MAY_BE_NEWEST or not _may_be_later(result, now):
+        doubtful = result.why in _VALUE_IN_DOUBT and result.evidence.date is None
+        if not (doubtful or result.why in _MAY_BE_NEWEST) or not _may_be_later(result, now):
             continue
         if result.flagged_low or _may_be_low(result, policy):
             return result

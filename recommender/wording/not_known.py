@@ -14,6 +14,7 @@ from recommender.language import (
     PassedOver,
     RecordArea,
     Route,
+    Unit,
 )
 from recommender.treatment_so_far import TreatmentPhase, UnknownPhase
 from recommender.wording.names import DOSES, LISTS
@@ -50,7 +51,8 @@ def _value(name: str, found: PassedOver) -> str:
 
 def _shown(found: PassedOver) -> str:
     """Return the value; of one whose unit is in doubt as reported, for it may not be that one."""
-    if found.quantity is None or found.why in _UNIT_IN_DOUBT:
+    given = found.of and found.quantity and found.quantity.unit is Unit.EGFR
+    if found.quantity is None or given or found.why in _UNIT_IN_DOUBT:
         return found.evidence.reported
     return say_quantity(found.quantity)
 

@@ -246,3 +246,28 @@ def test_a_result_that_is_low_whichever_unit_is_right_Q35(
     known: dict[str, Any], uncounted: list[UncountedResult], expected: str
 ) -> None:
     assert found_of(known, *uncounted)[0] == expected
+
+
+def without_day(value: object, why: str, **more: Any) -> UncountedResult:
+    found = older(value, 1, why, **more)
+    return replace(found, evidence=found.evidence._replace(date=None))
+
+
+MAY_BE_NEWEST = [
+    ([without_day(None, "UNIT_MISSING", flagged_low=True)], "unknown"),
+    ([without_day(None, "IN_WORDS", flagged_low=True)], "unknown"),
+    ([without_day(80, "UNIT_MISSING")], "unknown"),
+    ([without_day(98, "IMPLAUSIBLE")], "unknown"),
+    ([without_day(80, "NO_DATE")], "unknown"),
+    ([without_day(None, "UNIT_MISSING")], "unlikely"),
+    ([without_day(400, "UNIT_MISSING")], "unlikely"),
+    ([without_day(98, "NAMES_CONTRADICT")], "unlikely"),
+    ([older(None, 400, "UNIT_MISSING", flagged_low=True)], "unlikely"),
+]
+
+
+@pytest.mark.parametrize(("uncounted", "expected"), MAY_BE_NEWEST)
+def test_one_without_its_day_whose_value_cannot_be_used_may_be_the_newest_D6_Q35(
+    uncounted: list[UncountedResult], expected: str
+) -> None:
+    assert found_of(NOW, *uncounted)[0] == expected

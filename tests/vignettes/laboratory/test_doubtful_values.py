@@ -1,0 +1,94 @@
+"""A newer creatinine whose value cannot be used beside an eGFR that counts, and a level of vitamin
+B12 without day or unit that its laboratory calls low (decisions D6, F16, I27, I30, Q35; d2).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.vignettes.test_stops_and_doubtful_orders import cards_of, labels, only_card, request
+
+Json = dict[str, Any]
+NO_SIGNS = "no neurological symptoms, on 2026-11-20"
+LOW = "B12 96 pmol/L, on 2026-11-02"
+NOT_LOW = "B12 450 pmol/L, on 2026-11-02"
+EGFR_90 = "eGFR 90 mL/min/{1.73_m2}, on 2026-11-06"
+FOLIC_ACID = "folic acid tablet 5 mg, 1 tablet, oral, daily"
+
+
+def _last(asked: Json) -> Json:
+    found: Json = asked["prefetch"]["labs"]["entry"][-1]["resource"]
+    return found
+
+
+# --- eGFR: a newer creatinine that may give a lower one
+
+
+CYANOCOBALAMIN = "cyanocobalamin injection, 1000 mcg, IM, three times a week for 2 weeks"
+MASS = {"coding": [{"system": "http://loinc.org", "code": "2160-0"}]}
+
+
+def _creatinine(value: Json, day: str = "2026-11-20", **more: Any) -> Json:
+    asked = request(
+        CYANOCOBALAMIN, results=[NO_SIGNS, LOW, EGFR_90, f"creatinine 400 umol/L, on {day}"]
+    )
+    del _last(asked)["valueQuantity"]
+    _last(asked).update({"code": MASS} | value | more)
+    return asked
+
+
+def _quantity(value: float, unit: str = "") -> Json:
+    coded = {"unit": unit, "system": "http://unitsofmeasure.org", "code": unit} if unit else {}
+    return {"valueQuantity": {"value": value} | coded}
+
+
+HIGH = {"interpretation": [{"text": "High"}]}
+WORSE = [
+    (_quantity(400, "umol/L"), {}),  # the code says mass, the unit says otherwise
+    (_quantity(400), {}),  # umol/L: in mg/dL nobody has that
+    (_quantity(4.5), {}),
+    (_quantity(4000, "mg/dL"), {}),
+    ({"valueString": "see report"}, HIGH),
+]
+
+
+@pytest.mark.parametrize(("value", "more"), WORSE, ids=str)
+def test_a_newer_creatinine_that_cannot_be_used_and_may_be_worse_permits_nothing_d2(
+    value: Json, more: Json
+) -> None:
+    card = only_card(_creatinine(value, **more))
+    assert card["source"]["topic"]["code"] == "d2"
+    assert "eGFR 90" in card["summary"]
+    assert "creatinine" in card["summary"]
+    assert "cannot be used" in card["summary"]
+    assert not any("Cyanocobalamin" in label for label in labels(card))
+
+
+NO_WORSE = [
+    (_quantity(0.4), "2026-11-20"),
+    (_quantity(60, "umol/L"), "2026-11-20"),
+    (_quantity(400, "umol/L"), "2026-11-05"),
+    (_quantity(400), "2026-11-06"),
+    ({"valueString": "see report"}, "2026-11-20"),
+]
+
+
+@pytest.mark.parametrize(("value", "day"), NO_WORSE, ids=str)
+def test_one_that_is_no_worse_or_no_newer_says_nothing(value: Json, day: str) -> None:
+    codes = {card["source"]["topic"]["code"] for card in cards_of(_creatinine(value, day))}
+    assert not codes & {"d1", "d2"}
+
+
+# --- vitamin B12 without its day or a unit, that its laboratory calls low
+
+
+def test_folic_acid_waits_for_a_level_without_day_and_unit_that_is_flagged_low_D6() -> None:
+    asked = request(FOLIC_ACID, results=[NO_SIGNS, NOT_LOW, "B12 80 pmol/L, on 2026-11-20"])
+    del _last(asked)["effectiveDateTime"]
+    _last(asked).update({"valueQuantity": {"value": 80}, "interpretation": [{"text": "Low"}]})
+    card = only_card(asked)
+    assert card["summary"].startswith("B12 80 ")
+    assert "cannot be used" in card["summary"]
+    assert labels(card) == ["Order B12 before folic acid"]
