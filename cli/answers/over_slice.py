@@ -61,7 +61,7 @@ def compare_over_slice(chosen: argparse.Namespace) -> OverSlice:
             for name, out in zip((chosen.old, chosen.new), sides, strict=True):
                 _run(name, out, chosen, day)
         except (RunRefused, CannotAsk, TaskFailed) as error:
-            raise Refusal(f"diff: {error}.") from None
+            raise Refusal(f"diff: {str(error).removesuffix('.')}.") from None
         changes = Counter[tuple[str, str]]()
         patients: set[tuple[str, tuple[str, str]]] = set()
         for one in changes_between(*sides, facts_of_rules()):

@@ -31,6 +31,10 @@ RESOURCE_BYTES, RESOURCE_PACKED = 650, 50
 
 def make_people(chosen: argparse.Namespace) -> int:
     """Write a made-up population and say how many resources of each type it has."""
+    return _alone(chosen, _make)
+
+
+def _make(chosen: argparse.Namespace) -> int:
     from population.sources import Progress, say_size
     from synthetic import MadePopulation, make_population
 

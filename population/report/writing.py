@@ -149,6 +149,11 @@ def _open_run(run: Path) -> tuple[dict[str, Any], list[Path]]:
             f"{run}: holds {len(parts)} of {whole} parts, as the run was interrupted; run it again "
             f"into the same folder, and it goes on."
         )
+    if description.get("against") and not (run / "changes.parquet").is_file():
+        raise ReportRefused(
+            f"{run}: lacks what --against decides otherwise, as the run was interrupted; run it "
+            f"again into the same folder, and it goes on."
+        )
     return description, parts
 
 

@@ -31,8 +31,10 @@ from population.runs.tables import DECISIONS, TableWriter, read_rows
 from population.runs.versions import CannotAsk, changes_between, is_program, run_beside, version_of
 from population.slices import (
     SIEVED,
+    FolderInUse,
     codes_of_site,
     file_of,
+    held_still,
     list_parts,
     read_description,
     write_whole,
@@ -61,6 +63,14 @@ def run_decisions(job: RunJob, advance: Callable[[float], None]) -> dict[str, An
         advance: told how many patients more were decided on.
     Raises: RunRefused; CannotAsk of the program of another version.
     """
+    try:
+        with held_still(job.slices):  # a slice made anew meanwhile would be decided in part
+            return _decide_parts(job, advance)
+    except FolderInUse as error:
+        raise RunRefused(str(error)) from None
+
+
+def _decide_parts(job: RunJob, advance: Callable[[float], None]) -> dict[str, Any]:
     parts = _parts_of(job.slices)
     _check_codes(job)
     decisions = job.out / "decisions"
@@ -70,8 +80,10 @@ def run_decisions(job: RunJob, advance: Callable[[float], None]) -> dict[str, An
     write_whole(job.out / "run.json", write_json(description) + b"\n")
     for half in job.out.rglob("*.partial"):
         half.unlink()
-    waiting = [number for number in range(parts) if not (decisions / file_of(number)).exists()]
     other = "" if is_program(job.against) else job.against
+    waiting = _waiting(job.out, parts, compared=bool(other))
+    if waiting:  # until theirs are in it too
+        (job.out / "changes.parquet").unlink(missing_ok=True)
     setup = PartSetup(str(job.slices), str(job.out), job.setup, other)
     if job.spark:
         done = run_on_spark(prepare_part, setup, waiting, job.workers)
@@ -84,6 +96,16 @@ def run_decisions(job: RunJob, advance: Callable[[float], None]) -> dict[str, An
     elif job.against:
         _join_changes(job.out)
     return description
+
+
+def _waiting(out: Path, parts: int, *, compared: bool) -> list[int]:
+    """Return the parts that are not done: not decided, or not compared where the differences of
+    all parts are not one file yet or must be made anew.
+    """
+    decided = {one.name for one in list_parts(out / "decisions")}
+    if compared and not (len(decided) == parts and (out / "changes.parquet").is_file()):
+        decided &= {one.name for one in list_parts(out / "changes")}
+    return [number for number in range(parts) if file_of(number) not in decided]
 
 
 def count_decided(job: RunJob) -> int:
@@ -238,6 +260,7 @@ def decide_part(setup: PartSetup, decider: Decider, other: Decider | None, numbe
 
 def _join_changes(out: Path) -> None:
     """Put the changes of all parts into one file; where that is done already, it stays."""
+    shutil.rmtree(out / "joined", ignore_errors=True)  # of a run that was killed over it
     if not (out / "changes").exists():
         return
     parts = list_parts(out / "changes")

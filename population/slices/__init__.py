@@ -4,6 +4,7 @@ from population.slices.kept import TYPES_ASKED
 from population.slices.output import (
     FolderInUse,
     alone_in,
+    held_still,
     read_description,
     write_whole,
     written_whole,
@@ -23,6 +24,7 @@ __all__ = [
     "alone_in",
     "codes_of_site",
     "file_of",
+    "held_still",
     "list_parts",
     "prefetch_of",
     "read_description",

@@ -76,7 +76,8 @@ class Fault(NamedTuple):
 @dataclass(slots=True)
 class Sorted:
     """What came of one piece of the input; `read` and `dropped` are counts by resource type,
-    `deleted` references of resources that it says are deleted.
+    `deleted` references of resources that it says are deleted, `loose` whether an entry of a list
+    came otherwise than in the Bundle of its patient.
     """
 
     kept: list[Kept] = field(default_factory=list)
@@ -86,6 +87,7 @@ class Sorted:
     codes: Counter[bytes] = field(default_factory=Counter)
     deleted: set[str] = field(default_factory=set)
     lines: int = 0
+    loose: bool = False
     more_faults: int = 0
 
     def refuse(self, number: int, reason: str) -> None:

@@ -27,14 +27,29 @@ def alone_in(folder: Path) -> Iterator[None]:
     Raises: FolderInUse.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    with _held(folder, fcntl.LOCK_EX, "is writing into it or reads it"):
+        yield
+
+
+@contextmanager
+def held_still(folder: Path) -> Iterator[None]:
+    """Hold a folder that is read, by others too, so that no command writes into it meanwhile.
+
+    Raises: FolderInUse.
+    """
+    with _held(folder, fcntl.LOCK_SH, "is writing into it"):
+        yield
+
+
+@contextmanager
+def _held(folder: Path, how: int, other: str) -> Iterator[None]:
     handle = os.open(folder, os.O_RDONLY)
     try:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(handle, how | fcntl.LOCK_NB)
         except BlockingIOError:
             raise FolderInUse(
-                f"{folder}: another b12-cds is writing into it; wait for its end, or choose "
-                f"another folder."
+                f"{folder}: another b12-cds {other}; wait for its end, or choose another folder."
             ) from None
         except OSError as error:
             if error.errno not in (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EBADF):

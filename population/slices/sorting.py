@@ -43,6 +43,7 @@ def sort_lines(lines: Lines, sieve: Sieve, into: Sorted) -> None:
         return
     keep = _not_whole(lines, kind)
     if kind in SIEVED:  # a report that lists results may date or name one of ours
+        into.loose = into.loose or not lines.owner
         more = f"{JOINED_PATTERN}|{_LISTS_RESULTS}" if kind == REPORT else JOINED_PATTERN
         keep |= sieve.find(lines, more)
     into.read[kind] += many - len(keep)
@@ -186,6 +187,7 @@ def _keep_by_head(number: int, content: bytes, into: Sorted) -> bool:
     if named is None or head.resourceType in (SHARED, "Patient"):
         return False
     into.read[head.resourceType] += 1
+    into.loose = True
     reference = f"{head.resourceType}/{head.id}"
     into.kept.append(Kept._make((named[1], home, reference, number, content.strip(), False)))
     return True
@@ -250,6 +252,7 @@ def _keep(number: int, content: bytes, resource: Any, fallback: str, into: Sorte
         return
     if fallback and owner not in ("", fallback):
         into.fail(Fault(number, f"{kind} in the Bundle of another patient: goes to its subject"))
+    into.loose = into.loose or (not fallback and kind != SHARED)
     kept = Kept(owner, HOME[kind], reference, number, content.strip(), bool(fallback))
     into.kept.append(kept)
 

@@ -76,7 +76,8 @@ def take(piece: Piece, result: Sorted, found: Found) -> None:
     found.codes += result.codes
     if len(found.codes) > 20 * MOST_CODES:
         found.codes = Counter(dict(found.codes.most_common(10 * MOST_CODES)))
-    found.as_documents = found.as_documents and piece.kind is Kind.DOCUMENT
+    whole = piece.kind is Kind.DOCUMENT and not result.loose
+    found.as_documents = found.as_documents and whole
     for fault in result.faults:
         if fault.patient and (fault.key in LISTS or fault.key == EVERY_LIST):
             found.faults[fault.patient].append(fault)

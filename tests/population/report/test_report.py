@@ -384,6 +384,23 @@ def test_a_name_of_another_test_is_none_to_complete_and_is_never_proposed() -> N
     assert nearest.concept("labs", "TSH (local)") == ("", "")
 
 
+def test_a_run_whose_differences_are_not_whole_is_not_reported_without_them(
+    sliced: Path, tmp_path: Path
+) -> None:
+    """It was interrupted over them, or the program of --against failed: no table said that the two
+    were compared.
+    """
+    other = tmp_path / "other.toml"
+    other.write_text('profile = "demonstration"\n[policy]\nnonNeuroRoute = "IM_FIRST"\n')
+    setup = DeciderSetup(Mode.SNAPSHOT, AS_OF, "", {})
+    run_decisions(RunJob(sliced, tmp_path / "out", setup, str(other)), lambda _: None)
+    (tmp_path / "out" / "changes.parquet").unlink()
+
+    with pytest.raises(ReportRefused, match="lacks what --against decides otherwise"):
+        write_report(tmp_path / "out", tmp_path / "report.html", False)
+    assert not (tmp_path / "report.html").exists()
+
+
 def test_a_run_that_was_interrupted_is_refused_and_not_reported_in_part(
     sliced: Path, tmp_path: Path
 ) -> None:

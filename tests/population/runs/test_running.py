@@ -32,7 +32,7 @@ from population.runs import (
     read_rows,
     run_decisions,
 )
-from population.slices import list_parts
+from population.slices import alone_in, list_parts
 from population.sources import TaskFailed, run_tasks
 from tests.population.conftest import AS_OF
 
@@ -190,6 +190,55 @@ def test_two_site_files_are_compared_and_what_changed_is_said(sliced: Path, tmp_
     assert len(decisions(out)) == 500
     before = digest(out)
     assert digest(run(sliced, out, against=str(other))) == before  # a run that is done stays
+
+
+def test_a_part_that_is_decided_again_costs_no_difference_of_the_others(
+    sliced: Path, tmp_path: Path
+) -> None:
+    """A damaged part is removed and run again, as the report says: the differences of all other
+    parts were gone.
+    """
+    other = tmp_path / "other.toml"
+    other.write_text('profile = "demonstration"\n[policy]\nnonNeuroRoute = "IM_FIRST"\n')
+    out = run(sliced, tmp_path / "out", against=str(other))
+    whole = digest(out)
+
+    (out / "decisions" / "part-00002.parquet").unlink()
+    assert digest(run(sliced, out, against=str(other))) == whole
+
+    (out / "changes.parquet").unlink()
+    assert digest(run(sliced, out, against=str(other))) == whole
+
+
+def test_differences_are_those_of_every_part_wherever_a_run_was_killed(
+    sliced: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.toml"
+    other.write_text('profile = "demonstration"\n[policy]\nnonNeuroRoute = "IM_FIRST"\n')
+    asked = job(sliced, tmp_path / "out", against=str(other))
+    out = run(sliced, asked.out, against=str(other))
+    whole = digest(out)
+
+    for killed_after in (1, 3):
+        (out / "decisions" / "part-00000.parquet").unlink()
+        done: list[float] = []
+
+        def kill(patients: float, done: list[float] = done, most: int = killed_after) -> None:
+            done.append(patients)
+            if len(done) == most:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            run_decisions(asked, kill)
+        assert digest(run(sliced, out, against=str(other))) == whole
+
+
+def test_a_slice_that_is_made_anew_is_not_decided_meanwhile(sliced: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "slice"
+    shutil.copytree(sliced, copy)
+
+    with alone_in(copy), pytest.raises(RunRefused, match="another b12-cds is writing into it"):
+        run(copy, tmp_path / "out")
 
 
 def test_a_list_that_was_not_exported_is_unknown_for_everybody(sliced: Path) -> None:

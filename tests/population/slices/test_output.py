@@ -9,7 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from population.slices import FolderInUse, alone_in, read_description, written_whole
+from population.slices import (
+    FolderInUse,
+    alone_in,
+    held_still,
+    read_description,
+    written_whole,
+)
 
 HOLDS = (
     "import sys, pathlib; from population.slices import alone_in\n"
@@ -35,6 +41,15 @@ def test_a_folder_is_held_by_one_command_and_is_free_when_that_is_killed(tmp_pat
         pass
     with alone_in(tmp_path / "new"):
         assert list(tmp_path.iterdir()) == [tmp_path / "new"]  # nothing is left behind
+
+
+def test_nobody_writes_into_a_folder_that_is_read_and_many_may_read_it(tmp_path: Path) -> None:
+    """A slice that was made anew under a run was decided in part, old and new."""
+    busy = pytest.raises(FolderInUse, match="another b12-cds is writing into it")
+    with held_still(tmp_path), held_still(tmp_path), busy, alone_in(tmp_path):
+        pass
+    with alone_in(tmp_path), busy, held_still(tmp_path):
+        pass
 
 
 def test_a_file_that_cannot_be_written_whole_leaves_the_one_before_and_says_which(

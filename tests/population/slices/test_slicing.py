@@ -178,6 +178,36 @@ def test_a_type_of_which_nothing_was_exported_is_not_the_same_as_none(tmp_path: 
     assert summary["missing"] == {}
 
 
+def in_bundle(*resources: Resource) -> str:
+    return json.dumps({"resourceType": "Bundle", "entry": [{"resource": one} for one in resources]})
+
+
+@pytest.mark.parametrize("whole", [in_bundle, lambda *resources: json.dumps(resources)])
+@pytest.mark.parametrize("test", [loinc("2132-9"), {"text": "Spirometry"}])
+def test_json_of_a_type_each_says_no_more_of_the_others_than_lines_do(
+    tmp_path: Path, whole: Any, test: Resource
+) -> None:
+    """Each file is one JSON value, but none the record of a patient: nobody had an allergy."""
+    result = entry("Observation", "o1", code=test)
+    summary, _, _ = slice_of(
+        tmp_path, Patient__json=whole(ANA, BEN), Observation__json=whole(result)
+    )
+
+    assert summary["missing"]["allergies"] == "not exported"
+    assert summary["missing"]["medications"] == "not exported"
+
+
+def test_a_bundle_of_one_patient_is_the_whole_record_also_beside_what_is_nobodys(
+    tmp_path: Path,
+) -> None:
+    ward = {"resourceType": "Location", "id": "ward"}
+    tablet = {"resourceType": "Medication", "id": "m", "code": {"text": "Aspirin"}}
+    record = in_bundle(ANA, entry("Condition", "c1"))
+    summary, _, _ = slice_of(tmp_path, ana__json=record, hospital__json=in_bundle(ward, tablet))
+
+    assert summary["missing"] == {}
+
+
 def test_what_came_twice_is_kept_once_and_two_versions_are_both_kept_and_said(
     tmp_path: Path,
 ) -> None:
