@@ -19,12 +19,14 @@ from cds_service.web import ask_for_password, json_answer, known_case_holds, thi
 from governance.decisions import mode_in_words
 from governance.figures import (
     CATEGORIES,
+    WEEKS_OF_ALARMS,
     Board,
     Chart,
     Report,
     chart_cards,
     chart_refusals,
     days_withheld,
+    first_week,
     make_report,
 )
 from recommender.cards import CARDS
@@ -72,22 +74,24 @@ def _read(settings: Settings, board: Board) -> Json:
     """Return what the page tells. Raises: Problem 503 while the store cannot be read."""
     weeks, client, hook = _chosen(settings)
     today = this_deployment().today()
+    first = first_week(today, weeks)
     try:
-        figures = board.figures(weeks, today)
+        history = board.figures(max(weeks, WEEKS_OF_ALARMS), today).of(client, hook)
         alarms = board.alarms(today, known_case_holds(), weeks)
-        chosen = figures.of(client, hook)
+        chosen = history.since(first)
         versions = board.new_versions(chosen)
     except StoreUnavailable as error:
         raise Problem(503, "transient", f"The figures cannot be read: {error}.") from None
-    report = make_report(chosen)
+    report = make_report(chosen, history)
+    charts = chart_cards(history, [row.name for row in report.cards])
     return {
         "report": report,
-        "charts": chart_cards(chosen, [row.name for row in report.cards]),
-        "refusals": chart_refusals(chosen.calls, today),
+        "charts": [chart.since(first) for chart in charts],
+        "refusals": chart_refusals(history.calls, today),
         "versions": versions,
         "alarms": alarms,
-        "modes": figures.modes,
-        "withheld": days_withheld(figures.modes, settings, today),
+        "modes": history.modes,
+        "withheld": days_withheld(history.modes, settings, today),
         "weeks": weeks,
         "client": client,
         "hook": hook,
@@ -166,7 +170,7 @@ def _draw(chart: Chart, new: Mapping[str, str]) -> Json:
     new version began to decide.
     """
     width, height = PICTURE
-    limited = [(place, one) for place, one in enumerate(chart.points) if one.high < 1]
+    limited = [(place, one) for place, one in enumerate(chart.points) if one.is_judged]
     most = max(0.0001, *(one.rate for one in chart.points), *(one.high for _, one in limited))
     steps = max(1, len(chart.points) - 1)
 

@@ -172,7 +172,7 @@ class Store:
         self._decisions.put(record)
 
     def count_call(self, day: str, client: str, hook: str, outcome: str) -> None:
-        """Count a call of a day (ISO); it is written down within a minute, and never waits."""
+        """Count a call of a day at the site (ISO); written down within a minute, it never waits."""
         self._decisions.start()
         self._calls.add(day, client, hook, outcome)
 

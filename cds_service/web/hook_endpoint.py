@@ -71,6 +71,6 @@ def _count(deployment: Deployment, call: Call, status: int) -> None:
     outcome = str(status)
     if status == HTTPStatus.OK:
         outcome = "decided" if "cards" in call.logged else "not concerned"
-    day = dt.datetime.now(dt.UTC).isoformat()[:10]  # when it came, not what it is true for
-    deployment.store.count_call(day, client, hook, outcome)
+    day = deployment.settings.today(dt.datetime.now(dt.UTC))  # a whole one, seen from the site
+    deployment.store.count_call(day.isoformat(), client, hook, outcome)
     metrics.count_hook_call(client, hook, outcome)

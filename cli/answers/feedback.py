@@ -52,13 +52,15 @@ def add_feedback(commands: Any) -> None:
 
 def _report_feedback(chosen: argparse.Namespace) -> int:
     from cds_service.records import StoreUnavailable
-    from governance.figures import first_week, load_figures, make_report
+    from governance.figures import WEEKS_OF_ALARMS, first_week, load_figures, make_report
 
     settings = settings_of(chosen)
     today = settings.today(dt.datetime.now(dt.UTC))
     first = first_week(today, min(chosen.weeks, MOST_WEEKS)) if chosen.weeks else ""
+    earlier = min(first, first_week(today, WEEKS_OF_ALARMS))
     try:
-        report = make_report(load_figures(settings.store_url, first))
+        history = load_figures(settings.store_url, earlier)
+        report = make_report(history.since(first), history)
     except StoreUnavailable as error:
         raise Refusal(str(error)) from None
     if chosen.json:

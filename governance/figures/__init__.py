@@ -1,7 +1,13 @@
 """What fired, what became of it, and what somebody must look at."""
 
 from governance.figures.alarms import days_withheld, withheld_too_long
-from governance.figures.board import Board, first_week, load_figures, load_modes
+from governance.figures.board import (
+    WEEKS_OF_ALARMS,
+    Board,
+    first_week,
+    load_figures,
+    load_modes,
+)
 from governance.figures.categories import CATEGORIES
 from governance.figures.chance import Share, rate, wilson
 from governance.figures.control import Chart, chart_cards, chart_refusals
@@ -10,6 +16,7 @@ from governance.figures.report import Report, Row, make_report
 
 __all__ = [
     "CATEGORIES",
+    "WEEKS_OF_ALARMS",
     "Board",
     "Chart",
     "Report",

@@ -142,7 +142,8 @@ def _silent_clients(calls: Mapping[Called, int], settings: Settings, today: dt.d
     per_day: Counter[tuple[str, str, str]] = Counter()
     for called, number in calls.items():
         per_day[called.client, "", called.day] += number
-        per_day[called.client, called.hook, called.day] += number
+        if called.hook:  # one that was refused before it was read is of no hook
+            per_day[called.client, called.hook, called.day] += number
     alarms = []
     for client in settings.clients:
         floor = client.expected_calls_per_day or _usual_floor(per_day, client.name, "", yesterday)

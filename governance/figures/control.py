@@ -15,7 +15,7 @@ import datetime as dt
 import itertools
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import sqrt
 
@@ -76,6 +76,11 @@ class Point:
     def rate(self) -> float:
         return self.count / self.total if self.total else 0.0
 
+    @property
+    def is_judged(self) -> bool:
+        """Whether enough came before to say what is usual."""
+        return (self.low, self.high) != (0.0, 1.0)
+
 
 @dataclass(frozen=True, slots=True)
 class Chart:
@@ -98,6 +103,10 @@ class Chart:
     def mark(self) -> Mark:
         """What is to be seen there."""
         return self.marked.mark if self.marked else Mark.NONE
+
+    def since(self, when: str) -> Chart:
+        """Return the points from a week or day on, as they stand by all that came before."""
+        return replace(self, points=tuple(point for point in self.points if point.when >= when))
 
 
 def chart_cards(figures: Figures, cards: Iterable[str]) -> tuple[Chart, ...]:

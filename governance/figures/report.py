@@ -17,7 +17,13 @@ from cds_service.records import ACCEPTED, OVERRIDDEN
 from cds_service.site import LIVE
 from governance.figures.categories import category_of
 from governance.figures.chance import Share, rate, wilson
-from governance.figures.control import Change, card_order, find_changes, per_week
+from governance.figures.control import (
+    FEWEST_WEEKS,
+    Change,
+    card_order,
+    find_changes,
+    per_week,
+)
 from governance.figures.counts import Decided, Figures, Fired
 from recommender.cards import CARDS
 
@@ -59,7 +65,8 @@ class ModeRow:
 class Report:
     """Everything of a period. `weekly` has for each card its firings per 1,000 decisions by week,
     `reasons` for each card its overrides by category, `codes` by the reason as it came. `stray`
-    are cards with feedback that are not in the record.
+    are cards with feedback that are not in the record. `changes_judged` says whether enough weeks
+    came before to tell a change.
     """
 
     weeks: tuple[str, ...]
@@ -72,6 +79,7 @@ class Report:
     by_week: tuple[Row, ...]
     weekly: Mapping[str, tuple[float, ...]]
     changes: tuple[Change, ...]
+    changes_judged: bool
     reasons: Mapping[str, Mapping[str, int]]
     codes: Mapping[str, Mapping[str, int]]
     modes: tuple[ModeRow, ...]
@@ -79,8 +87,12 @@ class Report:
     stray: int
 
 
-def make_report(figures: Figures) -> Report:
-    """Return the report of these figures."""
+def make_report(figures: Figures, history: Figures | None = None) -> Report:
+    """Return the report of these figures.
+
+    Args:
+        history: the same with the weeks before, by which changes are told; else by these alone.
+    """
     decided = sum(figures.decisions.values())
     orders = sum(n for at, n in figures.decisions.items() if at.hook in ORDER_HOOKS)
     cards = sorted({fired.card for fired in figures.cards}, key=card_order)
@@ -95,7 +107,8 @@ def make_report(figures: Figures) -> Report:
         hooks=_rows_by(places, lambda at: at.hook),
         by_week=_rows_by(places, lambda at: at.week),
         weekly=_weekly(figures, cards),
-        changes=find_changes(figures),
+        changes=find_changes(history or figures),
+        changes_judged=len((history or figures).weeks) > FEWEST_WEEKS,
         reasons={card: _by_category(counted) for card, counted in codes.items()},
         codes={card: _named(counted) for card, counted in codes.items()},
         modes=_by_mode(figures, cards),

@@ -5,6 +5,7 @@ known case.
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 import re
@@ -14,10 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from benchmarks.volume.governance import make_record
 from cds_service.app import create_app
+from cds_service.database import CALLS, open_engine
+from cds_service.records import Kind, Tally
+from cds_service.records.tallies import add_tallies
 from cds_service.site import Settings, demonstration
 from cds_service.web import health
 from cli.main import main
@@ -262,6 +267,121 @@ def test_what_is_left_empty_is_not_asked_for(
     answer = page(settings, "/governance?weeks=&client=&hook=", JSON)
 
     assert (answer.json["weeks"], answer.json["client"], answer.json["hook"]) == (26, "", "")
+
+
+def decide_by_week(settings: Settings, fired: list[int], calls: int = 0) -> None:
+    """Write 1,000 decisions a week up to AS_OF, with so many of card b2 in each; and calls of the
+    last five weeks, a tenth of them refused.
+    """
+    monday = AS_OF - dt.timedelta(days=AS_OF.weekday())
+    counted: dict[Tally, int] = {}
+    for before, times in enumerate(reversed(fired)):
+        at = ((monday - dt.timedelta(weeks=before)).isoformat(), "EHR", "order-select", "")
+        counted[Tally(*at, Kind.DECIDED)] = 1000
+        counted[Tally(*at, Kind.FIRED, "b2", "live", "shown")] = times
+    days = [AS_OF - dt.timedelta(days=before) for before in range(1, 36)] if calls else []
+    rows = [
+        {
+            "day": day.isoformat(),
+            "client": "EHR",
+            "hook": "order-select",
+            "outcome": one,
+            "times": n,
+        }
+        for day in days
+        for one, n in (("decided", calls * 9 // 10), ("400", calls // 10))
+    ]
+    engine = open_engine(settings.store_url)
+    with engine.begin() as connection:
+        add_tallies(connection, counted)
+        if rows:
+            connection.execute(sa.insert(CALLS), rows)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("weeks", ["4", "13", "26", "52"])
+def test_changes_and_limits_are_told_by_the_weeks_before_whatever_period_is_looked_at(
+    settings: Settings, weeks: str
+) -> None:
+    """docs/governance.md: this week, and the whole one before it, each with the twelve before it;
+    limits around the rate of all points before; refusals over five weeks. A period of four weeks
+    said that nothing had changed and that each card was as usual.
+    """
+    with running(settings) as client:
+        decide_by_week(settings, [20] * 12 + [80, 20], calls=1000)
+        told = client.get(f"/governance?weeks={weeks}", headers=JSON).json
+        text = client.get(f"/governance?weeks={weeks}", headers=HTML).text
+
+    week_before = AS_OF - dt.timedelta(days=AS_OF.weekday() + 7)
+    assert told is not None
+    assert told["report"]["total"]["decided"] == 1000 * min(14, int(weeks))
+    assert [(one["week"], one["before"], one["now"]) for one in told["report"]["changes"]] == [
+        (week_before.isoformat(), 20.0, 80.0)
+    ]
+    [chart] = told["charts"]
+    assert len(chart["points"]) == min(14, int(weeks))
+    assert [(one["when"], one["mark"]) for one in chart["points"] if one["mark"]] == [
+        (week_before.isoformat(), "above its limits")
+    ]
+    [refused] = told["refusals"]
+    assert len(refused["points"]) == 35
+    assert "above its limits" in text
+    assert "too few before" not in text
+
+
+def test_the_command_tells_the_same_changes_of_a_short_period(
+    settings: Settings,
+    site: Path,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Settings, "today", lambda *_: AS_OF)
+    with running(settings):
+        decide_by_week(settings, [20] * 12 + [80, 20])
+
+    assert main(["feedback", "report", "--weeks", "4", "--json", "--config", str(site)]) == 0
+    report = json.loads(capfd.readouterr().out)["report"]
+    assert [one["now"] for one in report["changes"]] == [80.0]
+    assert report["total"]["decided"] == 4000
+
+
+def test_what_too_few_weeks_cannot_tell_is_not_called_usual(settings: Settings) -> None:
+    with running(settings) as client:
+        decide_by_week(settings, [20, 20, 900])
+        text = client.get("/governance", headers=HTML).text
+
+    assert "as usual" not in text
+    assert "Not judged yet: fewer than four weeks" in text
+
+
+def test_a_card_that_always_fires_has_limits_too(settings: Settings) -> None:
+    with running(settings) as client:
+        decide_by_week(settings, [995] * 8)
+        text = client.get("/governance", headers=HTML).text
+
+    assert "as usual" in text
+    assert "too few before" not in text
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Etc/GMT+12"])
+def test_a_call_counts_on_the_day_it_is_at_the_site(
+    settings: Settings, order_select: dict[str, Any], zone: str
+) -> None:
+    """By days of UTC half of yesterday was still to come, and every client had called too
+    seldom.
+    """
+    there = replace(settings, time_zone=zone)
+    before = there.today(dt.datetime.now(dt.UTC))
+    with running(there) as client:
+        client.post(CALL, json=order_select)
+    after = there.today(dt.datetime.now(dt.UTC))
+
+    engine = open_engine(settings.store_url)
+    with engine.begin() as connection:
+        days = connection.execute(sa.select(CALLS.c.day)).scalars().all()
+    engine.dispose()
+    assert set(days) <= {before.isoformat(), after.isoformat()}
+    assert len(days) == 1
 
 
 def test_twenty_thousand_decisions_are_counted_right_and_at_once(settings: Settings) -> None:

@@ -184,6 +184,12 @@ class TestAlarms:
 
         assert (("calls", "EHR") in found) is alarm
 
+    def test_calls_that_were_refused_before_they_named_their_hook_are_counted_once(self) -> None:
+        """They had counted twice, so that half of the floor was enough."""
+        refused = {Called(self.YESTERDAY.isoformat(), "EHR", "", "400"): 30}
+
+        assert ("calls", "EHR") in self.alarms(refused, expected_calls_per_day=50)
+
     def test_a_client_that_never_called_is_noticed_where_a_floor_is_set(self) -> None:
         assert self.alarms({}, expected_calls_per_day=1) == [("calls", "EHR")]
         assert self.alarms({}) == []
