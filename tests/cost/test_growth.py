@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -41,6 +42,7 @@ from tests.cost.dimensions import (
 )
 from tests.cost.more_dimensions import MORE
 from tests.cost.whole_bodies import BODY_BYTES, whole_bodies
+from tests.yardstick import turns_of
 
 PATH, SHARED = "/cds-services/b12-order-select", "/cds-services/b12"
 SIZE = 40
@@ -130,24 +132,21 @@ def test_a_long_number_costs_little_R181(client: FlaskClient, plain: float, dime
 
 
 WHOLE = whole_bodies(("draft",))
-MOST_SECONDS = 2.0
-CROWDED = 2
-"""Seconds of processor that a request may cost, and how much dearer a crowded machine makes it."""
+MOST_TURNS = 144_000_000
+"""Of a plain loop, in which time a request is answered: twice what the budget of R182, 2 seconds,
+is on the machine of docs/performance.md.
+"""
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("filling", WHOLE)
-def test_a_body_filled_to_its_limit_costs_at_most_two_seconds_R182(
-    client: FlaskClient, filling: str
-) -> None:
+def test_a_body_filled_to_its_limit_costs_little_R182(client: FlaskClient, filling: str) -> None:
     body = WHOLE[filling]()
     assert len(body) <= BODY_BYTES
-    started = time.process_time()
-    answer = client.post(PATH, data=body, content_type="application/json")
-    seconds = time.process_time() - started
+    answer, turns = turns_of(partial(client.post, PATH, data=body, content_type="application/json"))
 
     assert answer.status_code in (200, 400, 503), answer.get_data()
-    assert seconds < CROWDED * MOST_SECONDS
+    assert turns < MOST_TURNS
 
 
 def test_more_values_than_are_read_are_a_400_that_says_the_limit_R181() -> None:
