@@ -161,7 +161,9 @@ class TestGone:
         wait_until(lambda: is_written(url, 5))
         store.close()
 
-    def test_a_server_that_goes_down_and_comes_back_R145(self, postgresql: PostgreSQL) -> None:
+    def test_a_server_that_goes_down_and_comes_back_R145(
+        self, postgresql: PostgreSQL, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         url = postgresql.make_database()
         store = Store(url, "key")
         store.upgrade()
@@ -181,6 +183,7 @@ class TestGone:
             postgresql.start()
 
         wait_until(lambda: is_written(url, 5))
+        monkeypatch.setattr(store_module, "FEEDBACK_SECONDS", 20.0)
         store.record_feedback([overridden("card-2")], "s", "c", NOW)
         assert [row["card"] for row in rows(url, FEEDBACK)] == ["card-2"]
         store.close()
@@ -222,7 +225,7 @@ from cds_service.records import store as module
 from cds_service.records.store import Store
 from cds_service.database import StoreUnavailable
 from tests.cds_service.records.records import NOW, card, decision, overridden, rows, wait_until
-module.FEEDBACK_SECONDS = database.REST_SECONDS = 0.3
+module.FEEDBACK_SECONDS, database.REST_SECONDS = 20, 0.3
 url = sys.argv[1]
 store = Store(url, "key")
 store.upgrade()

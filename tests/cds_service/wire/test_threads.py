@@ -115,6 +115,7 @@ def test_many_pieces_that_wait_are_taken_by_as_many_threads_as_there_may_be() ->
     threads = Threads(do, MOST)
     for number in range(MOST_WAITING):
         threads.submit(number)
+    assert until(lambda: len(at_once) == 1)
     time.sleep(0.05)
     assert len(at_once) == 1
     for number in range(MOST_WAITING, 3 * MOST_WAITING):
