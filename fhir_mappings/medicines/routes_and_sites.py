@@ -11,6 +11,7 @@ from fhir_mappings.fhir import as_list, as_text, texts_of, words_of
 from fhir_mappings.fhir import versions as fhir_versions
 from fhir_mappings.products import Form, Product
 from fhir_mappings.terminology import Concept, Field, ValueSets
+from fhir_mappings.text import normalise_text
 from recommender.language import DoseLine, InjectionSite, Route
 
 ROUTES: dict[Concept, Route] = {
@@ -28,6 +29,14 @@ SITES: dict[Concept, InjectionSite] = {
     Concept.SITE_VASTUS_LATERALIS: InjectionSite.VASTUS_LATERALIS,
     Concept.SITE_BUTTOCK: InjectionSite.BUTTOCK,
 }
+
+_BUTTOCK = re.compile(
+    r"\b(?:buttocks?|glut(?:e|ea|eal|eus|aeus|eo|eos|aal|eaal|eale)|dorso ?glut\w*|gesass\w*|"
+    r"hinterbacken?|nalgas?|fesses?|fessier\w*|nadegas?|natic(?:a|he)|(?:linker|rechter)bil|"
+    r"billen|bilspier|skinkan?|skinkor|seteball\w*|balle|balder)\b"
+)
+_OTHER_THAN = re.compile(r"\b(?:not|no|avoid|never|nicht|kein|pas|non|nao|niet|inte|ikke)\b")
+"""The buttock in words, and the words that forbid it (S29)."""
 
 _TECHNIQUE = re.compile(r"gauge|needle|pressure|press (?:firmly )?(?:for|on)|transfusion")
 
@@ -90,10 +99,16 @@ def find_misfit(lines: Iterable[DoseLine], product: Product) -> str:
 
 
 def read_site(line: Mapping[str, Any], value_sets: ValueSets) -> InjectionSite | None:
-    """Return the body site that a line names; `None` where it names none that is known here."""
-    stated = (line[name] for name in ("site", "siteCodeableConcept") if name in line)
+    """Return the body site that a line names; `None` where it names none that is known here. The
+    buttock is read as a word of a longer name too ("gluteus maximus, upper outer quadrant").
+    """
+    stated = [line[name] for name in ("site", "siteCodeableConcept") if name in line]
     matches = (match for site in stated for match in value_sets.find(site, Field.ROUTES))
-    return next((SITES[match.concept] for match in matches if match.concept in SITES), None)
+    named = next((SITES[match.concept] for match in matches if match.concept in SITES), None)
+    words = (normalise_text(text) for site in stated for text in texts_of(site))
+    if named is None and any(_BUTTOCK.search(w) and not _OTHER_THAN.search(w) for w in words):
+        return InjectionSite.BUTTOCK
+    return named
 
 
 def notes_technique(resource: Mapping[str, Any]) -> bool:

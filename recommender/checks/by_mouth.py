@@ -116,9 +116,10 @@ def oral_with_signs(case: Case, order: Order) -> Issue:
             f"With neurological involvement {'nasal' if nasal else 'oral'} vitamin B12 is not used "
             f"at the start: faster improvement prevents lasting damage."
         )
+    open_status = case.rule == "N2" or (case.rule == "G1" and not case.assessment.is_deficient)
     return issue_of(
         cards.B1_BY_MOUTH_WITH_SIGNS,
-        WARNING if case.rule == "N2" else CRITICAL,
+        WARNING if open_status else CRITICAL,
         order,
         reason,
         ("S3", "S64", "S67", "S68", "S69"),

@@ -8,7 +8,16 @@ from collections.abc import Iterator
 
 from recommender.assessment import PlateletBand
 from recommender.cards import INFO, WARNING, cards
-from recommender.case import WITHOUT_A_DOSE, Case, Column, Issue, issue_of, may_be_cyanocobalamin
+from recommender.case import (
+    WITHOUT_A_DOSE,
+    Case,
+    Column,
+    Issue,
+    is_oral,
+    is_treatment,
+    issue_of,
+    may_be_cyanocobalamin,
+)
 from recommender.checks.by_mouth import oral_with_signs
 from recommender.language import DoseLine, Order, Route, Substance, is_injected
 
@@ -20,7 +29,7 @@ def check_product_and_route(case: Case, order: Order, line: DoseLine) -> Iterato
         return
     match line.route:
         case Route.INTRAVENOUS:
-            yield from check_route(order)
+            yield from _into_a_vein(order)
         case Route.NASAL:
             yield from _nasal(case, order)
         case Route.SUBCUTANEOUS:
@@ -45,8 +54,19 @@ def check_product_and_route(case: Case, order: Order, line: DoseLine) -> Iterato
         yield _cyanocobalamin_injection(case, order, line)
 
 
-def check_route(order: Order) -> Iterator[Issue]:
-    """Yield b15 for a route that is wrong for anybody: into a vein (X10)."""
+def check_route(case: Case, order: Order) -> Iterator[Issue]:
+    """Yield what the route shows where not even the age could be read: into a vein, or by mouth or
+    nose with nerve signs, such as the order gives as its own reason (Q57).
+    """
+    yield from _into_a_vein(order)
+    line = order.cobalamin
+    absorbed = line is not None and (is_oral(line) or line.route is Route.NASAL)
+    if absorbed and is_treatment(order) and case.assessment.neurological.is_true:
+        yield oral_with_signs(case, order)
+
+
+def _into_a_vein(order: Order) -> Iterator[Issue]:
+    """Yield b15 for a route that is wrong for anybody (X10)."""
     if order.cobalamin is not None and order.cobalamin.route is Route.INTRAVENOUS:
         reason = "Into a vein most of the dose is lost in urine."
         yield issue_of(cards.B15_ROUTE, WARNING, order, reason, ("X10", "S2"))

@@ -71,7 +71,7 @@ def _at_any_age(case: Case, order: Order) -> Iterator[Issue]:
     alone = check_alone(case, order)
     if RecordArea.PATIENT in case.scenario.unavailable:
         yield from alone
-        yield from check_route(order)
+        yield from check_route(case, order)
         yield from check_site(case, order)
     else:
         yield from (issue for issue in alone if issue.card in AT_ANY_AGE)
