@@ -20,6 +20,7 @@ from fhir_mappings.answers.answer import (
     interpretations_of,
 )
 from fhir_mappings.answers.lengths import read_length
+from fhir_mappings.answers.signs_in_words import hint_at_signs
 from fhir_mappings.answers.states import read_of_the_year, read_pregnancy, read_screen
 from fhir_mappings.fhir import as_dict, as_list, as_text, is_mistaken, read_number
 from fhir_mappings.history import DIAGNOSED_CAUSES, SIGNS
@@ -73,6 +74,8 @@ def map_answers(
         passed_over: of these only the screens that may be the newest and not say no: what is
             changed by what is not read, a yes that is not final or dated in the future.
     """
+    observed = tuple(observed)
+    hint_at_signs(index, {item.placed.place for item in (*observed, *passed_over)})
     answers = _sort_answers((*observed, *filter(_may_be_newest_screen, passed_over)))
     nothing = index.not_recorded("labs")
     if not answers and index.not_recorded("labs", "procedures", "conditions") is NOT_RECORDED:

@@ -5,6 +5,7 @@ in it.
 from recommender.case.case import Case, Column, case_of, has_test, is_muscle_or_unknown
 from recommender.case.course_reading import (
     WITHOUT_A_DOSE,
+    alternate_day_bound,
     daily_dose,
     fulfils,
     is_count_alone,
@@ -25,6 +26,7 @@ __all__ = [
     "Case",
     "Column",
     "Issue",
+    "alternate_day_bound",
     "case_of",
     "daily_dose",
     "fulfils",

@@ -57,6 +57,18 @@ def is_count_alone(order: Order) -> bool:
     return is_injected(line) and line.dose is not None
 
 
+def alternate_day_bound(order: Order) -> Decimal | None:
+    """Return for how many days alternate-day injections are ordered, by the fields or by the words
+    beside them, whichever ends sooner (Q39, Q41); `None` without a bound.
+    """
+    lines = (order.cobalamin, order.written)
+    reads = [read_line(line) for line in lines if line is not None]
+    if not reads or reads[0].rhythm is not Rhythm.ALTERNATE_DAYS:
+        return None
+    bounds = (one.bound_days for one in reads if one.rhythm is Rhythm.ALTERNATE_DAYS)
+    return min((days for days in bounds if days is not None), default=None)
+
+
 def may_be_cyanocobalamin(line: DoseLine) -> bool:
     """Return whether the line is cyanocobalamin, or vitamin B12 of a form that is not recorded."""
     return line.substance in MAY_BE_CYANOCOBALAMIN

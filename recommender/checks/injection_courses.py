@@ -9,20 +9,24 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from recommender.cards import INFO, WARNING, cards
-from recommender.case import Case, Issue, is_readable, is_treatment, kind_of
+from recommender.case import (
+    Case,
+    Issue,
+    alternate_day_bound,
+    is_readable,
+    is_treatment,
+    kind_of,
+)
 from recommender.checks.beside import symptoms_answered
 from recommender.guidance import INJECTION_DOSE
 from recommender.language import (
     LONGEST_MONTH,
-    DoseLine,
     Order,
     PhaseKind,
-    Rhythm,
     Substance,
     Test,
     Timing,
     is_injected,
-    read_line,
     total_doses,
 )
 
@@ -42,13 +46,13 @@ days apart, then without end at most 31 days apart (Q40).
 # --- alternate days with an end
 
 
-def check_bound(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
+def check_bound(case: Case, order: Order) -> Iterator[Issue]:
     """Yield b19: an alternate-day course for nerve signs that ends by days or doses (C33)."""
-    read = read_line(line)
-    if read.rhythm is not Rhythm.ALTERNATE_DAYS or read.bound_days is None:
+    bound = alternate_day_bound(order)
+    if bound is None:
         return
-    enough = read.bound_days >= case.policy.neuro_min_loading_days
-    if enough and _review_in_sight(case, order, read.bound_days):
+    enough = bound >= case.policy.neuro_min_loading_days
+    if enough and _review_in_sight(case, order, bound):
         return
     reason = (
         "The order ends without a word about a review of improvement."
@@ -163,6 +167,7 @@ def check_resuming(case: Case, order: Order) -> Iterator[Issue]:
     if case.rule == "T4" and today and well:
         return
     loud = case.rule == "T4" and not today and (a.neurological_ever | a.symptoms).is_true
+    loud = loud or (case.rule == "N1" and case.refill)
     reason = (
         "A dose is due now; nerve signs, if any, call for loading again."
         if case.rule == "T4"

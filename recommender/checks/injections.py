@@ -79,7 +79,7 @@ def _american(case: Case, order: Order) -> Iterator[Issue]:
 def _neurological(case: Case, order: Order, line: DoseLine, timing: Timing) -> Iterator[Issue]:
     rhythm = rhythm_of(timing)
     if rhythm is Rhythm.ALTERNATE_DAYS:
-        yield from check_bound(case, order, line)
+        yield from check_bound(case, order)
     elif rhythm is Rhythm.SINGLE and never_loaded(case, order):
         yield from maintenance_before_loading(case, order, line, timing)
     elif has_alternate_days(case, order) or (

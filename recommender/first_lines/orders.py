@@ -8,7 +8,15 @@ from decimal import ROUND_CEILING, Decimal
 
 from recommender.assessment import FEW_PLATELETS
 from recommender.cards import Indicator, cards
-from recommender.case import Case, Column, Issue, is_oral, is_readable, kind_of
+from recommender.case import (
+    Case,
+    Column,
+    Issue,
+    alternate_day_bound,
+    is_oral,
+    is_readable,
+    kind_of,
+)
 from recommender.deficiency import Permanence
 from recommender.first_lines.common import (
     already_given,
@@ -32,7 +40,6 @@ from recommender.language import (
     is_injected,
     is_treatment_dose,
     lower_first,
-    read_line,
     short_dose,
 )
 from recommender.treatment import hydroxocobalamin_allowed
@@ -247,18 +254,15 @@ def b16(case: Case, issue: Issue, _: Words) -> str:
 
 def b19(case: Case, issue: Issue, words: Words) -> str:
     order = order_of(case, issue)
-    line = order.cobalamin if order else None
-    read = read_line(line) if line is not None else None
-    if order is None or read is None or read.bound_days is None:
+    bound = alternate_day_bound(order) if order else None
+    if order is None or bound is None:
         return ""
     if issue.indicator is not Indicator.INFO:
-        bound = f"{plain(read.bound_days)} days"
-        if read.doses is not None:
-            doses = read.doses.to_integral_value(ROUND_CEILING)
-            bound = f"{plain(doses)} dose{'' if doses == 1 else 's'}"
-        return f"Alternate days end after {bound}: go on until there is no further improvement"
+        doses = (bound / 2).to_integral_value(ROUND_CEILING)
+        after = f"{plain(doses)} dose{'' if doses == 1 else 's'}"
+        return f"Alternate days end after {after}: go on until there is no further improvement"
     begins = order.starts or case.scenario.as_of
-    last = begins + dt.timedelta(days=int(read.bound_days))
+    last = begins + dt.timedelta(days=int(bound))
     end = words.day(min(last, order.ends or last))
     return f"Alternate days end on {end}: review then, and go on while improving"
 

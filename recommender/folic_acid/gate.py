@@ -7,7 +7,7 @@ from __future__ import annotations
 import enum
 from decimal import Decimal
 
-from recommender.case import Case, daily_dose
+from recommender.case import Case, daily_dose, most_folic_acid
 from recommender.deficiency import Deficiency
 from recommender.guidance import FolateGateOpens
 from recommender.language import HintAt, Order, OrderState, Substance, is_treatment_dose
@@ -142,14 +142,16 @@ def _mma_speaks_against(case: Case) -> bool:
 
 
 def folate_class(order: Order, case: Case) -> FolateClass:
-    """Return the class of a folic acid order; an unreadable dose counts as therapeutic, for
-    safety.
+    """Return the class of a folic acid order, by its fields or the words beside them, whichever
+    give more (Q41); an unreadable dose counts as therapeutic, for safety.
     """
     line = order.folate
     if line is None or line.substance is Substance.FOLINIC_ACID or _is_protected(order, case):
         return FolateClass.PROTECTED
-    daily = daily_dose(line)
-    return FolateClass.LOW if daily is not None and daily <= LOW_DOSE else FolateClass.THERAPEUTIC
+    readings = (line, most_folic_acid(order) or line)
+    daily = [daily_dose(reading) for reading in readings]
+    low = all(dose is not None and dose <= LOW_DOSE for dose in daily)
+    return FolateClass.LOW if low else FolateClass.THERAPEUTIC
 
 
 def _is_protected(order: Order, case: Case) -> bool:

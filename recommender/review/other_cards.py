@@ -29,6 +29,7 @@ from recommender.remedies import (
 )
 from recommender.review.course_card import advice_of, planned_tests
 from recommender.review.merging import fold
+from recommender.review.spoken import SPOKEN, Where
 
 
 def stop_and_test_cards(case: Case) -> Iterator[Finding]:
@@ -57,11 +58,20 @@ def not_ordered(case: Case) -> Iterator[Finding]:
         bool(case.selected_folate) or any(test.selected for test in case.course.tests) or bool(drug)
     )
     due = list(check_not_ordered(case)) if in_scope else []
+    if not case.selected_folate and case.chart_asks and _is_for_the_opened_chart(case):
+        due = [issue for issue in due if issue.is_loud]
     issues = sort_issues([*due, *drug])
     if issues:
         yield due_card(
             case, issues[0], also=issues[1:], about_drug_or_test=not case.selected_folate
         )
+
+
+def _is_for_the_opened_chart(case: Case) -> bool:
+    """Return whether what is due is said where the chart is opened, and beside a laboratory order
+    only if it presses (section 6).
+    """
+    return "patient-view" in SPOKEN[case.rule][Where.TEST].silent_because
 
 
 def _due_and_forbidden(case: Case) -> Iterator[Finding]:

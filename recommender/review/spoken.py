@@ -168,6 +168,7 @@ SPOKEN: dict[str, dict[Where, Cell]] = {
         "b23 info, or e1 by Q38",
         "b2, b6, b7, b10, e1 with b23 folded; never b4",
         "c2",
+        "k1 warning if D is CONFIRMED or PROBABLE by a result of the last 12 months (Q73); "
         "s: patient-view",
         "b23 info",
     ),
@@ -185,7 +186,7 @@ SPOKEN: dict[str, dict[Where, Cell]] = {
         "b1, b3, b4, b19; k1 if unreadable",
         "c1, c4, c5",
         "k1",
-        "b23 info, b1, b3 (as T7, T0)",
+        "b23 (warning: nerve signs), b1, b3 (as T7, T0)",
     ),
     "N2": _row(
         "k1 info; K15: warning with N-LOAD",

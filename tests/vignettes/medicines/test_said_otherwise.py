@@ -74,3 +74,118 @@ def test_other_sites_are_no_buttock(words: str) -> None:
     asked = unread("hydroxocobalamin, 1000 mcg, IM, every 2 months")
     draft_of(asked)["dosageInstruction"][0]["site"] = {"text": words}
     assert only_card(asked)["source"]["topic"]["code"] == "k4"
+
+
+# --- alternate days that end, by the words beside the fields (Q39, Q41)
+
+SIGNS = {
+    "conditions": ["pernicious anaemia, since 2026-08-28", "ataxic gait, since 2026-11-06"],
+    "results": ["B12 77 pmol/L, on 2026-11-06"],
+}
+ALTERNATE = "hydroxocobalamin, 1000 mcg, IM, alternate days"
+MAINTENANCE = "hydroxocobalamin, 1000 mcg, IM, every 2 months"
+
+
+@pytest.mark.parametrize("where", ["text", "patientInstruction"])
+@pytest.mark.parametrize(
+    ("words", "indicator", "said"),
+    [
+        ("1 mg IM on alternate days for 1 week", "warning", "after 4 doses"),
+        ("1 mg IM every other day x 3 doses", "warning", "after 3 doses"),
+        ("1 mg i.m. jeden zweiten Tag für 5 Tage", "warning", "after 3 doses"),
+        ("1 mg IM on alternate days for 2 weeks", "info", "end on 10 Dec 2026"),
+    ],
+)
+def test_an_end_in_words_ends_alternate_days_too_b19(
+    where: str, words: str, indicator: str, said: str
+) -> None:
+    asked = request(ALTERNATE, MAINTENANCE, **SIGNS)
+    draft_of(asked)["dosageInstruction"][0][where] = words
+    card = only_card(asked)
+
+    assert (card["source"]["topic"]["code"], card["indicator"]) == ("b19", indicator)
+    assert said in card["summary"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "1 mg IM on alternate days until no further improvement; review every 14 days",
+        "1 mg IM on alternate days",
+    ],
+)
+def test_alternate_days_without_an_end_are_right_b19(words: str) -> None:
+    asked = request(ALTERNATE, MAINTENANCE, **SIGNS)
+    draft_of(asked)["dosageInstruction"][0]["text"] = words
+    assert cards_of(asked) == []
+
+
+def test_of_days_and_doses_the_fewer_are_told_b19() -> None:
+    asked = request("hydroxocobalamin, 1000 mcg, IM, alternate days for 5 days", **SIGNS)
+    draft_of(asked)["dosageInstruction"][0]["timing"]["repeat"]["count"] = 10
+    (card,) = cards_of(asked)
+    assert "end after 3 doses" in card["summary"] + card["detail"]
+
+
+# --- folic acid whose words give more than its fields (Q41, 2.8)
+
+
+@pytest.mark.parametrize(
+    ("chart", "code", "indicator"),
+    [
+        ({"conditions": ["pernicious anaemia, since 2026-08-28"]}, "c1", "critical"),
+        ({}, "c3", "warning"),  # nothing known of vitamin B12: low doses are silent
+    ],
+)
+def test_folic_acid_counts_by_the_larger_dose_of_words_and_fields(
+    chart: Json, code: str, indicator: str
+) -> None:
+    asked = request("folic acid tablet 0.4 mg, 0.4 mg, oral, daily", **chart)
+    dosage = draft_of(asked)["dosageInstruction"][0]
+    dosage["text"] = "take 5 mg once daily"
+    card = cards_of(asked)[0]
+    assert (card["source"]["topic"]["code"], card["indicator"]) == (code, indicator)
+
+    dosage["text"] = "take 0.4 mg once daily"
+    assert code not in {card["source"]["topic"]["code"] for card in cards_of(asked)}
+
+
+# --- a refill with nerve signs that cannot be read, and what a laboratory order does not hear
+
+
+def test_a_refill_that_cannot_be_read_is_loud_with_nerve_signs_b23() -> None:
+    asked = request("hydroxocobalamin, 'as directed'", **SIGNS)
+    asked["hook"] = "medication-refill"
+    asked["context"] = {"patientId": "p1", "medications": asked["context"]["draftOrders"]}
+    card = only_card(asked)
+    assert (card["source"]["topic"]["code"], card["indicator"]) == ("b23", "warning")
+
+
+STANDING = {"active": ["hydroxocobalamin, 1000 mcg, IM, every 3 months, since 2024-06-09"]}
+ENDING = {
+    "active": [f"{MAINTENANCE}, since 2025-12-01; valid until 2026-12-10"],
+    "given": [f"hydroxocobalamin, 1000 mcg, IM, on 2026-{month}-20" for month in ("07", "09")],
+}
+ANAEMIA = {"conditions": ["pernicious anaemia, since 2024-03-01"]}
+LOW = {"results": ["B12 100 pmol/L, on 2026-11-06"]}
+
+
+@pytest.mark.parametrize(
+    ("chart", "said"),
+    [
+        (ANAEMIA | STANDING, []),  # T7
+        (ANAEMIA | ENDING, []),  # T8
+        (LOW | STANDING, [("k1", "warning")]),  # a standing order never lowers an indicator (Q73)
+    ],
+)
+def test_a_laboratory_order_hears_of_a_standing_order_only_if_it_presses(
+    chart: Json, said: list[tuple[str, str]]
+) -> None:
+    asked = request(LOADING, **chart)
+    code = {"coding": [{"system": "http://loinc.org", "code": "13964-2"}]}
+    test = {"resourceType": "ServiceRequest", "id": "t", "status": "draft", "intent": "order"}
+    test |= {"code": code, "subject": {"reference": "Patient/p1"}}
+    asked["context"]["draftOrders"]["entry"] = [{"resource": test}]
+    asked["context"]["selections"] = ["ServiceRequest/t"]
+    found = [(card["source"]["topic"]["code"], card["indicator"]) for card in cards_of(asked)]
+    assert found == said

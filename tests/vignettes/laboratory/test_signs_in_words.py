@@ -1,0 +1,150 @@
+"""Nerve signs that stand in words alone, in an observation, a questionnaire or the note of an
+order: they are quoted and asked about, and never pass in silence (F10, Q27, Q28).
+
+What an examination did not find is no sign; nor is it an answer "no", which has two forms (Q1).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.vignettes.test_stops_and_doubtful_orders import (
+    TABLETS,
+    cards_of,
+    draft_of,
+    only_card,
+    request,
+)
+
+Json = dict[str, Any]
+
+LOW = ["B12 110 pmol/L, on 2026-11-06", "eGFR 88 mL/min/{1.73_m2}, on 2026-10-17"]
+ASKED_QUIETLY = ("b2", "info")
+ASKED_LOUDLY = ("b2", "warning")
+
+
+def tablets(*more: Json) -> Json:
+    asked = request(TABLETS, conditions=["vegan diet, since 2026-05-10"], results=LOW)
+    labs = asked["prefetch"]["labs"]
+    labs["entry"] += [{"resource": one} for one in more]
+    labs["total"] += len(more)
+    return asked
+
+
+def level(asked: Json) -> tuple[str, str]:
+    card = only_card(asked)
+    return card["source"]["topic"]["code"], card["indicator"]
+
+
+def observed(name: str, **value: Any) -> Json:
+    return {
+        "resourceType": "Observation",
+        "id": "seen",
+        "status": "final",
+        "code": {"text": name},
+        "subject": {"reference": "Patient/p1"},
+        "effectiveDateTime": "2026-11-20",
+    } | value
+
+
+def answered(question: str, **answer: Any) -> Json:
+    item = {"linkId": "2", "text": question, "answer": [answer]}
+    return {
+        "resourceType": "QuestionnaireResponse",
+        "id": "asked",
+        "status": "completed",
+        "subject": {"reference": "Patient/p1"},
+        "authored": "2026-11-20",
+        "item": [{"linkId": "1", "item": [item]}],
+    }
+
+
+QUESTION = "Numbness or tingling in hands or feet?"
+YES = {"system": "http://loinc.org", "code": "LA33-6", "display": "Yes"}
+
+
+@pytest.mark.parametrize(
+    ("seen", "quoted"),
+    [
+        (observed("Symptoms", valueString="numbness in both feet"), "numbness in both feet"),
+        (observed("Numbness", valueBoolean=True), "Numbness"),
+        (observed("Numbness", valueString="yes"), "Numbness"),
+        (observed("Gait", valueString="unsteady"), "unsteady"),
+        (observed("Romberg test", valueCodeableConcept={"text": "Positive"}), "Romberg test"),
+        (observed("Foot exam", note=[{"text": "numb toes both feet"}]), "numb toes both feet"),
+        (observed("Foot exam", comments="pins & needles"), "pins & needles"),
+        (answered(QUESTION, valueBoolean=True), QUESTION),
+        (answered(QUESTION, valueCoding=YES), QUESTION),
+        (answered("Symptoms", valueString="numb feet"), "numb feet"),
+    ],
+)
+def test_a_sign_in_words_is_quoted_and_asked_about(seen: Json, quoted: str) -> None:
+    card = only_card(tablets(seen))
+    assert (card["source"]["topic"]["code"], card["indicator"]) == ASKED_LOUDLY
+    assert card["summary"].startswith(f"Record says '{quoted}'")
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        observed("Neuro exam", valueString="No numbness or tingling"),
+        observed("Gait", valueString="normal"),
+        observed("Romberg test", valueCodeableConcept={"text": "Negative"}),
+        observed("Numbness", valueBoolean=False),
+        observed("Symptoms", valueString="numb feet", effectiveDateTime="2025-01-20"),
+        observed("Symptoms", valueString="numb feet", status="entered-in-error"),
+        observed("Tobacco smoking status", valueCodeableConcept={"text": "Never smoker"}),
+        answered(QUESTION, valueBoolean=False),
+        answered("Trouble concentrating on things", valueCoding={"display": "Several days"}),
+        answered(QUESTION, valueBoolean=True) | {"status": "in-progress"},
+    ],
+)
+def test_what_is_denied_old_or_no_sign_hints_at_nothing_and_answers_nothing(seen: Json) -> None:
+    assert level(tablets(seen)) == ASKED_QUIETLY
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "pins & needles",
+        "burning soles",
+        "cannot feel the floor, loss of sensation",
+        "altered sensation below the knees",
+        "wobbly when walking",
+        "loss of balance",
+        "memory worse",
+        "brain fog",
+        "worsening neuropathy",
+        "Füße taub",
+        "Missempfindungen",
+        "perte de sensibilité",
+        "pérdida de sensibilidad",
+        "bruciore ai piedi",
+        "brandende voeten",
+        "evenwichtsproblemen",
+        "myrkrypningar",
+        "glemsom",
+        "perda de equilíbrio",
+    ],
+)
+def test_the_words_of_nerve_signs_are_known_in_many_forms(words: str) -> None:
+    asked = tablets()
+    draft_of(asked)["note"] = [{"text": words}]
+    assert level(asked) == ASKED_LOUDLY
+
+
+@pytest.mark.parametrize(
+    "words", ["ulnar neuropathy at elbow", "auditory neuropathy", "balanced diet", "take with food"]
+)
+def test_words_of_other_things_are_no_nerve_signs(words: str) -> None:
+    asked = tablets()
+    draft_of(asked)["note"] = [{"text": words}]
+    assert level(asked) == ASKED_QUIETLY
+
+
+def test_a_sign_in_words_alone_never_makes_tablets_wrong() -> None:
+    (card,) = cards_of(tablets(observed("Symptoms", valueString="numb feet")))
+    assert not any(one.get("isRecommended") for one in card.get("suggestions", ()))
+    assert "Nerve signs: not recorded" in card["detail"]
