@@ -58,7 +58,8 @@ def not_ordered(case: Case) -> Iterator[Finding]:
         bool(case.selected_folate) or any(test.selected for test in case.course.tests) or bool(drug)
     )
     due = list(check_not_ordered(case)) if in_scope else []
-    if not case.selected_folate and case.chart_asks and _is_for_the_opened_chart(case):
+    other = bool(case.selected_folate) or bool(drug)
+    if not other and case.chart_asks and _is_for_the_opened_chart(case):
         due = [issue for issue in due if issue.is_loud]
     issues = sort_issues([*due, *drug])
     if issues:
@@ -71,7 +72,7 @@ def _is_for_the_opened_chart(case: Case) -> bool:
     """Return whether what is due is said where the chart is opened, and beside a laboratory order
     only if it presses (section 6).
     """
-    return "patient-view" in SPOKEN[case.rule][Where.TEST].silent_because
+    return SPOKEN[case.rule][Where.TEST].silent_because == "patient-view"
 
 
 def _due_and_forbidden(case: Case) -> Iterator[Finding]:

@@ -72,25 +72,6 @@ def _silent(rule: str, also: tuple[str, ...], where: Where) -> bool:
     return any(SPOKEN[one][where].silent_because for one in (rule, *also) if one in SPOKEN)
 
 
-@pytest.mark.parametrize(
-    "person_in_words",
-    [
-        ["no signs", "unresolved"],  # B1
-        ["no signs", "pernicious anaemia", "oral active"],  # T5
-    ],
-)
-def test_what_the_opened_chart_says_is_not_said_beside_a_test(person_in_words: list[str]) -> None:
-    """Nothing that presses; a client that never opens a chart hears it all the same (Q93)."""
-    scenario, course, policy = build_case(
-        {"who": person_in_words, "selected_tests": ["serum vitamin B12"]}
-    )
-    recommendation = recommend(scenario, policy)
-    rule = recommendation.rule
-    assert SPOKEN[rule][Where.TEST].silent_because.startswith("patient-view"), rule
-    assert review_record(scenario, recommendation, policy)
-    assert not review(course, scenario, recommendation, policy)
-
-
 # --- cells that name a card and a silence: the condition decides
 
 CELLS = yaml.safe_load(

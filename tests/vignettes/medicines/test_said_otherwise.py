@@ -2,7 +2,7 @@
 only points at it is asked about.
 
 Expectations: decisions Q27, Q28 (words that hint), Q39, Q41, Q57, F10, 2.8; cards.md 4 (b1, b6,
-b12, b19, b23, c1, c3) and 6 (T7, T8, B1 beside a laboratory order; N1 on a refill).
+b12, b19, b23, c1, c3) and 6 (T7, T8 beside a laboratory order; N1 on a refill).
 """
 
 from __future__ import annotations
