@@ -79,7 +79,7 @@ def _read(settings: Settings, board: Board) -> Json:
         history = board.figures(max(weeks, WEEKS_OF_ALARMS), today).of(client, hook)
         alarms = board.alarms(today, known_case_holds(), weeks)
         chosen = history.since(first)
-        versions = board.new_versions(chosen)
+        versions = board.new_versions(history)
     except StoreUnavailable as error:
         raise Problem(503, "transient", f"The figures cannot be read: {error}.") from None
     report = make_report(chosen, history)
@@ -88,7 +88,8 @@ def _read(settings: Settings, board: Board) -> Json:
         "report": report,
         "charts": [chart.since(first) for chart in charts],
         "refusals": chart_refusals(history.calls, today),
-        "versions": versions,
+        "versions": [one for one in versions if one.week >= first],
+        "versions_before": versions,
         "alarms": alarms,
         "modes": history.modes,
         "withheld": days_withheld(history.modes, settings, today),
@@ -101,7 +102,7 @@ def _read(settings: Settings, board: Board) -> Json:
 def _render(told: Json, settings: Settings) -> str:
     report: Report = told["report"]
     new = _new_versions((one.week, one.what) for one in told["versions"])
-    by_day = _new_versions((one.day, one.what) for one in told["versions"])
+    by_day = _new_versions((one.day, one.what) for one in told["versions_before"])
     cards, refusals = told["charts"], told["refusals"]
     return render_template(
         "governance/index.html",

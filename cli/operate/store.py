@@ -78,7 +78,7 @@ def _backup(chosen: argparse.Namespace) -> int:
             _dump_postgresql(url, name)
         _publish(name, out)
     finally:
-        os.unlink(name)
+        Path(name).unlink(missing_ok=True)
     print(f"{out} is written, {out.stat().st_size} bytes.")
     return 0
 
@@ -91,6 +91,8 @@ def _publish(name: str, out: Path) -> None:
         os.link(name, out)
     except FileExistsError:
         raise Refusal(f"{out}: exists already, expected the name of a new file.") from None
+    except OSError:  # a file system that gives no file two names, as of shares and sticks
+        os.rename(name, out)
 
 
 def _copy_sqlite(database: str, out: str) -> None:
@@ -174,7 +176,7 @@ def _restore_sqlite(backup: Path, database: Path) -> None:
             raise Refusal(f"{backup}: is no backup of this store.")
         _publish(name, database)
     finally:
-        os.unlink(name)
+        Path(name).unlink(missing_ok=True)
 
 
 def _is_a_store(database: str) -> bool:

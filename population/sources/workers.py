@@ -8,10 +8,13 @@ import functools
 import multiprocessing
 import os
 import select
+import signal
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from threading import Thread
@@ -154,7 +157,8 @@ def _start(prepare: Any, setup: Any) -> _Worker:
         ours, theirs = context.Pipe()
         process = context.Process(target=_serve, args=(theirs, prepare, setup), daemon=True)
         try:
-            process.start()
+            with _uninterrupted():
+                process.start()
         except (EOFError, OSError):  # what starts the processes was killed: it is started anew
             time.sleep(PAUSE_SECONDS)
             continue
@@ -162,6 +166,19 @@ def _start(prepare: Any, setup: Any) -> _Worker:
             theirs.close()
         return _Worker(process, ours)
     raise TaskFailed("no worker can be started")
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let what is started inherit that Ctrl-C is not for it: a terminal sends it to every process,
+    and a worker would tell where it was. It ends with the process that shares the work out.
+    """
+    resource_tracker.ensure_running()  # to start it takes the block away
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _give(worker: _Worker, task: Any, prepare: Any, setup: Any) -> _Worker:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
+import os
 import sqlite3
 import stat
 import subprocess
@@ -85,6 +87,26 @@ class TestBackupOfSqlite:
             assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         for table in (DECISIONS, CARDS, FEEDBACK):
             assert rows(f"sqlite:///{out}", table) == rows(url, table) != []
+
+    def test_a_share_that_gives_no_file_two_names_takes_a_backup_too(
+        self,
+        url: str,
+        site: str,
+        tmp_path: Path,
+        capsys: pytest.CaptureFixture[str],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        def refuse(*_: object) -> None:
+            raise PermissionError(errno.EPERM, "Operation not permitted")
+
+        fill(url, 1)
+        monkeypatch.setattr(os, "link", refuse)
+        out = tmp_path / "copy"
+
+        assert run(capsys, "backup", str(out), "--config", site)[0] == 0
+        assert stat.S_IMODE(out.stat().st_mode) == 0o600
+        assert not list(tmp_path.glob(".copy*"))
+        assert run(capsys, "backup", str(out), "--config", site)[0] == 2
 
     def test_an_existing_file_stays_as_it_is(
         self, url: str, site: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

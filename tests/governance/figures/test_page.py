@@ -328,6 +328,26 @@ def test_changes_and_limits_are_told_by_the_weeks_before_whatever_period_is_look
     assert "too few before" not in text
 
 
+def test_a_version_that_began_in_the_first_week_of_the_period_is_told(settings: Settings) -> None:
+    """It was compared with the weeks of the period alone, and the first has none before it."""
+    monday = AS_OF - dt.timedelta(days=AS_OF.weekday())
+    weeks = [(monday - dt.timedelta(weeks=before)).isoformat() for before in range(6)]
+    with running(settings) as client:
+        decide_by_week(settings, [20] * 6)
+        engine = open_engine(settings.store_url)
+        with engine.begin() as connection:
+            decided = ((week, "old" if week < weeks[3] else "new") for week in weeks)
+            at = ("EHR", "order-select", "", Kind.VERSION, "policy")
+            add_tallies(connection, {Tally(week, *at, one): 1000 for week, one in decided})
+        engine.dispose()
+        told = client.get("/governance?weeks=4", headers=JSON).json
+
+    assert told is not None
+    assert [(one["week"], one["before"], one["now"]) for one in told["versions"]] == [
+        (weeks[3], "old", "new")
+    ]
+
+
 def test_the_command_tells_the_same_changes_of_a_short_period(
     settings: Settings,
     site: Path,

@@ -310,6 +310,23 @@ def test_workers_end_with_the_process_that_shares_the_work_out(tmp_path: Path) -
     _wait_until(lambda: not any(map(_is_alive, workers)))
 
 
+def test_ctrl_c_is_told_to_nobody_by_the_workers(tmp_path: Path) -> None:
+    """A terminal sends it to every process, and each worker printed where it was."""
+    shares_out = subprocess.Popen(
+        [sys.executable, "-c", SHARES_OUT, str(tmp_path)],
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    _wait_until(lambda: len(list(tmp_path.iterdir())) == 2)
+    workers = [Path("/proc", path.name) for path in tmp_path.iterdir()]
+
+    os.killpg(shares_out.pid, signal.SIGINT)
+
+    assert shares_out.communicate()[1].count("Traceback") == 1  # that of the script above itself
+    _wait_until(lambda: not any(map(_is_alive, workers)))
+
+
 def _wait_until(holds: Callable[[], bool]) -> None:
     until = time.monotonic() + 150  # two interpreters start with all that the tests import
     while not holds():
