@@ -142,7 +142,7 @@ def count_feedback(
 ) -> Counter[Tally]:
     """Count the feedback with an id above one and up to another. Clients may report a card again:
     each word counts, and takes away the one before it. Only what the client says to which the card
-    was shown.
+    was shown, at the service that showed it (R173).
     """
     last = until if until is not None else 2**62
     words = connection.execute(_FEEDBACK, {"after": after, "until": last}).mappings().all()
@@ -157,9 +157,11 @@ _FEEDBACK = sa.text(
     "SELECT said.received_at, said.client, said.outcome, said.reason_code, said.reason_display, "
     "said.user_comment, cards.week, cards.hook, cards.user_role, cards.card, "
     "(SELECT max(id) FROM feedback one WHERE one.card = said.card AND one.client = said.client "
-    "AND one.id < said.id) AS earlier "
+    "AND one.service = said.service AND one.id < said.id) AS earlier "
     "FROM feedback said LEFT JOIN cards ON cards.uuid = said.card AND cards.client = said.client "
-    "AND cards.shown WHERE said.id > :after AND said.id <= :until"
+    "AND cards.shown "
+    "AND said.service = (SELECT service FROM decisions WHERE decisions.id = cards.decision) "
+    "WHERE said.id > :after AND said.id <= :until"
 ).columns(received_at=sa.DateTime)
 
 

@@ -44,7 +44,7 @@ def each_row(store_url: str, patient_key: str = "") -> Iterator[dict[str, str]]:
         for cards in shown.partitions():
             said = _last_words(connection, [card["uuid"] for card in cards])
             for card in cards:
-                yield _row(card, said.get((card["uuid"], card["client"])), key)
+                yield _row(card, said.get((card["uuid"], card["client"], card["service"])), key)
 
 
 _SHOWN = (
@@ -52,7 +52,10 @@ _SHOWN = (
         CARDS.c.card,
         CARDS.c.uuid,
         CARDS.c.client,
-        *(DECISIONS.c[name] for name in ("received_at", "user_kind", "user_role", "user", "place")),
+        *(
+            DECISIONS.c[name]
+            for name in ("service", "received_at", "user_kind", "user_role", "user", "place")
+        ),
     )
     .join(DECISIONS, DECISIONS.c.id == CARDS.c.decision)
     .where(CARDS.c.shown)
@@ -62,15 +65,16 @@ _SHOWN = (
 
 def _last_words(
     connection: sa.Connection, uuids: Sequence[str]
-) -> dict[tuple[str, str], sa.RowMapping]:
-    """Return what was last said of each of these cards, by card and client. It is asked for by
-    itself: joined to all cards, the last words of a million are searched for as a whole.
+) -> dict[tuple[str, str, str], sa.RowMapping]:
+    """Return what was last said of each of these cards, by card, client and service (R173). It is
+    asked for by itself: joined to all cards, the last words of a million are searched for as a
+    whole.
     """
-    columns = ("card", "client", "outcome", "reason_code", "user_comment")
+    columns = ("card", "client", "service", "outcome", "reason_code", "user_comment")
     query = sa.select(*(FEEDBACK.c[name] for name in columns))
     query = query.where(FEEDBACK.c.card.in_(uuids)).order_by(FEEDBACK.c.id)
     rows = connection.execute(query, execution_options={"yield_per": None}).mappings()
-    return {(row["card"], row["client"]): row for row in rows}
+    return {(row["card"], row["client"], row["service"]): row for row in rows}
 
 
 def _row(card: sa.RowMapping, said: sa.RowMapping | None, key: bytes) -> dict[str, str]:

@@ -35,15 +35,16 @@ def recount(url: str) -> Counter[Tally]:
             if row[f"{what}_version"]:
                 version = (what, row[f"{what}_version"])
                 counted[Tally(*_place(row)[:3], "", Kind.VERSION, *version)] += 1
+    services = {row["id"]: row["service"] for row in rows(url, DECISIONS)}
     cards = {}
     for row in rows(url, CARDS):
         seen = "shown" if row["shown"] else "withheld"
         counted[Tally(*_place(row), Kind.FIRED, row["card"], row["mode"], seen)] += 1
         if row["shown"]:
-            cards[row["uuid"], row["client"]] = row
+            cards[row["uuid"], row["client"], services[row["decision"]]] = row
     last, strays = {}, {}
     for row in sorted(rows(url, FEEDBACK), key=lambda row: row["id"]):
-        key = row["card"], row["client"]
+        key = row["card"], row["client"], row["service"]
         if key not in cards:
             strays.setdefault(key, Tally(week_of(row["received_at"]), key[1], "", "", Kind.STRAY))
             continue
@@ -133,7 +134,8 @@ def test_the_counts_are_those_of_the_rows_at_any_time(
         store = open_store()
         at = NOW + dt.timedelta(minutes=turn)
         for client, entry in some_words(chance, decisions):
-            store.record_feedback([entry], "b12-order-select", client, at)
+            service = chance.choice(["b12-order-select"] * 3 + ["b12-order-sign"])
+            store.record_feedback([entry], service, client, at)
         assert tallies(url) == recount(url)
         settle(url, at + dt.timedelta(seconds=chance.choice([0, 30, 90])))
         assert tallies(url) == recount(url)
@@ -144,7 +146,8 @@ def test_feedback_is_counted_once_however_often_it_is_settled(url: str, open_sto
     store = open_store()
     store.record_decision(decision(card(uuid="one")))
     store.close()
-    open_store().record_feedback([FeedbackEntry("one", "accepted")], "s", "Main EHR", NOW)
+    said = [FeedbackEntry("one", "accepted")]
+    open_store().record_feedback(said, "b12-order-select", "Main EHR", NOW)
 
     for _ in range(3):
         assert settle(url, NOW + dt.timedelta(minutes=2)) is False
@@ -153,9 +156,26 @@ def test_feedback_is_counted_once_however_often_it_is_settled(url: str, open_sto
     assert rows(url, TALLIED) == [{"feedback": 1}]
 
 
+def test_feedback_told_at_another_service_than_that_of_its_card_counts_nowhere_R173(
+    url: str, open_store: Opener
+) -> None:
+    """Neither does it take away what was told at the service of the card."""
+    store = open_store()
+    store.record_decision(decision(card(uuid="one")))
+    store.close()
+    store = open_store()
+    for service, outcome in (("b12-order-select", "accepted"), ("b12-order-sign", "overridden")):
+        store.record_feedback([FeedbackEntry("one", outcome)], service, "Main EHR", NOW)
+    settle(url, NOW + dt.timedelta(minutes=2))
+
+    told = {tally.kind: (tally.detail, n) for tally, n in tallies(url).items()}
+    assert told[Kind.ANSWERED] == ("accepted", 1)
+    assert told[Kind.STRAY] == ("", 1)
+
+
 def test_feedback_of_the_last_minute_waits_for_its_decision(url: str, open_store: Opener) -> None:
     store = open_store()
-    store.record_feedback([FeedbackEntry("one", "accepted")], "s", "Main EHR", NOW)
+    store.record_feedback([FeedbackEntry("one", "accepted")], "b12-order-select", "Main EHR", NOW)
     settle(url, NOW + dt.timedelta(seconds=59))
     store.record_decision(decision(card(uuid="one")))
     store.close()
@@ -169,7 +189,7 @@ def test_who_waits_while_another_worker_counts_goes_on(url: str, open_store: Ope
     store = open_store()
     if not url.startswith("postgresql"):
         pytest.skip("SQLite has one writer only")
-    store.record_feedback([FeedbackEntry("one", "accepted")], "s", "Main EHR", NOW)
+    store.record_feedback([FeedbackEntry("one", "accepted")], "b12-order-select", "Main EHR", NOW)
     engine = open_engine(url)
     later = utc(NOW + dt.timedelta(minutes=2))
     with engine.begin() as first, engine.begin() as second:
@@ -185,7 +205,9 @@ def test_only_the_weeks_asked_for_are_read(url: str, open_store: Opener) -> None
         at = NOW - dt.timedelta(weeks=weeks)
         store.record_decision(decision(card(uuid=f"u{weeks}"), received_at=at))
     store.close()
-    open_store().record_feedback([FeedbackEntry("u2", "accepted")], "s", "Main EHR", NOW)
+    open_store().record_feedback(
+        [FeedbackEntry("u2", "accepted")], "b12-order-select", "Main EHR", NOW
+    )
 
     last = week_of(NOW.date())
     assert {tally.week for tally in tallies(url, last)} == {last}
@@ -205,7 +227,7 @@ def test_a_week_costs_what_the_week_costs(tmp_path: Path) -> None:
                 store.record_decision(decision(one, received_at=at, user_role=f"r{number % 25}"))
         with closing(Store(url, "key")) as store:
             entries = [FeedbackEntry(f"u{number}", "accepted") for number in range(older + 50)]
-            store.record_feedback(entries, "s", "Main EHR", NOW)
+            store.record_feedback(entries, "b12-order-select", "Main EHR", NOW)
         settle(url, NOW + dt.timedelta(minutes=2))
         costs.append(_steps_of_a_week(url))
 
@@ -247,9 +269,8 @@ def test_what_a_client_chose_never_keeps_a_decision_from_being_written(
     odd = "".join(chr(0x4E00 + number) for number in range(500))
     store.record_decision(decision(card(uuid="one"), user_role=odd + "\0"))
     store.close()
-    open_store().record_feedback(
-        [FeedbackEntry("one", "overridden", reason_code=odd)], "s", "Main EHR", NOW
-    )
+    said = [FeedbackEntry("one", "overridden", reason_code=odd)]
+    open_store().record_feedback(said, "b12-order-select", "Main EHR", NOW)
     settle(url, NOW + dt.timedelta(minutes=2))
 
     assert len(rows(url, DECISIONS)) == 1

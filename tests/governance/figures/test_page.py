@@ -126,6 +126,23 @@ class TestWhoMayEnter:
 
 
 class TestCommands:
+    def test_the_export_takes_no_word_from_another_service_R173(
+        self,
+        settings: Settings,
+        site: Path,
+        order_select: dict[str, Any],
+        capfd: pytest.CaptureFixture[str],
+    ) -> None:
+        with running(settings) as client:
+            [card, *_] = client.post(CALL, json=order_select).json["cards"]
+            entry = {"card": card["uuid"], "outcome": "accepted", "acceptedSuggestions": []}
+            for service in ("b12-order-sign", "b12"):
+                path = f"/cds-services/{service}/feedback"
+                assert client.post(path, json={"feedback": [entry]}).status_code == 200
+
+        assert main(["feedback", "export", "--config", str(site)]) == 0
+        assert json.loads(capfd.readouterr().out)["action"] == "no answer"
+
     def test_the_export_has_the_six_columns(
         self,
         settings: Settings,
