@@ -110,7 +110,9 @@ _CODE_IN_TEXT = re.compile(rf"(?<![a-z0-9/])(?:{'|'.join(sorted(_IN_TEXT))})(?![
 
 AS_NEEDED = re.compile(
     r"(?<![a-z])(?:prn|as needed|as required|when required|when needed|if needed|if required|"
-    r"bei bedarf|si besoin|si necesario|al bisogno|se necessario|zo nodig|vid behov|ved behov|"
+    r"bei bedarf|si besoin|au besoin|en cas de besoin|si necesario|si precisa|a demanda|"
+    r"segun necesidad|al bisogno|se serve|se necessario|zo nodig|indien nodig|vid behov|ved behov|"
+    r"efter behov|etter behov|"
     r"sos)(?![a-z])"
 )
 

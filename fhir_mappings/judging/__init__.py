@@ -15,6 +15,7 @@ from fhir_mappings.judging.plain_words import (
     is_negative,
 )
 from fhir_mappings.judging.plain_words import is_another_substance as names_another_substance
+from fhir_mappings.judging.protecting_words import protecting_words
 from fhir_mappings.judging.spoken_of import (
     LONGEST_NAME,
     speaks_of_more,
@@ -40,6 +41,7 @@ __all__ = [
     "judge_name",
     "meaningful_texts",
     "names_another_substance",
+    "protecting_words",
     "reads_as_words",
     "speaks_of_allergy",
     "speaks_of_anaphylaxis",

@@ -6,7 +6,6 @@ Source: decisions 2.8 (what protects folic acid).
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -24,12 +23,12 @@ from fhir_mappings.fhir import (
     texts_of,
 )
 from fhir_mappings.fhir import versions as fhir_versions
+from fhir_mappings.judging import protecting_words
 from fhir_mappings.medicines.dosage import Dosage, read_phases
 from fhir_mappings.medicines.named_medicines import Siblings
 from fhir_mappings.medicines.routes_and_sites import find_misfit
 from fhir_mappings.products import Product
 from fhir_mappings.terminology import Concept, Field, Role, ValueSets
-from fhir_mappings.text import normalise_text
 from recommender.guidance import TRACE_BOUNDS
 from recommender.language import Claims, Evidence, FolateIndication, Order, OrderState, read_claims
 
@@ -228,15 +227,6 @@ PROTECTING_CONDITIONS: dict[Concept, FolateIndication] = {
     Concept.DIALYSIS_DEPENDENCE: FolateIndication.SPECIALIST,
 }
 
-_PROTECTING_WORDS: tuple[tuple[FolateIndication, re.Pattern[str]], ...] = (
-    (
-        FolateIndication.PREGNANCY,
-        re.compile(r"(?<!not )(?<!non )pregnan|preconception|trying to conceive|neural tube"),
-    ),
-    (FolateIndication.METHOTREXATE, re.compile(r"methotrexate|\bmtx\b")),
-    (FolateIndication.SPECIALIST, re.compile(r"dialysis|hemoly|sickle|thalassemia|spherocytosis")),
-)
-
 
 def _folate_indication(
     resource: Resource, value_sets: ValueSets, siblings: Siblings
@@ -256,7 +246,7 @@ def _folate_indication(
         if match.role is not Role.EXCLUDE
     )
     texts = [text for codeable in codeables for text in texts_of(codeable)]
-    return next(filter(None, coded), None) or _protecting_words([*texts, *_words_of(resource)])
+    return next(filter(None, coded), None) or protecting_words([*texts, *_words_of(resource)])
 
 
 def _words_of(resource: Resource) -> list[str]:
@@ -266,13 +256,6 @@ def _words_of(resource: Resource) -> list[str]:
     lines = [line for line in dosages if isinstance(line, dict)]
     names = ("text", "patientInstruction")
     return notes + [as_text(line.get(name)) for line in lines for name in names]
-
-
-def _protecting_words(texts: list[str]) -> FolateIndication | None:
-    words = normalise_text(" ; ".join(texts))
-    return next(
-        (indication for indication, pattern in _PROTECTING_WORDS if pattern.search(words)), None
-    )
 
 
 def _codeables_of(reason: Mapping[str, Any], holder: Resource, siblings: Siblings) -> list[Any]:

@@ -189,3 +189,89 @@ def test_a_laboratory_order_hears_of_a_standing_order_only_if_it_presses(
     asked["context"]["selections"] = ["ServiceRequest/t"]
     found = [(card["source"]["topic"]["code"], card["indicator"]) for card in cards_of(asked)]
     assert found == said
+
+
+# --- why folic acid is given, in the words of other languages (2.8, I17, F31)
+
+UNTREATED = "pernicious anaemia, since 2026-08-28"
+FOLIC = "folic acid tablet 5 mg, 5 mg, oral, daily"
+
+
+def of_folic_acid(reason: str = "", *problems: str) -> Json:
+    asked = request(FOLIC, conditions=[UNTREATED, *problems])
+    if reason:
+        draft_of(asked)["reasonCode"] = [{"text": reason}]
+    return only_card(asked)
+
+
+def removes(card: Json) -> bool:
+    return any(
+        action["type"] == "delete"
+        for suggestion in card.get("suggestions", ())
+        for action in suggestion["actions"]
+    )
+
+
+PROTECTED = [
+    "Kinderwunsch",
+    "désir de grossesse",
+    "deseo de embarazo",
+    "desiderio di gravidanza",
+    "zwangerschapswens",
+    "planerar graviditet",
+    "Neuralrohrdefekt, Prophylaxe",
+    "Sichelzellkrankheit",
+    "drépanocytose",
+    "anemia falciforme",
+    "sikkelcelziekte",
+    "seglcelleanæmi",
+    "Thalassämie",
+    "hereditäre Sphärozytose",
+    "anemia hemolítica",
+    "Hämodialyse",
+    "Methotrexat",
+    "metotrexato",
+]
+
+
+@pytest.mark.parametrize("reason", PROTECTED)
+def test_protected_folic_acid_is_kept_whatever_the_language_of_its_reason(reason: str) -> None:
+    card = of_folic_acid(reason)
+    assert (card["source"]["topic"]["code"], card["indicator"]) == ("c4", "warning")
+    assert not removes(card)  # I17
+
+
+@pytest.mark.parametrize(
+    "reason",
+    ["", "nicht schwanger", "Schwangerschaft ausgeschlossen", "pregnancy test negative", "anaemia"],
+)
+def test_what_is_denied_or_no_reason_protects_nothing(reason: str) -> None:
+    card = of_folic_acid(reason)
+    assert (card["source"]["topic"]["code"], card["indicator"]) == ("c1", "critical")
+
+
+@pytest.mark.parametrize(
+    "problem", ["Kinderwunsch", "Trying to conceive", "Sichelzellkrankheit", "Anemia falciforme"]
+)
+def test_a_problem_in_words_protects_as_its_code_does_Q27(problem: str) -> None:
+    card = of_folic_acid("", f"'{problem}', since 2026-09-01")
+    assert card["source"]["topic"]["code"] == "c4"
+
+
+@pytest.mark.parametrize(
+    "words", ["1 mg IM au besoin", "1 mg IM si precisa", "1 mg i.m. efter behov"]
+)
+def test_as_needed_is_read_in_other_languages_b6(words: str) -> None:
+    given = [f"hydroxocobalamin, 1000 mcg, IM, on 2026-{month}-20" for month in ("07", "09")]
+    asked = request(f"hydroxocobalamin, '{words}'", conditions=[UNTREATED], given=given)
+    card = only_card(asked)
+    assert (card["source"]["topic"]["code"], card["indicator"]) == ("b6", "warning")
+
+
+@pytest.mark.parametrize(
+    "words", ["Totale Gastrektomie", "Gastrectomie totale", "Gastrectomía total"]
+)
+def test_a_total_gastrectomy_is_known_by_its_name_P5(words: str) -> None:
+    asked = request(LOADING, procedures=[f"'{words}', on 2021-06-05"])
+    asked["hook"], asked["context"] = "patient-view", {"patientId": "p1"}
+    assert only_card(asked)["summary"].startswith("Total gastrectomy 2021")
