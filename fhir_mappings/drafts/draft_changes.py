@@ -57,6 +57,7 @@ def rewrite(
     else:
         order = _with_product_of(order, fresh)
     order["dosageInstruction"] = [_merged_dosage(order, fresh["dosageInstruction"][0]), *later]
+    _without_rendered(order)
     order.pop("courseOfTherapyType", None)
     order |= {name: fresh[name] for name in ("courseOfTherapyType",) if name in fresh}
     prior = prior_prescription(replaces)
@@ -179,6 +180,13 @@ def with_site(received: Resource, site: InjectionSite, context: DraftContext) ->
             "coding": [{"system": SNOMED, "code": code, "display": display}],
             "text": site.value.capitalize(),
         }
+    return _without_rendered(order)
+
+
+def _without_rendered(order: Resource) -> Resource:
+    """Leave out the dosage of R5 as its system rendered it, which says what it was before."""
+    for name in ("renderedDosageInstruction", "_renderedDosageInstruction"):
+        order.pop(name, None)
     return order
 
 

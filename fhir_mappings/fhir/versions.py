@@ -15,6 +15,7 @@ from fhir_mappings.fhir.reading import (
     MOST_LINES,
     as_dict,
     as_list,
+    as_text,
     at_most,
     read_flag,
 )
@@ -164,16 +165,28 @@ def read_requester(resource: Mapping[str, Any]) -> Any:
 
 
 def read_dosages(resource: Mapping[str, Any]) -> Any:
-    """Return the dosage lines of an order, statement, dispense or administration, as they stand.
+    """Return the dosage lines of an order, statement, dispense or administration, as they stand;
+    what R5 renders of them is the text of the only line without one.
 
     Raises: TooMany.
     """
     lines = first_of(resource, "dosageInstruction", "dosage")
+    if rendered := as_text(resource.get("renderedDosageInstruction")).strip():
+        lines = _with_text(lines, rendered)
     return (
         at_most(lines, MOST_LINES, "dosage lines of one order")
         if isinstance(lines, list)
         else lines
     )
+
+
+def _with_text(lines: Any, text: str) -> Any:
+    if not lines:
+        return [{"text": text}]
+    only = lines[0] if isinstance(lines, list) and len(lines) == 1 else None
+    if isinstance(only, dict) and not as_text(only.get("text")).strip():
+        return [{**only, "text": text}]
+    return lines
 
 
 def read_reasons(resource: Mapping[str, Any]) -> list[Any]:

@@ -275,3 +275,38 @@ def test_a_total_gastrectomy_is_known_by_its_name_P5(words: str) -> None:
     asked = request(LOADING, procedures=[f"'{words}', on 2021-06-05"])
     asked["hook"], asked["context"] = "patient-view", {"patientId": "p1"}
     assert only_card(asked)["summary"].startswith("Total gastrectomy 2021")
+
+
+# --- what R5 renders of a dosage (Q41)
+
+RIGHT = {"conditions": [UNTREATED], "results": ["no neurological symptoms, on 2026-11-20"]}
+
+
+def in_r5(order: str, rendered: str, **chart: Any) -> Json:
+    asked = request(order, **chart)
+    draft = draft_of(asked)
+    draft["medication"] = {"concept": draft.pop("medicationCodeableConcept")}
+    draft["renderedDosageInstruction"] = rendered
+    return asked
+
+
+def test_what_r5_renders_of_a_dosage_is_its_text_Q41() -> None:
+    card = cards_of(in_r5(LOADING, "Inject 10 mg IM three times a week", **RIGHT))[0]
+    assert (card["source"]["topic"]["code"], card["indicator"]) == ("b8", "critical")
+    card = cards_of(in_r5(LOADING, "1 mg IM every 3 months", **RIGHT))[0]
+    assert card["source"]["topic"]["code"] == "b20"
+
+
+def test_a_dosage_that_r5_only_renders_is_read() -> None:
+    asked = in_r5(MAINTENANCE, "1 mg IM every 3 months", **SIGNS)
+    del draft_of(asked)["dosageInstruction"]
+    assert only_card(asked)["source"]["topic"]["code"] == "b3"
+
+
+def test_a_changed_dosage_does_not_keep_what_was_rendered_before() -> None:
+    rendered = "1 mg IM every 3 months"
+    asked = in_r5("hydroxocobalamin, 1000 mcg, IM, every 3 months", rendered, **SIGNS)
+    (suggestion,) = only_card(asked)["suggestions"]
+    changed = [one["resource"] for one in suggestion["actions"] if one["type"] == "update"]
+    assert changed
+    assert all("renderedDosageInstruction" not in one for one in changed)
