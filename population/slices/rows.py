@@ -35,7 +35,7 @@ be there than came; both are empty where there is nothing.
 ROWS_A_GROUP = 2000
 """Patients that are read at once; it bounds the memory of a run."""
 
-_REFERENCE = re.compile(rb'"reference"\s*:\s*"((?:[^"]*/)?Medication/[A-Za-z0-9\-.]{1,64})["/]')
+_REFERENCE = re.compile(rb'"reference"\s*:\s*"((?:[^"]*/)?Medication/[^"/\s\\]+)["/]')
 
 
 def file_of(part: int) -> str:
@@ -144,11 +144,11 @@ class RowMaker:
         in a Bundle of the patient, as their ids may be known in it alone, else those of everybody.
         """
         wanted = {
-            "/".join(match.decode("ascii").split("/")[-2:])
+            "/".join(match.decode("utf-8", "replace").split("/")[-2:])
             for key in ("medications", "statements", "administrations")
             for line in lines[key]
-            if b"Medication/" in line
-            for match in _REFERENCE.findall(line)
+            if b"Medication" in line
+            for match in _REFERENCE.findall(line.replace(b"\\/", b"/"))  # JSON may write it so
         }
         found = {
             reference: newest.line

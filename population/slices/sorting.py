@@ -25,7 +25,7 @@ counted together.
 
 
 _START = b'{"resourceType":"'
-_PATIENT = re.compile(rb'"reference"\s*:\s*"(?:[^"]*/)?Patient/([A-Za-z0-9\-.]{1,64})')
+_PATIENT = re.compile(rb'"reference"\s*:\s*"(?:[^"]*/)?Patient/([^"/\s:#\\]+)["/]')
 _TYPE = re.compile(rb'"resourceType"\s*:\s*"([A-Za-z]{1,40})"')
 
 
@@ -143,8 +143,8 @@ BUNDLE, OUTCOME = "Bundle", "OperationOutcome"
 
 def _broken(content: bytes, number: int) -> Fault:
     """Return the fault of a line that is not JSON, with whose list it may have belonged to."""
-    patient, kind = _PATIENT.search(content), _TYPE.search(content)
-    named = patient.group(1).decode("ascii") if patient else ""
+    patient, kind = _PATIENT.search(content.replace(b"\\/", b"/")), _TYPE.search(content)
+    named = patient.group(1).decode("utf-8", "replace") if patient else ""
     key = HOME.get(kind.group(1).decode("ascii"), "") if kind else ""
     closed = content.endswith(b"\n") and content.rstrip().endswith(b"}")
     reason = "is not JSON" if closed else CUT_LINE

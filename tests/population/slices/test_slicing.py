@@ -130,14 +130,35 @@ def test_a_line_at_fault_costs_that_line_and_is_said_with_its_place(
     assert json.loads(rows["ana"]["conditions"]) == good
 
 
-def test_a_broken_line_makes_the_list_of_its_patient_incomplete(tmp_path: Path) -> None:
-    broken = '{"resourceType":"Condition","subject":{"reference":"Patient/ben"},"code":}'
+@pytest.mark.parametrize("slash", ["/", "\\/"])
+@pytest.mark.parametrize("named", ["ben", "ben_2", "bén"])
+def test_a_broken_line_makes_the_list_of_its_patient_incomplete(
+    tmp_path: Path, named: str, slash: str
+) -> None:
+    """Ids are taken as they come: "ben_2" had been taken for "ben"."""
+    subject = f'{{"reference":"Patient{slash}{named}"}}'
+    broken = f'{{"resourceType":"Condition","subject":{subject},"code":}}'
+    ben = {**BEN, "id": named}
     _, _, rows = slice_of(
-        tmp_path, Patient__ndjson=lines(ANA, BEN), Condition__ndjson=lines(broken)
+        tmp_path, Patient__ndjson=lines(ANA, ben), Condition__ndjson=lines(broken)
     )
 
-    assert "conditions" in json.loads(rows["ben"]["incomplete"])
+    assert "conditions" in json.loads(rows[named]["incomplete"])
     assert rows["ana"]["incomplete"] == ""
+    assert rows.keys() == {"ana", named}
+
+
+def test_a_line_that_breaks_off_within_the_id_is_nobodys(tmp_path: Path) -> None:
+    """It had made a patient of half an id."""
+    cut = '{"resourceType":"Condition","subject":{"reference":"Patient/be'
+    _, errors, rows = slice_of(
+        tmp_path,
+        Patient__ndjson=lines(ANA, BEN),
+        Condition__ndjson=lines(cut, entry("Condition", "c1")),
+    )
+
+    assert rows.keys() == {"ana", "ben"}
+    assert [error["line"] for error in errors] == [1]
 
 
 @pytest.mark.parametrize(("last", "missing"), [(True, ["conditions"]), (False, [])])
@@ -281,18 +302,24 @@ def test_a_parquet_column_of_json_is_read(tmp_path: Path) -> None:
     assert json.loads(rows["ana"]["conditions"])["id"] == "c1"
 
 
-def test_a_medicine_that_an_order_points_to_comes_with_the_order(tmp_path: Path) -> None:
-    order = entry("MedicationRequest", "m1", medicationReference={"reference": "Medication/7"})
-    medicines = [{"resourceType": "Medication", "id": str(number)} for number in (7, 8)]
+@pytest.mark.parametrize("slash", ["/", "\\/"])
+@pytest.mark.parametrize("named", ["7", "7_a", "7|a"])
+def test_a_medicine_that_an_order_points_to_comes_with_the_order(
+    tmp_path: Path, named: str, slash: str
+) -> None:
+    """JSON may write a slash with a backslash, as PHP does of itself."""
+    target = {"reference": f"Medication/{named}"}
+    order = entry("MedicationRequest", "m1", medicationReference=target)
+    medicines = [{"resourceType": "Medication", "id": one} for one in (named, "8")]
     _, _, rows = slice_of(
         tmp_path,
         Patient__ndjson=lines(ANA),
         Medication__ndjson=lines(*medicines),
-        MedicationRequest__ndjson=lines(order),
+        MedicationRequest__ndjson=lines(order).replace("/", slash),
     )
 
     found = {json.loads(line)["id"] for line in rows["ana"]["medications"].split("\n")}
-    assert found == {"m1", "7"}
+    assert found == {"m1", named}
 
 
 def test_what_an_export_lists_as_deleted_is_left_out(tmp_path: Path) -> None:
