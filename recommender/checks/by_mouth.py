@@ -10,6 +10,7 @@ from recommender.checks.beside import asks_loudly, has_alternate_days, is_loaded
 from recommender.guidance import ORAL_DOSES, OralInEstablishedMalabsorption
 from recommender.language import (
     Cause,
+    Claim,
     DoseLine,
     Order,
     OrderState,
@@ -64,16 +65,18 @@ def _is_partial_malabsorption(case: Case) -> bool:
 
 
 def _injections_go_on(case: Case, order: Order) -> bool:
-    """Return whether maintenance injections go on beside the oral order and need no change (then e2
-    says the rest).
+    """Return whether maintenance injections go on beside the oral order and need no change, by the
+    rule or because nothing improves any further (then e2 says the rest).
     """
     maintenance = (
         other
         for other in (*case.standing, *case.all_drafts)
         if kind_of(other) is PhaseKind.MAINTENANCE
     )
-    return case.rule == "T6" and any(
-        other.key != order.key and is_treatment_dose(other.cobalamin).is_true
+    return any(
+        other.key != order.key
+        and is_treatment_dose(other.cobalamin).is_true
+        and (case.rule == "T6" or Claim.NO_FURTHER in other.claims)
         for other in maintenance
     )
 

@@ -42,6 +42,7 @@ from tests.cost.dimensions import (
 )
 from tests.cost.more_dimensions import MORE
 from tests.cost.whole_bodies import BODY_BYTES, whole_bodies
+from tests.whole import one_in
 from tests.yardstick import turns_of
 
 PATH, SHARED = "/cds-services/b12-order-select", "/cds-services/b12"
@@ -131,7 +132,7 @@ def test_a_long_number_costs_little_R181(client: FlaskClient, plain: float, dime
     assert seconds_of(client, NUMBERS[dimension], 4000) < OF_A_TEXT * plain
 
 
-WHOLE = whole_bodies(("draft",))
+FILLINGS = whole_bodies(("draft",))
 MOST_TURNS = 144_000_000
 """Of a plain loop, in which time a request is answered: twice what the budget of R182, 2 seconds,
 is on the machine of docs/performance.md.
@@ -139,9 +140,9 @@ is on the machine of docs/performance.md.
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("filling", WHOLE)
+@pytest.mark.parametrize("filling", one_in(3, FILLINGS))
 def test_a_body_filled_to_its_limit_costs_little_R182(client: FlaskClient, filling: str) -> None:
-    body = WHOLE[filling]()
+    body = FILLINGS[filling]()
     assert len(body) <= BODY_BYTES
     answer, turns = turns_of(partial(client.post, PATH, data=body, content_type="application/json"))
 

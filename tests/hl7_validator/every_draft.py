@@ -175,10 +175,10 @@ def added_errors(drafts: list[Offered]) -> list[tuple[Offered, list[str]]]:
     verdicts = judge((one.version, one.resource) for one in drafts)
     assert len(verdicts) == len(drafts)
     found = [(one, errors) for one, errors in zip(drafts, verdicts, strict=True) if errors]
-    before = judge((one.version, one.received or {"resourceType": "Patient"}) for one, _ in found)
+    before = iter(judge((one.version, one.received) for one, _ in found if one.received))
     ours = (
-        (one, [*(words_of(errors) - words_of(old)).elements()])
-        for (one, errors), old in zip(found, before, strict=True)
+        (one, [*(words_of(errors) - words_of(next(before) if one.received else ())).elements()])
+        for one, errors in found
     )
     return [(one, errors) for one, errors in ours if errors]
 

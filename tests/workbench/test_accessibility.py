@@ -81,8 +81,8 @@ def unfold_everything(page: Page) -> None:
 
 @pytest.mark.parametrize(
     ("size", "scheme"),
-    [(DESKTOP, "light"), (DESKTOP, "dark"), (PHONE, "light"), (ZOOMED, "dark")],
-    ids=["desktop, light", "desktop, dark", "phone, light", "zoomed, dark"],
+    [(DESKTOP, "light"), (PHONE, "light"), (ZOOMED, "dark")],
+    ids=["desktop, light", "phone, light", "zoomed, dark"],
 )
 def test_axe_finds_nothing_in_the_workbench(
     browser: Browser, running: Running, size: tuple[int, int], scheme: Literal["light", "dark"]

@@ -7,6 +7,7 @@ import datetime as dt
 import subprocess
 import sys
 from decimal import Decimal
+from itertools import product
 
 import pytest
 from hypothesis import given, settings
@@ -20,6 +21,7 @@ from fhir_mappings.plain_form.elements import ELEMENTS
 from fhir_mappings.terminology.loading import load_value_sets
 from recommender.guidance.regimens import CATALOGUE, M_LOAD
 from recommender.language.course import FollowUp, Test
+from tests.whole import WHOLE, one_in
 
 CONTEXT = DraftContext(
     FhirVersion.R4,
@@ -121,14 +123,14 @@ def test_every_draft_of_the_catalogue_is_plain():
 
 @pytest.mark.parametrize("number", range(len(START)))
 def test_nothing_is_plain_that_the_models_refuse(number):
+    """One pair of place and value in seven, all of them in `./run prove`."""
     resource, let_through = START[number], 0
-    for path in places(resource):
-        for value in STRANGE:
-            damaged = changed(resource, path, value)
-            if is_plain(damaged):
-                let_through += 1
-                assert by_models(damaged) == [], (path, value)
-    assert let_through > 100
+    for path, value in one_in(7, product(places(resource), STRANGE)):
+        damaged = changed(resource, path, value)
+        if is_plain(damaged):
+            let_through += 1
+            assert by_models(damaged) == [], (path, value)
+    assert let_through > (100 if WHOLE else 10)
 
 
 def test_what_is_required_has_to_be_there():
