@@ -132,7 +132,8 @@ def not_checked(case: Case) -> Iterator[Finding]:
 def _has_reason_to_look(case: Case) -> bool:
     a = case.assessment
     low = a.is_deficient or a.deficiency is Deficiency.UNRESOLVED
-    return bool(case.course.orders or a.causes or a.neurological.is_true or low or case.refill)
+    b12 = case.course.orders or case.course.doses
+    return bool(b12 or a.causes or a.neurological.is_true or low or case.refill)
 
 
 def _findings(case: Case) -> Iterator[Finding]:

@@ -310,3 +310,23 @@ def test_a_changed_dosage_does_not_keep_what_was_rendered_before() -> None:
     changed = [one["resource"] for one in suggestion["actions"] if one["type"] == "update"]
     assert changed
     assert all("renderedDosageInstruction" not in one for one in changed)
+
+
+# --- an empty answer means that it was checked (Q59, Q92)
+
+
+@pytest.mark.parametrize("failed", ["conditions", "labs", "medications"])
+def test_b12_given_is_a_reason_to_say_what_could_not_be_read_a3(failed: str) -> None:
+    doses = [f"hydroxocobalamin, 1000 mcg, IM, on 2026-{month}-20" for month in ("07", "09", "11")]
+    asked = request(LOADING, given=doses, **{"not available": [failed]})
+    asked["hook"], asked["context"] = "patient-view", {"patientId": "p1"}
+    card = only_card(asked)
+    assert card["indicator"] == "info"
+    assert card["source"]["topic"]["code"] in ("a3", "m1")
+    assert "could not be read" in card["summary"] + card["detail"]
+
+
+def test_without_anything_of_b12_one_list_that_failed_is_no_card_Q92() -> None:
+    asked = request(LOADING, **{"not available": ["conditions"]})
+    asked["hook"], asked["context"] = "patient-view", {"patientId": "p1"}
+    assert cards_of(asked) == []
