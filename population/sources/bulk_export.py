@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
 import requests
+from requests.auth import AuthBase
 
 from population.sources.downloads import (
     FIRST_WAIT_SECONDS,
@@ -43,6 +44,22 @@ class Wanted:
     types: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Bearer(AuthBase):
+    """Sends the token, but never by http where the server itself is asked by https: an address that
+    it tells (the job, a further page, a file) would show it to everybody on the way.
+    """
+
+    token: str
+    base: str
+
+    def __call__(self, asked: requests.PreparedRequest) -> requests.PreparedRequest:
+        schemes = [urlsplit(url).scheme.lower() for url in (asked.url or "", self.base)]
+        if schemes[0] == "https" or schemes[1] != "https":
+            asked.headers["Authorization"] = f"Bearer {self.token}"
+        return asked
+
+
 def fetch_export(
     wanted: Wanted,
     folder: Path,
@@ -60,7 +77,7 @@ def fetch_export(
         for part in PARTS:  # of an earlier export
             shutil.rmtree(folder / part, ignore_errors=True)
         if wanted.token:
-            session.headers["Authorization"] = f"Bearer {wanted.token}"
+            session.auth = Bearer(wanted.token, wanted.base)
         status_url = _start(session, wanted, pause)
         manifests = _follow(session, _wait(session, status_url, say, pause))
         export = download(session, manifests, folder, say, pause)

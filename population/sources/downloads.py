@@ -124,8 +124,9 @@ def _named(entry: dict[str, Any]) -> str:
     return f"-{kind}" if isinstance(kind, str) and kind.isalpha() and kind.isascii() else ""
 
 
-NO_TOKEN: dict[str, str | None] = {"Authorization": None}
-"""Keeps what the session sends by itself from a request."""
+def _no_token(asked: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Keep what the session sends by itself from a request."""
+    return asked
 
 
 def _save(
@@ -138,11 +139,11 @@ def _save(
     """Save one file, whole or not at all; one that breaks off is fetched again."""
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_suffix(".part")
-    headers = {"Accept": "application/fhir+ndjson"} | ({} if needs_token else NO_TOKEN)
+    headers, auth = {"Accept": "application/fhir+ndjson"}, None if needs_token else _no_token
     for attempt in range(1, MOST_TROUBLE + 1):
         asked = ""
         try:
-            with session.get(url, headers=headers, stream=True, timeout=60) as answer:
+            with session.get(url, headers=headers, auth=auth, stream=True, timeout=60) as answer:
                 if answer.status_code != 200:
                     asked = answer.headers.get("Retry-After", "")
                     why = WHY.get(answer.status_code, "")

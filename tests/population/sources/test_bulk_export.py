@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from cli.main import main
 from population.slices import SliceJob, run_slice
 from population.slices.rows import LISTS
 from population.sources import ExportFailed, Wanted, fetch_export
+from population.sources.bulk_export import Bearer
 
 PATIENT = b'{"resourceType":"Patient","id":"ana"}\n'
 PROBLEMS = (
@@ -246,6 +248,24 @@ def test_the_token_goes_to_the_files_only_where_they_need_it_or_stand_on_the_sam
         other.shutdown()
 
     assert [token for _, token in other.asked] == [""] * 4 + ["Bearer secret"] * 3
+
+
+@pytest.mark.parametrize(
+    ("base", "url", "sent"),
+    [
+        ("https://ehr.example/fhir", "https://ehr.example/files/1", True),
+        ("https://ehr.example/fhir", "HTTPS://files.example/1", True),
+        ("https://ehr.example/fhir", "http://ehr.example/files/1", False),
+        ("HTTPS://ehr.example/fhir", "http://files.example/1", False),
+        ("http://127.0.0.1:8080/fhir", "http://127.0.0.1:8080/files/1", True),
+        ("http://127.0.0.1:8080/fhir", "https://files.example/1", True),
+    ],
+)
+def test_the_token_is_not_shown_on_the_way_by_an_address_that_the_server_tells(
+    base: str, url: str, sent: bool
+) -> None:
+    asked = requests.Request("GET", url, auth=Bearer("secret", base)).prepare()
+    assert asked.headers.get("Authorization", "") == ("Bearer secret" if sent else "")
 
 
 def test_a_group_that_is_not_there_is_said(server: _Server, tmp_path: Path) -> None:
