@@ -5,11 +5,24 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.evidence import INVARIANT, files_that_check, not_run, skipped
 from tests.quick import in_words, is_left_out, left_out
+from tests.whole import WHOLE
 
 ROOT = Path(__file__).parent
+
+settings.register_profile(
+    "b12-cds",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=not WHOLE,
+)
+settings.load_profile("b12-cds")
+"""A slow machine fails no property, and a run gives what the run before gave; `./run prove` looks
+for new examples.
+"""
 
 HOW_TO_GET = {
     "chromium": "a browser: apt-get install chromium",

@@ -80,8 +80,11 @@ def read_quantity(quantity: dict[str, Any], analyte: Analyte, property_kind: str
     value, sign, comparator, reported = stated
     row = _find_unit(quantity, analyte)
     if isinstance(row, str):
-        why = NotCounted.UNIT_MISSING if row == UNIT_MISSING else NotCounted.NOT_READABLE
-        return Reading(None, reported, f"{row}: {reported}", why=why)
+        if row != UNIT_MISSING:
+            return Reading(None, reported, f"{row}: {reported}", why=NotCounted.NOT_READABLE)
+        may_be = _as_platelets(stated) if analyte is Analyte.PLATELETS else ()
+        said = f"{row}: {reported}"
+        return Reading(None, reported, said, why=NotCounted.UNIT_MISSING, readings=may_be)
     number = value * row.factor.numerator / row.factor.denominator
     read = Quantity(number, row.unit, comparator)
     if _contradicts(property_kind, row.kind):
@@ -139,6 +142,17 @@ def _with_comparator_apart(quantity: dict[str, Any]) -> dict[str, Any]:
 
 
 UNIT_MISSING = "unit missing"
+
+
+def _as_platelets(stated: _Stated) -> tuple[Quantity, ...]:
+    """Return what a count without a unit may be: in thousands per microlitre, the only unit in
+    which so few are counted; thousands of them are none.
+    """
+    low, high = PLAUSIBLE[Analyte.PLATELETS, Unit.PER_NL]
+    if not low <= stated.value <= high:
+        return ()
+    return (Quantity(stated.value, Unit.PER_NL, stated.comparator),)
+
 
 _USUAL: dict[tuple[Analyte, str], Unit] = {
     (Analyte.TOTAL_B12, "MCnc"): Unit.PG_PER_ML,

@@ -92,3 +92,22 @@ def test_folic_acid_waits_for_a_level_without_day_and_unit_that_is_flagged_low_D
     assert card["summary"].startswith("B12 80 ")
     assert "cannot be used" in card["summary"]
     assert labels(card) == ["Order B12 before folic acid"]
+
+
+# --- platelets without a unit: so few are counted in thousands per microlitre alone
+
+
+@pytest.mark.parametrize(("count", "told"), [(8, True), (50, True), (51, False), (45000, False)])
+def test_few_platelets_without_a_unit_are_told_beside_a_right_order_h5(
+    count: int, told: bool
+) -> None:
+    asked = request(
+        "hydroxocobalamin, 1000 mcg, IM, three times a week for 2 weeks",
+        "hydroxocobalamin, 1000 mcg, IM, every 2 to 3 months",
+        results=[NO_SIGNS, LOW, EGFR_90, f"platelets {count} 10*9/L, on 2026-11-20"],
+        conditions=["pernicious anaemia, since 2022-11-15"],
+    )
+    _last(asked)["valueQuantity"] = {"value": count}
+    said = [card["summary"] for card in cards_of(asked)]
+    few = f"Platelets {count} (20 Nov) cannot be used (its unit is missing)"
+    assert any(summary.startswith(few) for summary in said) is told
