@@ -93,13 +93,13 @@ keys = [{{ {jwk} }}]
             yield server.pid
         finally:
             server.send_signal(signal.SIGTERM)
-            server.wait(30)
+            server.wait(60)
 
     def _wait_until_ready(self, server: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + 60
         while server.poll() is None and time.monotonic() < deadline:
             try:
-                if requests.get(f"{self.base}/health/ready", timeout=5).ok:
+                if requests.get(f"{self.base}/health/ready", timeout=30).ok:
                     return
             except (requests.ConnectionError, requests.Timeout):
                 time.sleep(0.1)
@@ -107,5 +107,5 @@ keys = [{{ {jwk} }}]
 
     def post(self, path: str, body: Any, authorization: str) -> int:
         return requests.post(
-            self.base + path, json=body, headers={"Authorization": authorization}, timeout=20
+            self.base + path, json=body, headers={"Authorization": authorization}, timeout=60
         ).status_code

@@ -66,7 +66,7 @@ def wait_for(base: str, process: subprocess.Popen[bytes], folder: Path) -> None:
     while time.monotonic() < deadline:
         assert process.poll() is None, (folder / "log").read_text()
         try:
-            if requests.get(f"{base}/health/ready", timeout=5).ok:
+            if requests.get(f"{base}/health/ready", timeout=30).ok:
                 return
         except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.1)
@@ -79,10 +79,10 @@ def test_the_server_answers_and_on_sigterm_ends_with_everything_written_R145(
     request = load_request(dt.datetime.now(dt.UTC).date())
     with server(tmp_path, "--workers", "2") as (base, process):
         answers = [
-            requests.post(f"{base}/cds-services/b12-order-select", json=request, timeout=20)
+            requests.post(f"{base}/cds-services/b12-order-select", json=request, timeout=60)
             for _ in range(8)
         ]
-        metrics = requests.get(f"{base}/metrics", timeout=20).text
+        metrics = requests.get(f"{base}/metrics", timeout=60).text
         counting = folders_of_counts(process.pid)
         [listening] = [
             json.loads(line)
@@ -122,7 +122,7 @@ def test_a_call_that_is_being_answered_when_sigterm_comes_is_finished(tmp_path: 
                     try:
                         statuses.append(
                             session.post(
-                                f"{base}/cds-services/b12-order-select", json=request, timeout=20
+                                f"{base}/cds-services/b12-order-select", json=request, timeout=60
                             ).status_code
                         )
                         going.set()
@@ -158,7 +158,7 @@ def test_sighup_reads_the_site_file_again_and_loses_no_call(tmp_path: Path) -> N
     request = load_request(dt.datetime.now(dt.UTC).date())
 
     def ask(base: str) -> requests.Response:
-        return requests.post(f"{base}/cds-services/b12-order-select", json=request, timeout=20)
+        return requests.post(f"{base}/cds-services/b12-order-select", json=request, timeout=60)
 
     def wait_until_silent(base: str) -> list[int]:
         answers = [ask(base)]
@@ -193,7 +193,7 @@ def test_a_site_file_that_was_emptied_opens_no_production_service(tmp_path: Path
 
     def status(base: str) -> int:
         url = f"{base}/cds-services/b12-order-select"
-        return requests.post(url, json=request, timeout=20).status_code
+        return requests.post(url, json=request, timeout=60).status_code
 
     with server(tmp_path, "--config", str(site), "--workers", "1") as (base, process):
         assert status(base) == 401

@@ -39,7 +39,7 @@ def test_counts_of_workers_that_ended_stay_and_their_files_are_used_again(tmp_pa
         for end_them in ("reload", "kill", "reload", "kill", "reload"):
             wait_for(base, process)
             for _ in range(6):
-                assert requests.post(base + PATH, json=request, timeout=20).json()["cards"]
+                assert requests.post(base + PATH, json=request, timeout=60).json()["cards"]
                 asked += 1
             before = workers_of(process.pid)
             if end_them == "reload":
@@ -49,7 +49,7 @@ def test_counts_of_workers_that_ended_stay_and_their_files_are_used_again(tmp_pa
                     os.kill(worker, signal.SIGKILL)
             wait_for_others(process.pid, before)
         wait_for(base, process)
-        lines = requests.get(f"{base}/metrics", timeout=20).text.splitlines()
+        lines = requests.get(f"{base}/metrics", timeout=60).text.splitlines()
         [folder] = folders_of_counts(process.pid)
         files = list(folder.iterdir())
 

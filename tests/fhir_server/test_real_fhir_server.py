@@ -38,13 +38,13 @@ class Engine:
 
     def put(self, resource: dict[str, Any]) -> None:
         answer = requests.put(
-            f"{self.base}/{resource['resourceType']}/{resource['id']}", json=resource, timeout=20
+            f"{self.base}/{resource['resourceType']}/{resource['id']}", json=resource, timeout=60
         )
         assert answer.ok, answer.text
 
     def get(self, query: str) -> Any:
         return requests.get(
-            f"{self.base}/{query}", headers={"Authorization": f"Bearer {TOKEN}"}, timeout=20
+            f"{self.base}/{query}", headers={"Authorization": f"Bearer {TOKEN}"}, timeout=60
         ).json()
 
 
@@ -64,7 +64,7 @@ def run_engine(page_size: int) -> Iterator[Engine]:
         yield engine
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
 
 
 @pytest.fixture(scope="module")

@@ -50,7 +50,7 @@ def served(*arguments: str) -> Iterator[str]:
         yield f"http://127.0.0.1:{int(process.stdout.readline())}/fhir"
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
 
 
 def put_record(base: str) -> None:
@@ -83,7 +83,7 @@ def one_to_a_page() -> Iterator[str]:
 def put(base: str, resource: dict[str, Any]) -> None:
     url = f"{base}/{resource['resourceType']}/{resource['id']}"
     answer = requests.put(
-        url, json=resource, headers={"Content-Type": "application/fhir+json"}, timeout=20
+        url, json=resource, headers={"Content-Type": "application/fhir+json"}, timeout=60
     )
     assert answer.ok, answer.text
 

@@ -39,7 +39,7 @@ def test_feedback_on_a_card_that_was_sent_is_in_the_report_R119_R145(
     with deployed.running():
         headers = {"Authorization": authorization(deployed, CALL)}
         card = requests.post(
-            deployed.base + CALL, json=request, headers=headers, timeout=20
+            deployed.base + CALL, json=request, headers=headers, timeout=60
         ).json()["cards"][0]
         entry = {
             "card": card["uuid"],

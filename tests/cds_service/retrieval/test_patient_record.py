@@ -188,7 +188,7 @@ def test_all_queries_are_asked_at_the_same_time(fhir: FhirClient) -> None:
     together = threading.Barrier(2)
 
     def wait_for_the_other(handler: BaseHTTPRequestHandler) -> None:
-        together.wait(20)
+        together.wait(60)
         answer_with(bundle(CONDITION))(handler)
 
     with fhir_server(default=wait_for_the_other) as server:

@@ -139,7 +139,7 @@ def test_there_are_no_more_threads_than_are_allowed_and_all_work_is_done() -> No
 
     def do(_: int) -> None:
         by.add(threading.get_ident())
-        goes_on.wait(10)
+        goes_on.wait(60)
         all_done.release()
 
     threads = Threads(do, 3)
@@ -147,6 +147,6 @@ def test_there_are_no_more_threads_than_are_allowed_and_all_work_is_done() -> No
         threads.submit(number)
     goes_on.set()
 
-    assert all(all_done.acquire(timeout=10) for _ in range(10))
+    assert all(all_done.acquire(timeout=60) for _ in range(10))
     assert len(by) <= 3
     threads.shutdown()

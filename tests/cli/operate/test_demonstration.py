@@ -61,11 +61,11 @@ def test_the_card_is_shown_and_the_server_ends_with_its_demonstration(
             break
 
     assert any("neurological" in line.lower() for line in shown)
-    assert requests.get(f"http://127.0.0.1:{port}/health/live", timeout=5).status_code == 200
+    assert requests.get(f"http://127.0.0.1:{port}/health/live", timeout=60).status_code == 200
     if ended_by == "signal":
         demonstration.send_signal(signal.SIGTERM)
     demonstration.stdout.close()
-    demonstration.wait(timeout=30)
+    demonstration.wait(timeout=60)
     with pytest.raises(requests.ConnectionError):
         requests.get(f"http://127.0.0.1:{port}/health/live", timeout=5)
 

@@ -290,7 +290,7 @@ def test_the_answer_of_a_run_is_the_answer_over_http(
                 decision = decider.decide(event, written=True)
                 assert decision is None or mode is Mode.SNAPSHOT or concerns(decider, event.body)
                 target = f"{url}/cds-services/b12-{event.body['hook']}"
-                answer = session.post(target, data=write_json(event.body), timeout=30)
+                answer = session.post(target, data=write_json(event.body), timeout=60)
                 ours = json.loads(write_json(decision.cards if decision else []))
                 assert without_ids(answer.json()["cards"]) == without_ids(ours)
                 compared += 1
