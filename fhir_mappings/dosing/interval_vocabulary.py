@@ -57,7 +57,7 @@ UNITS: dict[str, str] = {
         "week": "week weeks wk wks woche wochen wo semaine semaines semana semanas settimana "
         "settimane weken vecka veckor veckan uge uger ugen uke uker uken",
         "month": "month months mth mths mo mos monat monate monaten mois mes meses mese mesi "
-        "maand maanden mnd man manad manader manaden maned maneder maneden mdr",
+        "maand maanden mnd manad manader manaden maned maneder maneden mdr",
         "year": "year years yr yrs jahr jahre jahren ans annee annees ano anos anno anni jaar ar",
     }.items()
     for word in words.split()
@@ -106,7 +106,7 @@ ONCE: dict[str, int] = {
 
 SHORT_FORMS: tuple[tuple[str, str], ...] = (
     (r"(?:/ ?|\bpro |\bper )die(?! woche)", " per day"),
-    (r"\bal di", " al giorno"),
+    (r"\bal di(?![a-z])(?! (?:sotto|sopra|fuori|la|qua)\b)", "al giorno"),
     (r"/ ?j", "/jour"),
     (r"(?:/ ?|\bpar |\bpor |\bper )sem", " per week"),
     (r"/ ?trim", "/trimestre"),
