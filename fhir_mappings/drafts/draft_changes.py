@@ -58,6 +58,7 @@ def rewrite(
         order = _with_product_of(order, fresh)
     order["dosageInstruction"] = [_merged_dosage(order, fresh["dosageInstruction"][0]), *later]
     _without_rendered(order)
+    _without_end(order)
     order.pop("courseOfTherapyType", None)
     order |= {name: fresh[name] for name in ("courseOfTherapyType",) if name in fresh}
     prior = prior_prescription(replaces)
@@ -188,6 +189,13 @@ def _without_rendered(order: Resource) -> Resource:
     for name in ("renderedDosageInstruction", "_renderedDosageInstruction"):
         order.pop(name, None)
     return order
+
+
+def _without_end(order: Resource) -> None:
+    """Leave out until when R5 says that the dosage before was to be given (b19)."""
+    period = as_dict(order.pop("effectiveDosePeriod", None))
+    if period.get("start"):
+        order["effectiveDosePeriod"] = {"start": period["start"]}
 
 
 def _copy_of(received: Resource, context: DraftContext) -> Resource | None:

@@ -166,13 +166,16 @@ def read_requester(resource: Mapping[str, Any]) -> Any:
 
 def read_dosages(resource: Mapping[str, Any]) -> Any:
     """Return the dosage lines of an order, statement, dispense or administration, as they stand;
-    what R5 renders of them is the text of the only line without one.
+    what R5 renders of them is the text of the only line without one, and until when R5 says that
+    they hold bounds each line without bounds.
 
     Raises: TooMany.
     """
     lines = first_of(resource, "dosageInstruction", "dosage")
     if rendered := as_text(resource.get("renderedDosageInstruction")).strip():
         lines = _with_text(lines, rendered)
+    if as_dict(resource.get("effectiveDosePeriod")).get("end") and isinstance(lines, list):
+        lines = [_bounded(line, resource["effectiveDosePeriod"]) for line in lines]
     return (
         at_most(lines, MOST_LINES, "dosage lines of one order")
         if isinstance(lines, list)
@@ -187,6 +190,14 @@ def _with_text(lines: Any, text: str) -> Any:
     if isinstance(only, dict) and not as_text(only.get("text")).strip():
         return [{**only, "text": text}]
     return lines
+
+
+def _bounded(line: Any, period: Any) -> Any:
+    timing = as_dict(as_dict(line).get("timing"))
+    repeat = as_dict(timing.get("repeat"))
+    if not timing or any(name.startswith("bounds") for name in repeat):
+        return line
+    return {**line, "timing": {**timing, "repeat": {**repeat, "boundsPeriod": period}}}
 
 
 def read_reasons(resource: Mapping[str, Any]) -> list[Any]:

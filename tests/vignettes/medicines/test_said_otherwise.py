@@ -312,6 +312,41 @@ def test_a_changed_dosage_does_not_keep_what_was_rendered_before() -> None:
     assert all("renderedDosageInstruction" not in one for one in changed)
 
 
+# --- until when R5 says that a dosage holds (Q39, b19)
+
+WEEK = {"start": "2026-11-26", "end": "2026-12-02"}
+ALTERNATE_DAYS = "hydroxocobalamin, 1000 mcg, IM, alternate days"
+
+
+def test_an_end_outside_the_dosage_is_the_end_of_alternate_days_b19() -> None:
+    asked = in_r5(ALTERNATE_DAYS, "", **SIGNS)
+    draft_of(asked)["effectiveDosePeriod"] = WEEK
+    card = only_card(asked)
+    assert "Alternate days end after 4 doses: go on until there is no further" in card["detail"]
+
+    changed = [
+        action["resource"]
+        for suggestion in card["suggestions"]
+        for action in suggestion["actions"]
+        if action["type"] == "update"
+    ]
+    assert changed
+    assert [one.get("effectiveDosePeriod") for one in changed] == [{"start": "2026-11-26"}]
+
+
+def test_an_end_in_the_dosage_itself_is_the_one_that_holds() -> None:
+    within = request(f"{ALTERNATE_DAYS} for 2 weeks", **SIGNS)
+    beside = in_r5(f"{ALTERNATE_DAYS} for 2 weeks", "", **SIGNS)
+    draft_of(beside)["effectiveDosePeriod"] = WEEK
+    assert only_card(beside)["summary"] == only_card(within)["summary"]
+
+
+def test_without_an_end_the_period_of_r5_ends_nothing() -> None:
+    asked = in_r5(ALTERNATE_DAYS, "", **SIGNS)
+    draft_of(asked)["effectiveDosePeriod"] = {"start": "2026-11-26"}
+    assert not any(card["source"]["topic"]["code"] == "b19" for card in cards_of(asked))
+
+
 # --- an empty answer means that it was checked (Q59, Q92)
 
 
