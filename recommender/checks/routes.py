@@ -19,7 +19,7 @@ from recommender.case import (
     may_be_cyanocobalamin,
 )
 from recommender.checks.by_mouth import oral_with_signs
-from recommender.language import DoseLine, Order, Route, Substance, is_injected
+from recommender.language import DoseLine, Order, RecordArea, Route, Substance, is_injected
 
 
 def check_product_and_route(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
@@ -55,12 +55,14 @@ def check_product_and_route(case: Case, order: Order, line: DoseLine) -> Iterato
 
 
 def check_route(case: Case, order: Order) -> Iterator[Issue]:
-    """Yield what the route shows where not even the age could be read: into a vein, or by mouth or
-    nose with nerve signs, such as the order gives as its own reason (Q57).
+    """Yield what the route shows where not even the age could be read: into a vein; where the
+    problem list could not be read either, by mouth or nose with the nerve signs that the order
+    gives as its own reason (Q57).
     """
     yield from _into_a_vein(order)
     line = order.cobalamin
-    absorbed = line is not None and (is_oral(line) or line.route is Route.NASAL)
+    alone = RecordArea.CONDITIONS in case.scenario.unavailable
+    absorbed = alone and line is not None and (is_oral(line) or line.route is Route.NASAL)
     if absorbed and is_treatment(order) and case.assessment.neurological.is_true:
         yield oral_with_signs(case, order)
 

@@ -114,7 +114,6 @@ MEMBERS_NOT_READ: dict[str, str] = {
             "SEVERAL_TESTS",
             "ABOUT_ANOTHER",
             "NO_VALUE",
-            "IN_WORDS",
             "HIGHER_BY_RACE",
             "NOT_COMPUTED",
         )

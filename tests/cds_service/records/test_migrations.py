@@ -62,6 +62,7 @@ def make_first_schema(url: str) -> None:
         lists: dict[str, Any] = {"statements": [], "suggestions": [], "also_found": []}
         connection.execute(sa.insert(old.tables["cards"]), [{"decision": "two", **sent, **lists}])
         heard = {**dict.fromkeys(SAID, ""), "received_at": MONDAY, "accepted_suggestions": []}
+        heard["service"] = FIRST["service"]
         said = [
             ("u", "accepted", ""),
             ("u", "overridden", "SPECIALIST"),

@@ -293,7 +293,8 @@ def slow(folder: str) -> Callable[[int], int]:
 
 
 SHARES_OUT = (
-    "import sys; from tests.population.runs.test_running import run_tasks, slow\n"
+    "import signal, sys; from tests.population.runs.test_running import run_tasks, slow\n"
+    "signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored behind nohup and &\n"
     "if __name__ == '__main__': list(run_tasks(slow, sys.argv[1], [1, 2], 2))"
 )
 
