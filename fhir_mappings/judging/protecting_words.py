@@ -10,9 +10,15 @@ from recommender.language import FolateIndication
 
 _NOT_BEFORE = "".join(
     rf"(?<!{word} )"
-    for word in ("not", "non", "no", "nicht", "niet", "pas", "nao", "ikke", "inte", "keine")
+    for word in (
+        *("not", "non", "no", "nicht", "niet", "pas", "nao", "ikke", "inte", "without"),
+        *("kein", "keine", "keinen", "geen", "sans", "senza", "sem", "sin", "ohne", "ingen"),
+        *("not currently", "no plans for"),
+    )
 )
-"""Words before which a pregnancy is denied."""
+"""Words right before which a reason is denied; further away they may deny something else ("do not
+stop: pregnant").
+"""
 
 _DENIED = re.compile(
     r"(?:pregnan|schwanger|grossesse|embaraz|gravid|zwanger|svanger)\w* (?:test )?"
@@ -26,19 +32,19 @@ _PROTECTING_WORDS: tuple[tuple[FolateIndication, re.Pattern[str]], ...] = (
         FolateIndication.PREGNANCY,
         re.compile(
             rf"{_NOT_BEFORE}(?:pregnan|schwanger|grossesse|enceinte|embaraz|gestacional|gravid|"
-            r"incinta|zwanger|svanger)|p(?:re|eri) ?[ck]on[ck]ep|"
+            r"incinta|zwanger|svanger|p(?:re|eri) ?[ck]on[ck]ep|"
             r"(?:trying|wants|wishes) to conceive|"
             r"\bttc\b|kinderw(?:unsch|ens)|engravidar|\btentante\b|barnonskan|"
-            r"neural tube|neuralroh?r|tube neural|tubo neural|neurale buis"
+            r"neural tube|neuralroh?r|tube neural|tubo neural|neurale buis)"
         ),
     ),
     (FolateIndication.METHOTREXATE, re.compile(r"meth?otrexat|\bmtx\b")),
     (
         FolateIndication.SPECIALIST,
         re.compile(
-            r"d[iy]al[iy]s|h[ae]mol[iy]|emolit|sickle|si(?:chel|kkel)[zc]el|s(?:egl|igd)celle|"
-            r"drepano[ck]|falciform|th?al+as+[ae]mi|e?s(?:ph?|f)[ae]ro[ck][iy]t|spharozyt|"
-            r"kugelzell|\bhb ?ss\b"
+            rf"{_NOT_BEFORE}(?:d[iy]al[iy]s|h[ae]mol[iy]|(?<!h)emolit|sickle|"
+            r"si(?:chel|kkel)[zc]el|s(?:egl|igd)celle|drepano[ck]|falciform|th?al+as+[ae]mi|e?s(?:ph?|f)[ae]ro[ck][iy]t|spharozyt|"
+            r"kugelzell|\bhb ?ss\b)"
         ),
     ),
 )

@@ -243,7 +243,11 @@ def test_protected_folic_acid_is_kept_whatever_the_language_of_its_reason(reason
 
 @pytest.mark.parametrize(
     "reason",
-    ["", "nicht schwanger", "Schwangerschaft ausgeschlossen", "pregnancy test negative", "anaemia"],
+    [
+        *("", "nicht schwanger", "Schwangerschaft ausgeschlossen", "pregnancy test negative"),
+        *("anaemia", "Kein Kinderwunsch", "not currently pregnant", "pas enceinte"),
+        *("no haemolysis", "geen zwangerschap", "no hemolitica"),
+    ],
 )
 def test_what_is_denied_or_no_reason_protects_nothing(reason: str) -> None:
     card = of_folic_acid(reason)
