@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from fhir_mappings.answers import map_answers, map_reviews
+from fhir_mappings.answers import hint_at_what_is_said, map_answers, map_reviews
 from fhir_mappings.fhir import PatientRecord, Placed
 from fhir_mappings.history import (
     add_order_reasons,
@@ -128,6 +128,7 @@ def forget_record() -> None:
 def _map(index: RecordIndex, drafts: Sequence[Placed]) -> Steps[MappedScenario]:
     judge_lists(index)
     add_order_reasons(index, drafts)
+    hint_at_what_is_said(index)
     yield
     count_medicines(index)
     yield

@@ -55,11 +55,11 @@ def hint_at_signs(index: RecordIndex, read: Set[str]) -> None:
             continue
         if is_mistaken(resource) or code_of(resource.get("status")) in NEVER_MADE:
             continue
-        _hint(index, placed, _day_of(resource), _bodies(resource))
+        _hint(index, placed, day_of(resource), bodies_of(resource))
     for placed in index.by_type.get("QuestionnaireResponse", ()):
         resource = placed.resource
         if code_of(resource.get("status")) in ANSWERED:
-            _hint(index, placed, resource.get("authored"), _answers(resource.get("item")))
+            _hint(index, placed, resource.get("authored"), answers_in(resource.get("item")))
 
 
 def _hint(
@@ -74,26 +74,29 @@ def _hint(
         index.understanding.hint(HintAt.NEUROLOGY, placed, text, day and day.latest)
 
 
-def _day_of(resource: Mapping[str, Any]) -> Any:
+def day_of(resource: Mapping[str, Any]) -> Any:
+    """Return the day of an observation, as it is written."""
     period = as_dict(resource.get("effectivePeriod"))
     days = (resource.get("effectiveDateTime"), period.get("end"), period.get("start"))
     return next(filter(None, days), resource.get("issued"))
 
 
-def _bodies(resource: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def bodies_of(resource: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield an observation and its components."""
     yield resource
     for part in as_list(resource.get("component")):
         yield as_dict(part)
 
 
-def _answers(items: Any, depth: int = 0) -> Iterator[Mapping[str, Any]]:
+def answers_in(items: Any, depth: int = 0) -> Iterator[Mapping[str, Any]]:
+    """Yield the answers of a questionnaire as observations named by their questions."""
     for item in map(as_dict, as_list(items)):
         for answer in map(as_dict, as_list(item.get("answer"))):
             coding = as_dict(answer.get("valueCoding"))
             said = {"valueCodeableConcept": {"coding": [coding]}} if coding else {}
             yield {"code": {"text": as_text(item.get("text"))}, **answer, **said}
         if depth < MOST_DEPTH:
-            yield from _answers(item.get("item"), depth + 1)
+            yield from answers_in(item.get("item"), depth + 1)
 
 
 MOST_DEPTH = 8
@@ -111,8 +114,13 @@ def _sign_in(body: Mapping[str, Any]) -> str:
     return next((text for text in (*said, *names) if text and _names_a_sign(text)), "")
 
 
+def denies(text: str) -> bool:
+    """Return whether a text begins as what was looked for and not found does."""
+    return _DENIES.match(normalise_text(text[:40])) is not None
+
+
 def _names_a_sign(text: str) -> bool:
-    if _DENIES.match(normalise_text(text[:40])):
+    if denies(text):
         return False
     read = read_words(text, Field.CONDITIONS)
     found = (member.concept for member in (*read.decided, *read.shown))

@@ -5,7 +5,7 @@ Observation, where they are shown and leave it open whether there is one (F21, Q
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from fhir_mappings.fhir import (
@@ -125,21 +125,33 @@ def show_observation(index: RecordIndex, placed: Placed) -> None:
     resource = placed.resource
     if is_mistaken(resource) or read_booleanish(resource) is False:
         return
+    date = newest_of(resource, "effectiveDateTime", "effectiveInstant", "issued")
     bodies = [resource, *map(as_dict, as_list(resource.get("component")))]
+    show_what_is_said(index, placed, bodies, date.latest if date else None)
+
+
+def show_what_is_said(
+    index: RecordIndex, placed: Placed, bodies: Sequence[Mapping[str, Any]], day: dt.date | None
+) -> None:
+    """Note the same of what has a name and an answer, each in words or by a code. A question names
+    only what is affirmed: "Any allergies (penicillin, vitamin B12)?" is answered "penicillin".
+    """
     texts = [text for body in bodies for text in _said_in(body)]
     if not any(map(speaks_of_allergy, texts)) and not any(
         is_coded_as_allergy(index.value_sets, body.get("code")) for body in bodies
     ):
         return
-    date = newest_of(resource, "effectiveDateTime", "effectiveInstant", "issued")
+    asked = {text for text in texts if "?" in text}
+    if any(read_booleanish(dict(body)) for body in bodies):
+        asked = set()
     for text in texts:
-        for at in [] if is_negative(text) else pointed_at(index, text):
-            index.understanding.hint(at, placed, text, date.latest if date else None)
+        for at in [] if is_negative(text) or text in asked else pointed_at(index, text):
+            index.understanding.hint(at, placed, text, day)
 
 
-def _said_in(body: dict[str, Any]) -> Iterator[str]:
+def _said_in(body: Mapping[str, Any]) -> Iterator[str]:
     """Yield the words of a result: its name and its answer."""
-    if read_booleanish(body) is not False:
+    if read_booleanish(dict(body)) is not False:
         yield from texts_of(body.get("code"))
         yield from texts_of(body.get("valueCodeableConcept"))
         yield as_text(body.get("valueString"))

@@ -22,11 +22,14 @@ from fhir_mappings.laboratory.results import ANALYTES, B12_TESTS, Result, Result
 from fhir_mappings.values import Analyte, read_result
 from recommender.guidance import look_back
 from recommender.language import (
+    Comparator,
+    Fact,
     Measurement,
     NotCounted,
     PassedOver,
     Quantity,
     Test,
+    Truth,
     UncountedResult,
 )
 
@@ -177,36 +180,59 @@ def _doubted_by(egfr: Measurement, creatinine: list[Result], who: Demographics) 
 
 
 def doubted_by_unread(egfr: Measurement, results: Results, who: Demographics) -> Measurement:
-    """Return the eGFR that counts with a newer creatinine named whose value cannot be used and may
-    give a lower one, or is called high by its laboratory: kidneys that may have got worse since
-    permit nothing (I27, I30).
+    """Return the eGFR that counts with a newer creatinine named of which no eGFR can be computed
+    (its value cannot be used, it is a bound, or the sex is not known) and that may give a lower
+    one, or is called high by its laboratory: kidneys that may have got worse since permit nothing
+    (I27, I30).
     """
     if not egfr.is_known or egfr.date is None or egfr.passed_over:
         return egfr
     for result in results[Analyte.CREATININE]:
-        reading = result.reading
-        if reading.why is None or reading.quantity is not None or result.day <= egfr.date:
+        why = _why_no_egfr(result, who)
+        if why is None or result.day <= egfr.date:
             continue
         lowest = _lowest_that_it_may_give(result, who)
-        in_words = reading.why is NotCounted.IN_WORDS and not is_flagged_high(result.observed.body)
+        in_words = why is NotCounted.IN_WORDS and not is_flagged_high(result.observed.body)
         if lowest is None and in_words:
             continue
         if lowest is None or egfr.quantity is None or lowest.value < egfr.quantity.value:
             of = Analyte.CREATININE.value
-            egfr = egfr._replace(passed_over=PassedOver(result.evidence, reading.why, lowest, of))
+            egfr = egfr._replace(passed_over=PassedOver(result.evidence, why, lowest, of))
     return egfr
 
 
+def _why_no_egfr(creatinine: Result, who: Demographics) -> NotCounted | None:
+    """Return why no eGFR is computed from a creatinine; `None` where one is."""
+    reading = creatinine.reading
+    if reading.quantity is None:
+        return reading.why
+    measured = Measurement(reading.quantity, creatinine.day, evidence=(creatinine.evidence,))
+    return None if egfr_from(measured, who) else NotCounted.NOT_COMPUTED
+
+
 def _lowest_that_it_may_give(creatinine: Result, who: Demographics) -> Quantity | None:
-    """Return the lowest eGFR of the values that a result may have; `None` where there is none. A
-    number without a unit is in any in which it is plausible.
+    """Return the lowest eGFR of the values that a result may have, for either sex where that is not
+    known; `None` where there is none. A number without a unit is in any in which it is plausible.
     """
-    given = []
-    for value in creatinine.reading.readings or _in_every_unit(creatinine):
-        measured = Measurement(value, creatinine.day, evidence=(creatinine.evidence,))
-        computed = egfr_from(measured, who)
-        given += [computed.quantity] if computed and computed.quantity else []
+    reading, given = creatinine.reading, []
+    known = (reading.quantity,) if reading.quantity else ()
+    for value in known or reading.readings or _in_every_unit(creatinine):
+        if value.comparator in _NO_HIGHEST:
+            return None
+        exact = replace(value, comparator=Comparator.EXACT)
+        measured = Measurement(exact, creatinine.day, evidence=(creatinine.evidence,))
+        each = (egfr_from(measured, one) for one in _of_either_sex(who))
+        given += [one.quantity for one in each if one and one.quantity]
     return min(given, key=attrgetter("value"), default=None)
+
+
+_NO_HIGHEST = frozenset({Comparator.MORE, Comparator.AT_LEAST})
+
+
+def _of_either_sex(who: Demographics) -> tuple[Demographics, ...]:
+    if not who.female.is_unknown:
+        return (who,)
+    return tuple(who._replace(female=Fact(truth)) for truth in (Truth.TRUE, Truth.FALSE))
 
 
 def _in_every_unit(creatinine: Result) -> list[Quantity]:

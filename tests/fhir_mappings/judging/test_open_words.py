@@ -165,8 +165,8 @@ def test_such_words_are_no_name_of_another_substance_Q26(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Dobetin", "Vicapan N", "Triobe", "Benexol", "Milgamma", "Becozyme", "Vibisone", "Tribedoce",
-     "Bedoyecta", "Rubisol", "Pabrinex", "Xobaline", "rash and swelling after Dobetin"],
+    ["Hepavit", "Vicapan N", "Triobe", "Benexol", "Milgamma", "Becozyme", "Vibisone", "Tribedoce",
+     "Bedoyecta", "Rubisol", "Pabrinex", "Xobaline", "rash and swelling after Rubisol"],
 )  # fmt: skip
 def test_a_name_in_no_list_may_be_a_brand_of_vitamin_B12_Q26(text: str) -> None:
     """In a list of allergies such a name leaves open whether there is one to vitamin B12."""

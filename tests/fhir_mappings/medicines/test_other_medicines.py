@@ -42,6 +42,7 @@ def stated(status: str | None, **changes: Any) -> dict[str, Any]:
     "text",
     [
         "Marcumar",
+        "Waran 2,5 mg",
         "Falithrom 3 mg",
         "Sintrom 4",
         "Previscan",
@@ -92,7 +93,6 @@ def test_a_code_or_group_of_the_atc_without_any_of_ours_is_another_medicine(grou
         "Blood thinner",
         "Blutverdünner",
         "Anticoagulant clinic drug",
-        "Waran",
         "Warfarinum",
         "Parnaparin 4250 IU",
         "Betrixaban",
@@ -165,7 +165,7 @@ def test_a_plan_that_nobody_reports_leaves_it_unknown() -> None:
     assert (fact.truth, fact.because) == (Truth.UNKNOWN, Because.NOT_CERTAIN)
 
 
-@pytest.mark.parametrize("name", ["Dobetin", "Vicapan N", "Triobe", "Benexol", "Tribedoce 5000"])
+@pytest.mark.parametrize("name", ["Xobaline", "Vicapan N", "Triobe", "Benexol", "Tribedoce 5000"])
 def test_a_name_in_no_list_may_be_a_brand_of_vitamin_b12_or_an_anticoagulant_Q26(name):
     scenario = scenario_of(ordered({"text": name}))
 

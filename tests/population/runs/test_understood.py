@@ -56,24 +56,24 @@ def test_a_medicine_that_the_decision_took_for_another_is_no_name_to_be_complete
 
 
 def test_a_name_in_no_list_is_told() -> None:
-    assert told("MedicationRequest", "Dobetin", **ACTIVE) == ["Dobetin"]
-    assert told("AllergyIntolerance", "Dobetin") == ["Dobetin"]
+    assert told("MedicationRequest", "Xobaline", **ACTIVE) == ["Xobaline"]
+    assert told("AllergyIntolerance", "Xobaline") == ["Xobaline"]
     assert told("Condition", "Xqzt's state") == ["Xqzt's state"]
     assert told("Observation", "Xqzt level", status="final") == ["Xqzt level"]
 
 
 def test_an_order_that_can_say_nothing_of_today_is_not_told() -> None:
     ended = ACTIVE | {"status": "completed", "authoredOn": "2001-10-01"}
-    assert told("MedicationRequest", "Dobetin", **ended) == []
+    assert told("MedicationRequest", "Xobaline", **ended) == []
     late = dt.date(2026, 11, 1).isoformat()
-    assert told("MedicationRequest", "Dobetin", **(ended | {"authoredOn": late})) == ["Dobetin"]
+    assert told("MedicationRequest", "Xobaline", **(ended | {"authoredOn": late})) == ["Xobaline"]
 
 
 def test_a_medicine_that_an_order_contains_or_that_is_written_as_in_r5_is_told() -> None:
     contained = {
-        "contained": [{"resourceType": "Medication", "id": "m", "code": {"text": "Dobetin"}}],
+        "contained": [{"resourceType": "Medication", "id": "m", "code": {"text": "Xobaline"}}],
         "medicationReference": {"reference": "#m"},
     }
-    assert told_of("MedicationRequest", contained, **ACTIVE) == ["Dobetin"]
-    r5 = {"medication": {"concept": {"text": "Dobetin"}}}
-    assert told_of("MedicationRequest", r5, **ACTIVE) == ["Dobetin"]
+    assert told_of("MedicationRequest", contained, **ACTIVE) == ["Xobaline"]
+    r5 = {"medication": {"concept": {"text": "Xobaline"}}}
+    assert told_of("MedicationRequest", r5, **ACTIVE) == ["Xobaline"]

@@ -78,10 +78,10 @@ def test_other_letters_in_a_name_that_is_none_of_ours_keep_nothing() -> None:
         "Drug allergy",
         "Alergia a Neocytamen",
         "Hypersensitivity to Behepan",
-        "Bad reaction to Dobetin",
+        "Bad reaction to Xobaline",
         "Adverse drug reaction",
-        "Overgevoeligheid voor Dobetin",
-        "Überempfindlichkeit gegen Dobetin",
+        "Overgevoeligheid voor Xobaline",
+        "Überempfindlichkeit gegen Xobaline",
     ],
 )
 def test_a_name_that_is_a_hint_is_kept(text: str) -> None:

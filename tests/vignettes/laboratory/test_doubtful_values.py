@@ -81,6 +81,29 @@ def test_one_that_is_no_worse_or_no_newer_says_nothing(value: Json, day: str) ->
     assert not codes & {"d1", "d2"}
 
 
+@pytest.mark.parametrize(
+    ("comparator", "value", "told"),
+    [(">", 3, True), (">=", 3, True), (">", 0.7, True), ("<", 5, True), ("<", 0.7, False)],
+)
+def test_a_newer_creatinine_that_is_a_bound_permits_nothing_if_it_may_be_worse_d2(
+    comparator: str, value: float, told: bool
+) -> None:
+    asked = _creatinine(_quantity(value, "mg/dL"))
+    _last(asked)["valueQuantity"]["comparator"] = comparator
+    codes = {card["source"]["topic"]["code"] for card in cards_of(asked)}
+    assert ("d2" in codes) is told
+
+
+@pytest.mark.parametrize(("value", "told"), [(4.0, True), (0.9, False)])
+def test_a_newer_creatinine_of_one_of_unknown_sex_is_told_if_it_is_worse_for_either_d2(
+    value: float, told: bool
+) -> None:
+    asked = _creatinine(_quantity(value, "mg/dL"))
+    del asked["prefetch"]["patient"]["gender"]
+    codes = {card["source"]["topic"]["code"] for card in cards_of(asked)}
+    assert ("d2" in codes) is told
+
+
 # --- vitamin B12 without its day or a unit, that its laboratory calls low
 
 
