@@ -104,7 +104,7 @@ def test_the_same_plan_makes_the_same_bytes_and_another_seed_others(tmp_path: Pa
 def test_all_rules_of_the_demonstration_profile_are_reached(tmp_path: Path) -> None:
     """Stories that need a site file of their own are not made."""
     plan = MadePopulation(
-        1500, 5, tmp_path / "made", AS_OF, share=1, resources=25, weights=EVEN, gone_wrong=0
+        500, 5, tmp_path / "made", AS_OF, share=1, resources=25, weights=EVEN, gone_wrong=0
     )
     make_population(plan, lambda _: None)
     run_slice(SliceJob((tmp_path / "made",), tmp_path / "slice"), lambda _: None)

@@ -74,13 +74,11 @@ def test_no_combination_is_answered_unsafely(
 
 def test_every_rule_fires_somewhere() -> None:
     """A row that never fires would be a row that nobody can reach."""
-    fired: set[str] = set()
-    for sweep in QUICK:
-        if sweep.name.startswith(("every row", "every policy", "who", "symptoms")):
-            fired |= {
-                decide(assessment, policy).rule
-                for assessment in sweep.assessments()
-                for policy in sweep.policies[:1]
-            }
-    g2 = {"G2"}  # reached in "every circumstance"
-    assert fired | g2 == {rule.id for rule in RULES}
+    wanted = {rule.id for rule in RULES} - {"G2"}  # that one is reached in "every circumstance"
+    named = ("every row", "every policy", "who", "symptoms")
+    for sweep in (sweep for sweep in QUICK if sweep.name.startswith(named)):
+        for assessment in sweep.assessments():
+            wanted.discard(decide(assessment, sweep.policies[0]).rule)
+            if not wanted:
+                return
+    assert not wanted
