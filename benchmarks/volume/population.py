@@ -134,7 +134,7 @@ def compare_all(sample: list[dict[str, object]], decider: Decider, url: str) -> 
         _wait_for(session, url)
         for row in sample:
             (event,), _ = decider.events_of(row)
-            decision = decider.decide(event, written=True)
+            decision = decider.decide(event)
             ours = [
                 _without_ids(card)
                 for card in (decision.cards if isinstance(decision, Decision) else ())

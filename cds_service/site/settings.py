@@ -66,18 +66,28 @@ class Settings:
     def is_production(self) -> bool:
         return self.profile == PRODUCTION
 
+    @property
+    def zone(self) -> dt.tzinfo:
+        """The time zone of the site."""
+        return ZoneInfo(self.time_zone)
+
     def today(self, now: dt.datetime) -> dt.date:
         """Return the date at a moment in the site's time zone (Q46)."""
-        return now.astimezone(ZoneInfo(self.time_zone)).date()
+        return day_in(self.zone, now)
 
     def end_of(self, day: dt.date) -> str:
         """Return the last second of a day at the site, in ISO 8601 with its offset (Q64)."""
-        last = dt.datetime.combine(day, dt.time(23, 59, 59), ZoneInfo(self.time_zone))
+        last = dt.datetime.combine(day, dt.time(23, 59, 59), self.zone)
         return last.isoformat().replace("+00:00", "Z")
 
     def url_of(self, path: str) -> str:
         """Return the public URL of a path of the service; never derived from the request (R126)."""
         return self.public_url.rstrip("/") + path
+
+
+def day_in(zone: dt.tzinfo, moment: dt.datetime) -> dt.date:
+    """Return the day for which what is asked at a moment is decided, of a call or of the past."""
+    return moment.astimezone(zone).date()
 
 
 def demonstration(public_url: str = "http://127.0.0.1:8080") -> Settings:

@@ -73,8 +73,11 @@ def _say_made(counts: dict[str, int], as_json: bool) -> None:
         print(f"{kind:28}{count:>12,}")
 
 
-def _today() -> dt.date:
-    return dt.datetime.now(dt.UTC).date()
+def _today(policy: Path | None = None) -> dt.date:
+    """Return today at the site that a site file tells of, in UTC without one."""
+    from cds_service.site import load_settings
+
+    return load_settings(policy).today(dt.datetime.now(dt.UTC))
 
 
 def _weight(text: str) -> tuple[str, float]:
@@ -237,15 +240,16 @@ def _job_of(chosen: argparse.Namespace) -> tuple[RunJob, int]:
     """Return what is to be run, and over how many patients."""
     from population.runs import DeciderSetup, Mode, RunJob, RunRefused, is_program, read_slice
 
-    for name in (chosen.policy, "" if is_program(chosen.against) else chosen.against):
-        if name:
-            check_file(Path(name))
-            _say_what_ended(Path(name), chosen.as_of or _today())
+    files = [chosen.policy, "" if is_program(chosen.against) else chosen.against]
+    for name in filter(None, files):
+        check_file(Path(name))
+    day, policy = chosen.as_of or _today(chosen.policy), str(chosen.policy or "")
+    for name in filter(None, files):
+        _say_what_ended(Path(name), day)
     try:
         sliced = read_slice(chosen.input)
     except RunRefused as error:
         raise Refusal(str(error)) from None
-    day, policy = chosen.as_of or _today(), str(chosen.policy or "")
     job = RunJob(
         chosen.input,
         chosen.out,

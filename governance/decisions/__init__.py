@@ -10,7 +10,7 @@ from governance.decisions.modes import (
     list_modes,
     mode_in_words,
 )
-from governance.decisions.record import Asked, describe_decision, write_asked
+from governance.decisions.record import Asked, describe_decision, without_uuids, write_asked
 from governance.decisions.replay import (
     asked_of_request,
     compare_settings,
@@ -37,5 +37,6 @@ __all__ = [
     "replay",
     "replay_beside",
     "versions_of",
+    "without_uuids",
     "write_asked",
 ]

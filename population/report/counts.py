@@ -102,7 +102,7 @@ def _count_row(counts: Counts, row: Mapping[str, Any]) -> None:
     if row["then"]:
         counts.then.update((card, row["then"]) for card in row["cards"] or (NO_CARD,))
     if row["prescriber"]:
-        week = week_of(dt.date.fromisoformat(row["time"][:10]))
+        week = week_of(dt.date.fromisoformat(row["day"]))
         counts.prescriber_weeks[row["prescriber"], week] += len(row["cards"])
     counts.incomplete.update(row["incomplete"])
     counts.without_time += row["without_time"]

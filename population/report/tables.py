@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +33,11 @@ from recommender.cards import CARDS, LOUDNESS
 from recommender.treatment import RULES
 
 MOST_ROWS = 50
+
+
+def said_of_rest(rows: Sized) -> str:
+    """Say that a table shows the first of its rows alone; nothing where it shows all."""
+    return f" The first {MOST_ROWS} of {len(rows)} rows." if len(rows) > MOST_ROWS else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,11 +220,12 @@ def _what_followed(counts: Counts, show_small: bool) -> Table:
 
 def _help(counts: Counts, show_small: bool) -> Table:
     hidden = hidden_names(counts, show_small)[0]
-    rows = help_rows(counts.waits_for, hidden, show_small)[:MOST_ROWS]
+    rows = help_rows(counts.waits_for, hidden, show_small)
     note = (
         "Facts that are not known, ranked by the decisions that waited for them. Figures overlap: "
         "one decision can wait for two."
     )
+    note, rows = note + said_of_rest(rows), rows[:MOST_ROWS]
     head = ("Do this", "Decisions", "Fact", "Why it is not known", "Rules")
     return Table("help", "What would help most", note, head, rows, coded=frozenset({2, 3}))
 
@@ -252,6 +258,7 @@ def _not_used(counts: Counts, show_small: bool) -> Table:
         for (test, why, unit), count in ranked[:MOST_ROWS]
     )
     note = "Values of tests we know that cannot be used: units that are not read among them."
+    note += said_of_rest(ranked)
     head = ("Test", "Why", "Unit as sent", "Decisions")
     return Table("not-used", "Results that were not used", note, head, rows)
 

@@ -20,7 +20,7 @@ from population.report.nearest import Name, Nearest
 from population.report.page import NOT_FOR_PERSONS, build_page
 from population.report.small_counts import SMALLEST_SHOWN
 from population.report.tables import Table, build_tables
-from population.runs import read_rows
+from population.runs import compares_offers, read_rows
 from population.slices import list_parts, read_description, write_whole, written_whole
 
 CODE_COLUMNS = (
@@ -53,7 +53,7 @@ COLUMNS = [
     "without_time",
     "unreadable",
     "then",
-    "time",
+    "day",
     "prescriber",
     "version",
     "policy_version",
@@ -86,7 +86,12 @@ def write_report(
     counts.names = Counter(dict(nearest.to_complete(counts.names.items())))
     tables = build_tables(counts, show_small)
     if (run / "changes.parquet").is_file():
-        tables += change_tables(read_rows([run / "changes.parquet"]), counts, show_small)
+        tables += change_tables(
+            read_rows([run / "changes.parquet"]),
+            counts,
+            show_small,
+            offers=compares_offers(run, run / "against"),
+        )
     dropped = description["sliced"].get("codes", ())
     codes = list(codes_to_complete(counts.names, dropped, nearest, show_small))
     out.parent.mkdir(parents=True, exist_ok=True)

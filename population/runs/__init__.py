@@ -3,7 +3,13 @@
 from population.runs.deciding import Decider, DeciderSetup, Mode, RunRefused
 from population.runs.running import RunJob, count_decided, read_slice, run_decisions
 from population.runs.tables import read_rows
-from population.runs.versions import CannotAsk, changes_between, is_program, run_beside
+from population.runs.versions import (
+    CannotAsk,
+    changes_between,
+    compares_offers,
+    is_program,
+    run_beside,
+)
 
 __all__ = [
     "CannotAsk",
@@ -13,6 +19,7 @@ __all__ = [
     "RunJob",
     "RunRefused",
     "changes_between",
+    "compares_offers",
     "count_decided",
     "is_program",
     "read_rows",

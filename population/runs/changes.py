@@ -8,8 +8,9 @@ from typing import Any
 import pyarrow as pa
 
 from cds_service.decision import Decision
+from cds_service.site import Settings
 from population.runs.deciding import Decider, Refused
-from recommender.guidance import SETTINGS, Policy
+from recommender.guidance import SETTINGS
 
 Answer = Decision | Refused | None
 """What is made of an event: nothing where it is not about vitamin B12 or folic acid."""
@@ -26,13 +27,17 @@ CHANGES = pa.schema(
         ("cards_after", pa.list_(pa.string())),
         ("indicator_before", pa.string()),
         ("indicator_after", pa.string()),
+        ("offers_before", pa.list_(pa.string())),
+        ("offers_after", pa.list_(pa.string())),
         ("facts", pa.list_(pa.string())),
         ("settings", pa.list_(pa.string())),
     ]
 )
 """One row per event that is answered otherwise. `facts` names the facts that differ, `settings` the
-clinical settings that do, where no fact differs. Where neither does, as between two versions,
-`facts` are those that the rule before and the rule after look at.
+clinical settings that do, where no fact differs. `offers` are as those of the decisions; of a
+version that does not write them down there are none, and they are not compared. Where neither
+fact nor setting differs, as between two versions, `facts` are those that the rule before and the
+rule after look at.
 """
 
 
@@ -43,7 +48,7 @@ def rows_and_changes(
     looks_at: Mapping[str, tuple[str, ...]],
 ) -> Iterator[tuple[list[dict[str, Any]], list[dict[str, Any]]]]:
     """Yield the rows of some patients, and what the other policy answers otherwise."""
-    settings = settings_between(decider.settings.policy, other.settings.policy)
+    settings = settings_between(decider.settings, other.settings)
     for asked in decider.ask(rows, other):
         events = [one.event for one in asked]
         decided, changes = [], []
@@ -61,14 +66,18 @@ def rows_and_changes(
         yield decided, changes
 
 
-ANSWER = ("rule", "cards", "indicators")
+ANSWER = ("rule", "cards", "indicators", "offers")
 """The columns of a row in which an answer differs from another one."""
+
+TOLD = ("rule", "cards", "indicator", "offers")
+"""The columns that a row of changes has of both."""
 
 NOTHING: dict[str, Any] = {
     "rule": "",
     "cards": [],
     "indicators": [],
     "indicator": "",
+    "offers": [],
     "unknown": [],
 }
 """What stands in the place of an answer where one of the two does not decide on an event."""
@@ -79,13 +88,14 @@ def _not_decided(row: Mapping[str, Any] | None) -> dict[str, Any]:
     return {**(row or {}), **NOTHING}
 
 
-def settings_between(policy: Policy, other: Policy) -> tuple[str, ...]:
-    """Return the keys of the clinical settings in which two policies differ."""
-    return tuple(
+def settings_between(settings: Settings, other: Settings) -> tuple[str, ...]:
+    """Return the keys of the clinical settings in which two site files differ, or "formulary"."""
+    keys = (
         setting.key
         for setting in SETTINGS
-        if getattr(policy, setting.field) != getattr(other, setting.field)
+        if getattr(settings.policy, setting.field) != getattr(other.policy, setting.field)
     )
+    return (*keys, *(("formulary",) if settings.formulary != other.formulary else ()))
 
 
 def change_of(
@@ -97,8 +107,8 @@ def change_of(
     """Return the row of an event that is answered otherwise, and what did it."""
     return {
         **{name: before[name] for name in ("patient", "hook", "order", "time")},
-        **{f"{name}_before": before[name] for name in ("rule", "cards", "indicator")},
-        **{f"{name}_after": after[name] for name in ("rule", "cards", "indicator")},
+        **{f"{name}_before": before.get(name) for name in TOLD},
+        **{f"{name}_after": after.get(name) for name in TOLD},
         "facts": list(facts),
         "settings": list(settings),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import hashlib
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,13 +14,14 @@ from typing import Any
 from cds_service import __version__
 from cds_service.cards import FactInWords
 from cds_service.decision import Decision, decide_in_steps, read_orders
-from cds_service.protocol import Problem, build_prefetch, parse_hook_request
+from cds_service.protocol import Problem, build_prefetch, parse_hook_request, write_canonical
 from cds_service.retrieval import assemble_from_prefetch
 from cds_service.site import DEMONSTRATION_CLIENT, Basis, Settings, load_settings, tried_on
 from fhir_mappings.fhir import Availability, TooMany
 from fhir_mappings.intake import Steps, in_one_go, side_by_side
 from fhir_mappings.terminology import load_value_sets
-from population.runs.events import Event, chart_opened, day_of, past_orders
+from governance.decisions import without_uuids
+from population.runs.events import Event, chart_opened, past_orders
 from population.runs.understood import NotUnderstood, find_not_used
 from population.slices import prefetch_of
 from population.sources import name_failure
@@ -115,7 +117,8 @@ class Decider:
         def concerns(body: dict[str, Any]) -> bool:
             return any(one.concerns(body) for one in (self, *beside))
 
-        return past_orders(patient, prefetch, self.setup.as_of, concerns), unreadable
+        zone = self.settings.zone
+        return past_orders(patient, prefetch, self.setup.as_of, zone, concerns), unreadable
 
     def concerns(self, body: dict[str, Any]) -> bool:
         """Return whether a request is about vitamin B12 or folic acid, or cannot be read, which the
@@ -127,20 +130,20 @@ class Decider:
         except Exception:  # noqa: BLE001 - a bug must not keep all others from an answer
             return True
 
-    def decide(self, event: Event, *, written: bool = False) -> Decision | Refused | None:
-        """Return the decision on an event, its cards as findings unless they are to be written;
-        `None` where nothing about vitamin B12 or folic acid was ordered.
+    def decide(self, event: Event) -> Decision | Refused | None:
+        """Return the decision on an event; `None` where nothing about vitamin B12 or folic acid was
+        ordered.
         """
-        return in_one_go(self._answer_in_steps(event, written))
+        return in_one_go(self._answer_in_steps(event))
 
     def decide_all(self, events: Iterable[Event]) -> list[Decision | Refused | None]:
         """Return what `decide` returns of each event, each step done for all of them."""
-        return side_by_side(self._answer_in_steps(event, False) for event in events)
+        return side_by_side(self._answer_in_steps(event) for event in events)
 
-    def _answer_in_steps(self, event: Event, written: bool) -> Steps[Decision | Refused | None]:
+    def _answer_in_steps(self, event: Event) -> Steps[Decision | Refused | None]:
         """Decide; a record that is refused, or that we fail on, costs itself and nobody else."""
         try:
-            return (yield from self._decide_in_steps(event, written))
+            return (yield from self._decide_in_steps(event))
         except TooMany as error:
             return Refused(400, f"Found {error}.")
         except Problem as problem:
@@ -148,16 +151,16 @@ class Decider:
         except Exception as error:  # noqa: BLE001 - a bug must not keep all others from an answer
             return Refused(500, f"The service fails: {name_failure(error)}.")
 
-    def _decide_in_steps(self, event: Event, written: bool) -> Steps[Decision | None]:
+    def _decide_in_steps(self, event: Event) -> Steps[Decision | None]:
         request = parse_hook_request(event.body, event.body["hook"])
-        basis = self._basis_of(day_of(event.time))
+        basis = self._basis_of(event.day)
         orders = read_orders(request, basis)
         if not orders.in_scope:
             return None
         yield
         record = assemble_from_prefetch(request, self._templates)
         yield
-        return (yield from decide_in_steps(request, record, orders, basis, written=written))
+        return (yield from decide_in_steps(request, record, orders, basis))
 
     def _basis_of(self, day: dt.date) -> Basis:
         return Basis(self.settings, self.value_sets, DEMONSTRATION_CLIENT, day)
@@ -192,6 +195,7 @@ class Decider:
             "event": event.kind,
             "order": event.order,
             "time": event.time.isoformat(),
+            "day": event.day.isoformat(),
             "without_time": event.without_time,
             "unreadable": asked.unreadable,
             "then": event.then,
@@ -214,6 +218,7 @@ def _decided(decision: Decision, not_understood: NotUnderstood) -> Json:
         "cards": [finding.card.id for finding in decision.findings],
         "indicators": [finding.indicator.value for finding in decision.findings],
         "indicator": _loudest(decision),
+        "offers": [offer for card in decision.cards for offer in _offers_of(card)],
         "adult": _known_value(facts, "adult"),
         "deficiency": facts["deficiency"].value if "deficiency" in facts else "",
         "unknown": unknown_facts(decision),
@@ -227,8 +232,22 @@ def _decided(decision: Decision, not_understood: NotUnderstood) -> Json:
 
 def _refused(refused: Refused) -> Json:
     texts: Json = dict.fromkeys(("rule", "outcome", "indicator", "adult", "deficiency"), "")
-    named = ("cards", "indicators", "unknown", "not_understood", "not_used", "incomplete")
+    named = ("cards", "indicators", "offers", "unknown", "not_understood", "not_used", "incomplete")
     return texts | {name: [] for name in named} | {"status": refused.status, "refused": refused.why}
+
+
+OFFER_DIGITS = 16
+
+
+def _offers_of(card: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the suggestions of a card: its id, the label, and a digest of the orders in it without
+    random ids and words, by which another dose, product, supply or recommendation is seen.
+    """
+    for offered in card.get("suggestions", ()):
+        actions = [{**action, "description": ""} for action in offered["actions"]]
+        orders = without_uuids(write_canonical([offered.get("isRecommended", False), actions]))
+        digest = hashlib.sha256(orders).hexdigest()[:OFFER_DIGITS]
+        yield f"{card['source']['topic']['code']}: {offered['label']} [{digest}]"
 
 
 def _loudest(decision: Decision) -> str:

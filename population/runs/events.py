@@ -12,26 +12,29 @@ from dataclasses import dataclass
 from typing import Any
 
 from cds_service.protocol import MEDICATION_REFILL, ORDER_SIGN, PATIENT_VIEW
+from cds_service.site import day_in
 from fhir_mappings.fhir import as_text, read_medication, reference_id
 from population.runs.moments import (
+    END_OF_DAY,
+    STOPPED,
     Times,
     as_it_was,
     is_timeless,
     recorded_at,
+    replacements,
     stopped_at,
     times_of,
     was_recorded,
+    what_followed,
 )
 
 ORDER_TYPES = frozenset({"MedicationRequest", "MedicationOrder"})
 
-FOLLOWED_DAYS = 30
-"""How long after an order the record is looked through for what the prescriber did next."""
-
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing to decide on: the request a client would have sent.
+    """One thing to decide on: the request a client would have sent, and the day at the site for
+    which it is decided.
 
     `then` is what the prescriber did next where the record tells; `without_time` counts the
     entries left out because nothing says when they were recorded. `prescriber` is a digest of who
@@ -40,6 +43,7 @@ class Event:
 
     kind: str
     time: dt.datetime
+    day: dt.date
     order: str
     body: dict[str, Any]
     then: str = ""
@@ -50,13 +54,14 @@ class Event:
 def chart_opened(patient: str, prefetch: Mapping[str, Any], as_of: dt.date) -> Event:
     """Return the opening of a chart on a day."""
     time = dt.datetime.combine(as_of, dt.time(), dt.UTC)
-    return Event("chart", time, "", _body(PATIENT_VIEW, patient, prefetch, {}))
+    return Event("chart", time, as_of, "", _body(PATIENT_VIEW, patient, prefetch, {}))
 
 
 def past_orders(
     patient: str,
     prefetch: Mapping[str, Any],
     as_of: dt.date,
+    zone: dt.tzinfo,
     concerns: Callable[[dict[str, Any]], bool] = lambda _: True,
 ) -> Iterator[Event]:
     """Yield what was ordered, refilled or stopped at each moment, the earliest first, up to the end
@@ -67,6 +72,7 @@ def past_orders(
     say.
 
     Args:
+        zone: the time zone of the site, in which days begin and end.
         concerns: whether a request may be about vitamin B12 or folic acid; asked with its orders
             and the Medications alone, before the record of that moment is put together, which for
             each of thousands of other orders would take time and memory by their square.
@@ -77,21 +83,23 @@ def past_orders(
         if str(order.get("resourceType")) in ORDER_TYPES
         and as_text(order.get("status")) not in NEVER_ORDERED
     ]
-    last = dt.datetime.combine(as_of, dt.time(23, 59, 59), dt.UTC)
-    beside, timed, replaced = _Medications(prefetch), _timed(prefetch), _replacements(orders)
-    for (time, kind), together in _moments(orders):
+    last = dt.datetime.combine(as_of, END_OF_DAY, zone)
+    beside, timed = _Medications(prefetch), _timed(prefetch, zone)
+    replaced = replacements(orders, zone)
+    for (time, kind), together in _moments(orders, zone):
         hook, context = _asked(kind, together)
         if time <= last and concerns(_body(hook, patient, beside.named_by(together), context)):
             then = "" if kind == STOP else what_followed(together, replaced, time, last)
             drafted = () if kind == STOP else together
-            known, without_time = _known_then(prefetch, timed, time, drafted)
+            known, without_time = _known_then(prefetch, timed, time.astimezone(zone), drafted)
             body, named = _body(hook, patient, known, context), _named(together)
             who = "" if kind == STOP else prescriber_of(together[0])
-            yield Event(kind, time, named, body, then, without_time, who)
+            day = day_in(zone, time)
+            yield Event(kind, time, day, named, body, then, without_time, who)
 
 
 def _moments(
-    orders: Sequence[dict[str, Any]],
+    orders: Sequence[dict[str, Any]], zone: dt.tzinfo
 ) -> list[tuple[tuple[dt.datetime, str], list[dict[str, Any]]]]:
     """Return what was ordered, refilled or stopped together, by moment and kind, the earliest
     first.
@@ -99,7 +107,7 @@ def _moments(
     medicines = _medicines_by_id(orders)
     moments: dict[tuple[dt.datetime, str], list[dict[str, Any]]] = {}
     for order in sorted(orders, key=lambda one: str(one.get("id"))):
-        written, ended = recorded_at(order), stopped_at(order)
+        written, ended = recorded_at(order, zone), stopped_at(order, zone)
         if written is not None:
             kind = REFILL if continues(order, medicines) else ORDER
             moments.setdefault((written, kind), []).append(order)
@@ -110,7 +118,6 @@ def _moments(
 
 ORDER, REFILL, STOP = "order", "refill", "stop"
 NEVER_ORDERED = frozenset({"draft", "entered-in-error"})
-STOPPED = frozenset({"stopped", "cancelled", "on-hold"})
 
 
 def _asked(kind: str, together: list[dict[str, Any]]) -> tuple[str, dict[str, Any]]:
@@ -170,58 +177,23 @@ def _medicine_of(order: Mapping[str, Any]) -> str:
     return json.dumps(written, sort_keys=True)
 
 
-def what_followed(
-    together: Sequence[Mapping[str, Any]],
-    replaced: Mapping[str, Sequence[dt.datetime]],
-    time: dt.datetime,
-    last: dt.datetime,
-) -> str:
-    """Return what the record tells of the month after an order: "replaced" by one that names it as
-    its prior, "stopped", or "kept"; "not told" where the month reaches beyond the last day of the
-    record, or where nothing says when the order ended.
-
-    Args:
-        replaced: when the orders were written that name one of this id as their prior.
-    """
-    until = time + dt.timedelta(days=FOLLOWED_DAYS)
-    followed = (written for order in together for written in replaced.get(str(order.get("id")), ()))
-    if any(time < written <= until for written in followed):
-        return "replaced"
-    ends = [stopped_at(order) for order in together if as_text(order.get("status")) in STOPPED]
-    if any(end and time < end <= until for end in ends):
-        return "stopped"
-    return NOT_TOLD if until > last or None in ends else "kept"
-
-
-NOT_TOLD = "not told"
-
-
-def _replacements(orders: Iterable[Mapping[str, Any]]) -> dict[str, list[dt.datetime]]:
-    """Return when the orders were written that name another one as their prior, by its id."""
-    found: dict[str, list[dt.datetime]] = {}
-    for order in orders:
-        prior = order.get("priorPrescription")
-        target = str(prior.get("reference", "")) if isinstance(prior, dict) else ""
-        if target and (written := recorded_at(order)) is not None:
-            found.setdefault(target.rsplit("/", 1)[-1], []).append(written)
-    return found
-
-
-def _timed(prefetch: Mapping[str, Any]) -> dict[str, list[tuple[dict[str, Any], Times | None]]]:
-    """Return the entries of each list with their times; without any, those that have none."""
+def _timed(
+    prefetch: Mapping[str, Any], zone: dt.tzinfo
+) -> dict[str, list[tuple[dict[str, Any], Times]]]:
+    """Return the entries of each list with their times, and the Patient as if it were a list."""
+    entries = {
+        key: [{"resource": value}] if key == "patient" else value["entry"]
+        for key, value in prefetch.items()
+    }
     return {
-        key: [
-            (entry, None if is_timeless(entry["resource"]) else times_of(entry["resource"]))
-            for entry in bundle["entry"]
-        ]
-        for key, bundle in prefetch.items()
-        if key != "patient"
+        key: [(entry, times_of(entry["resource"], zone)) for entry in listed]
+        for key, listed in entries.items()
     }
 
 
 def _known_then(
     prefetch: Mapping[str, Any],
-    timed: Mapping[str, Sequence[tuple[dict[str, Any], Times | None]]],
+    timed: Mapping[str, Sequence[tuple[dict[str, Any], Times]]],
     time: dt.datetime,
     drafted: Sequence[Any],
 ) -> tuple[dict[str, Any], int]:
@@ -229,19 +201,19 @@ def _known_then(
     that is not known.
     """
     known: dict[str, Any] = {}
-    left_out = 0
+    left_out, drafts = 0, {id(one) for one in drafted}
     for key, value in prefetch.items():
         if key == "patient":
-            known[key] = as_it_was(value, time)
+            known[key] = as_it_was(value, time, timed[key][0][1])
             continue
         kept, unsaid = [], 0
         for entry, times in timed[key]:
             resource = entry["resource"]
-            if times is None:
+            if is_timeless(resource):
                 kept.append(entry)
             elif (there := was_recorded(resource, time, times)) is None:
                 unsaid += 1
-            elif there and not any(resource is one for one in drafted):
+            elif there and id(resource) not in drafts:
                 kept.append({**entry, "resource": as_it_was(resource, time, times)})
         known[key] = {**value, "entry": kept}
         if unsaid or "total" in value:
@@ -291,8 +263,3 @@ def _body(
         "context": {"patientId": patient, "userId": "Practitioner/population", **context},
         "prefetch": dict(prefetch),
     }
-
-
-def day_of(time: dt.datetime) -> dt.date:
-    """Return the day that an event is decided for, as the service takes it: in UTC."""
-    return time.astimezone(dt.UTC).date()

@@ -30,11 +30,13 @@ DECISIONS = pa.schema(
         ("event", pa.string()),
         ("order", pa.string()),
         ("time", pa.string()),
+        ("day", pa.string()),
         ("rule", pa.string()),
         ("outcome", pa.string()),
         ("cards", pa.list_(pa.string())),
         ("indicators", pa.list_(pa.string())),
         ("indicator", pa.string()),
+        ("offers", pa.list_(pa.string())),
         ("adult", pa.string()),
         ("deficiency", pa.string()),
         ("unknown", pa.list_(UNKNOWN_FACT)),
@@ -55,7 +57,9 @@ DECISIONS = pa.schema(
 
 `event` is what is decided on: the chart opened, an order, a refill or a stop. `order` is the id of
 the order, empty for a chart. `indicators` are those of `cards`, one each; `indicator` is the
-loudest, empty where nothing was said. `not_used` holds the results of tests we know whose value
+loudest, empty where nothing was said. `day` is the day at the site for which it is decided.
+`offers` are the suggestions of the cards: card, label, and a digest of the orders in them.
+`not_used` holds the results of tests we know whose value
 cannot be used, each kind once. `incomplete` names the lists that may lack entries;
 `without_time` counts entries left out of a replay because nothing says when they were recorded;
 `unreadable` counts lines that are no strict JSON. `then` is what the prescriber did next, where the

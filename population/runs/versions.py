@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
+
 from population.runs.changes import ANSWER, NOTHING, change_of
 from population.runs.tables import read_rows
 from population.slices import list_parts
@@ -93,7 +95,14 @@ def _event(row: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def _differ(row: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    return any(row[name] != other[name] for name in ANSWER)
+    """Return whether two answers differ in what both versions write down."""
+    return any(row[name] != other[name] for name in ANSWER if name in row and name in other)
+
+
+def compares_offers(before: Path, after: Path) -> bool:
+    """Return whether both of two runs tell what is offered; versions before did not."""
+    firsts = [list_parts(folder / "decisions")[:1] for folder in (before, after)]
+    return all("offers" in pq.read_schema(part).names for parts in firsts for part in parts)
 
 
 def _facts(

@@ -286,8 +286,8 @@ def test_the_answer_of_a_run_is_the_answer_over_http(
     with serving(tmp_path) as url, requests.Session() as session:
         for row in list(read_rows(list_parts(folder / "slice")))[:120]:
             for event in decider.events_of(row)[0]:
-                event = replace(event, time=event.time.replace(2026, 11, 26))
-                decision = decider.decide(event, written=True)
+                event = replace(event, day=AS_OF)
+                decision = decider.decide(event)
                 assert decision is None or mode is Mode.SNAPSHOT or concerns(decider, event.body)
                 target = f"{url}/cds-services/b12-{event.body['hook']}"
                 answer = session.post(target, data=write_json(event.body), timeout=60)

@@ -74,6 +74,8 @@ def row(patient: str, *cards: str, **more: Any) -> dict[str, Any]:
         "unreadable": 0,
         "then": "kept",
         "time": "2026-03-04T10:00:00+00:00",
+        "day": "2026-03-04",
+        "offers": [],
         "prescriber": "",
         "version": "1",
         "policy_version": "p",
@@ -191,7 +193,7 @@ def _table(rows: list[dict[str, Any]], name: str) -> Any:
 
 
 def test_cards_of_a_prescriber_are_counted_by_the_week_in_which_they_order() -> None:
-    later = {"time": "2026-03-11T10:00:00+00:00"}
+    later = {"day": "2026-03-11"}
     rows = [row(f"p{n}", "b4", "d2", prescriber=f"dr{n}") for n in range(6)]
     rows += [row(f"p{n}", prescriber=f"dr{n}", **later) for n in range(6)]
     rows += [row(f"q{n}", prescriber=f"quiet{n}") for n in range(5)]
@@ -467,7 +469,7 @@ def test_the_page_says_of_whom_and_of_what_its_figures_are(
     assert "of 500 patients<" in charts
     assert "0 orders" not in charts
     assert "Of 500 decisions those that the second site file" in charts
-    assert "another dose or product in the same card is not told here" in charts
+    assert "louder or quieter, or with other orders offered" in charts
     assert "order, refill and stop up to" in orders
     assert "Patients without one are not counted." in orders
     assert "one that begins it stands under untreated" in orders

@@ -174,7 +174,8 @@ def test_how_many_stay_with_their_rule_does_not_follow_from_those_that_change() 
     def moved(count: int, rule: str) -> list[dict[str, Any]]:
         rules = {"rule_before": rule, "rule_after": "N1"}
         cards = {"cards_before": ["k1"], "cards_after": ["b1"]}
-        return [rules | cards | {"facts": ["egfr"], "settings": []}] * count
+        offers = {"offers_before": [], "offers_after": []}
+        return [rules | cards | offers | {"facts": ["egfr"], "settings": []}] * count
 
     changes = [*moved(7, "U1"), *moved(6, "M2")]
     counts = Counts(rules=Counter({"U1": 9, "M2": 40}))
@@ -193,6 +194,7 @@ def test_a_rule_that_covers_a_small_one_does_not_follow_from_those_that_change()
 
     def moved(rule: str, card: str) -> dict[str, Any]:
         cards = {"cards_before": [card], "cards_after": [card]}
+        cards |= {"offers_before": [], "offers_after": []}
         return cards | {"rule_before": rule, "rule_after": "M5", "facts": [], "settings": ["x"]}
 
     changes = [moved("M8", "d1")] * 7 + [moved("M1", "k1")] * 20

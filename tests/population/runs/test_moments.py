@@ -9,12 +9,23 @@ import pytest
 
 from population.runs import moments
 from population.runs.events import past_orders
-from population.runs.moments import as_it_was, moment_of, recorded_at, stopped_at, was_recorded
+from population.runs.moments import (
+    as_it_was,
+    moment_of,
+    recorded_at,
+    stopped_at,
+    times_of,
+    was_recorded,
+)
 from tests.population.conftest import AS_OF
 
 
 def at(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC)
+
+
+def then_stood(entry: dict[str, Any], then: dt.datetime) -> dict[str, Any]:
+    return as_it_was(entry, then, times_of(entry, dt.UTC))
 
 
 @pytest.mark.parametrize(
@@ -31,16 +42,21 @@ def at(text: str) -> dt.datetime:
 def test_a_partial_date_is_its_last_moment_so_that_nothing_is_known_too_early(
     text: object, moment: dt.datetime | None
 ) -> None:
-    assert moment_of(text) == moment
+    assert moment_of(text, dt.UTC) == moment
 
 
 def test_when_an_entry_was_recorded_comes_from_its_own_element_then_from_meta() -> None:
     meta = {"lastUpdated": "2026-05-01"}
     issued = {"resourceType": "Observation", "issued": "2026-01-01", "meta": meta}
 
-    assert recorded_at(issued) == at("2026-01-01T23:59:59")
-    assert recorded_at({"resourceType": "Observation", "meta": meta}) == at("2026-05-01T23:59:59")
-    assert recorded_at({"resourceType": "Observation", "effectiveDateTime": "2026-01-01"}) is None
+    assert recorded_at(issued, dt.UTC) == at("2026-01-01T23:59:59")
+    assert recorded_at({"resourceType": "Observation", "meta": meta}, dt.UTC) == at(
+        "2026-05-01T23:59:59"
+    )
+    assert (
+        recorded_at({"resourceType": "Observation", "effectiveDateTime": "2026-01-01"}, dt.UTC)
+        is None
+    )
 
 
 LOADED = {"meta": {"versionId": "1", "lastUpdated": "2026-11-20T01:00:00Z"}}
@@ -72,7 +88,7 @@ def test_a_later_change_does_not_tell_that_an_entry_was_not_there_H109(
     entry: dict[str, Any], there: bool | None
 ) -> None:
     """Asked of 1 March 2026; what happened after that day was not on record then."""
-    assert was_recorded(entry, at("2026-03-01T12:00:00")) is there
+    assert was_recorded(entry, at("2026-03-01T12:00:00"), times_of(entry, dt.UTC)) is there
 
 
 def test_what_ended_later_had_not_ended_then() -> None:
@@ -89,12 +105,12 @@ def test_what_ended_later_had_not_ended_then() -> None:
     }
     person = {"resourceType": "Patient", "deceasedDateTime": "2026-05-01"}
 
-    assert as_it_was(order, then)["status"] == "active"
-    assert as_it_was(order, at("2026-07-01T00:00:00")) == order
-    assert as_it_was(problem, then)["clinicalStatus"]["coding"][0]["code"] == "active"
-    assert "abatementDateTime" not in as_it_was(problem, then)
-    assert "deceasedDateTime" not in as_it_was(person, then)
-    assert stopped_at({**order, "status": "active"}) is None
+    assert then_stood(order, then)["status"] == "active"
+    assert then_stood(order, at("2026-07-01T00:00:00")) == order
+    assert then_stood(problem, then)["clinicalStatus"]["coding"][0]["code"] == "active"
+    assert "abatementDateTime" not in then_stood(problem, then)
+    assert "deceasedDateTime" not in then_stood(person, then)
+    assert stopped_at({**order, "status": "active"}, dt.UTC) is None
 
 
 def _bundle(*resources: dict[str, object]) -> dict[str, object]:
@@ -124,7 +140,7 @@ def test_a_past_order_is_decided_with_what_was_on_record_before_it() -> None:
     unsaid = {"resourceType": "Observation", "id": "unsaid"}
     prefetch = {"medications": _bundle(first, second), "labs": _bundle(early, late, unsaid)}
 
-    events = list(past_orders("ana", prefetch, dt.date(2026, 11, 26)))
+    events = list(past_orders("ana", prefetch, dt.date(2026, 11, 26), dt.UTC))
 
     assert [(event.kind, event.order) for event in events] == [
         ("order", "first"),
@@ -153,7 +169,7 @@ def test_lists_of_a_server_that_was_filled_later_are_never_known_to_be_empty_H10
         "labs": _bundle(result | LOADED),
         "conditions": _bundle(later | LOADED),
     }
-    (event,) = past_orders("ana", prefetch, dt.date(2026, 11, 26))
+    (event,) = past_orders("ana", prefetch, dt.date(2026, 11, 26), dt.UTC)
 
     known = event.body["prefetch"]
     assert known["labs"] == {"resourceType": "Bundle", "entry": [], "total": 1}
@@ -169,7 +185,9 @@ def test_orders_after_the_day_are_not_decided() -> None:
         "authoredOn": "2026-11-27T00:00:00Z",
     }
 
-    assert not list(past_orders("a", {"medications": _bundle(later)}, dt.date(2026, 11, 26)))
+    assert not list(
+        past_orders("a", {"medications": _bundle(later)}, dt.date(2026, 11, 26), dt.UTC)
+    )
 
 
 @pytest.mark.parametrize(
@@ -198,7 +216,7 @@ def test_an_order_that_goes_on_with_another_is_a_refill_and_one_that_replaces_it
         "priorPrescription": {"reference": "MedicationRequest/first"},
     }
     prefetch = {"medications": _bundle(first, second)}
-    _, event = past_orders("ana", prefetch, dt.date(2026, 11, 26))
+    _, event = past_orders("ana", prefetch, dt.date(2026, 11, 26), dt.UTC)
 
     assert (event.order, event.body["hook"]) == ("second", hook)
     assert ("medications" in event.body["context"]) is (hook == "medication-refill")
@@ -212,7 +230,7 @@ def test_a_refill_and_a_new_order_of_one_moment_are_two_events() -> None:
     again["priorPrescription"] = {"reference": "MedicationRequest/first"}  # type: ignore[assignment]
     new = {**common, "id": "new", "authoredOn": now}
     prefetch = {"medications": _bundle(first, again, new)}
-    events = list(past_orders("ana", prefetch, dt.date(2026, 11, 26)))
+    events = list(past_orders("ana", prefetch, dt.date(2026, 11, 26), dt.UTC))
 
     assert [(one.kind, one.order) for one in events[1:]] == [("order", "new"), ("refill", "again")]
 
@@ -245,7 +263,7 @@ def test_what_the_prescriber_did_is_told_only_where_the_record_tells_it(
         "authoredOn": "2026-04-01T10:00:00Z",
         **changes,
     }
-    event, *_ = past_orders("ana", {"medications": _bundle(order)}, last)
+    event, *_ = past_orders("ana", {"medications": _bundle(order)}, last, dt.UTC)
 
     assert event.then == then
 
@@ -269,7 +287,7 @@ def test_a_field_of_any_type_ends_no_replay(field: str) -> None:
     for value in WRONG:
         odd = {**right, "id": "odd", field: value}
         events = list(
-            past_orders("ana", {"medications": _bundle(odd, right)}, dt.date(2026, 11, 26))
+            past_orders("ana", {"medications": _bundle(odd, right)}, dt.date(2026, 11, 26), dt.UTC)
         )
         assert any("right" in event.order for event in events), value
         assert any("right" in event.order and event.kind == "stop" for event in events), value
@@ -280,7 +298,9 @@ def test_the_times_of_an_entry_are_read_once_however_many_orders_are_decided(
 ) -> None:
     read: list[object] = []
     right = moments.moment_of
-    monkeypatch.setattr(moments, "moment_of", lambda text: read.append(text) or right(text))
+    monkeypatch.setattr(
+        moments, "moment_of", lambda text, zone: read.append(text) or right(text, zone)
+    )
 
     def reads(count: int) -> int:
         orders = [
@@ -292,7 +312,7 @@ def test_the_times_of_an_entry_are_read_once_however_many_orders_are_decided(
             for day in range(count)
         ]
         read.clear()
-        events = past_orders("ana", {"medications": _bundle(*orders)}, dt.date(2100, 1, 1))
+        events = past_orders("ana", {"medications": _bundle(*orders)}, dt.date(2100, 1, 1), dt.UTC)
         assert len(list(events)) == count
         return len(read)
 
@@ -324,7 +344,11 @@ def test_whether_an_order_is_ours_is_asked_with_the_medication_that_it_points_to
         bundle["entry"][-1]["fullUrl"] = reference  # type: ignore[index]
     asked: list[dict[str, object]] = []
 
-    list(past_orders("ana", {"medications": bundle}, AS_OF, lambda body: bool(asked.append(body))))
+    list(
+        past_orders(
+            "ana", {"medications": bundle}, AS_OF, dt.UTC, lambda body: bool(asked.append(body))
+        )
+    )
 
     (body,) = asked
     (found,) = body["prefetch"]["medications"]["entry"]  # type: ignore[index]
