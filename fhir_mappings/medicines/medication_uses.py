@@ -220,7 +220,7 @@ def _statement_use(placed: Placed, product: Product) -> MedicineUse | str:
     last = end or read_date(resource.get("dateAsserted")) or moment or start
     undated = status == "on-hold" and last is None  # nobody knows since when: it may be taken
     current = undated or (status in statuses.GOES_ON and end is None)
-    over = OrderState.STOPPED if status == "stopped" else OrderState.COMPLETED
+    over = _NOT_CURRENT.get(status, OrderState.COMPLETED)
     return MedicineUse(
         placed,
         product,
@@ -231,6 +231,9 @@ def _statement_use(placed: Placed, product: Product) -> MedicineUse | str:
         last.latest if last else None,
         planned=undated or status in statuses.MAY_BE_TAKEN or read_adherence(resource) == "unknown",
     )
+
+
+_NOT_CURRENT = {"stopped": OrderState.STOPPED, "on-hold": OrderState.ON_HOLD}
 
 
 def status_of_statement(resource: Resource) -> str:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from fhir_mappings.fhir import STATEMENT_TYPES, months_before
 from fhir_mappings.intake import Receipt
-from fhir_mappings.medicines.medication_orders import cite_medicine
+from fhir_mappings.medicines.medication_orders import cite_medicine, supply_days
 from fhir_mappings.medicines.medication_uses import MedicineUse
 from recommender.guidance import look_back
 from recommender.language import (
@@ -36,24 +36,37 @@ use stays unknown.
 
 
 def _is_taken(use: MedicineUse, as_of: dt.date) -> bool:
-    """Return whether the medicine counts as taken now: ordered or stated as current, or supplied
-    not long ago.
+    """Return whether the medicine counts as taken now: ordered or stated as current, or given,
+    supplied or put on hold not long ago.
     """
-    if use.current:
+    lately = not (use.is_order or _is_over(use))
+    return use.current or (lately and _may_last(use, as_of))
+
+
+def _may_last(use: MedicineUse, as_of: dt.date) -> bool:
+    """Return whether what was supplied may last until today: for three months, and for as long as
+    the supply is stated to last with its repeats, but for no more than a year.
+    """
+    if use.last is None or use.state is OrderState.STOPPED:
+        return False
+    if use.last >= months_before(as_of, look_back.SUPPLY_MONTHS):
         return True
-    return (
-        not use.is_order
-        and use.state is not OrderState.STOPPED
-        and use.last is not None
-        and use.last >= months_before(as_of, look_back.SUPPLY_MONTHS)
-    )
+    stated = supply_days(use.placed.resource)
+    lasts = stated is not None and (as_of - use.last).days <= stated
+    return lasts and use.last >= months_before(as_of, look_back.LONGEST_SUPPLY_MONTHS)
 
 
 def _was_issued(use: MedicineUse, as_of: dt.date) -> bool:
-    """Return whether a completed order is so recent that what it supplied may still be taken."""
-    recent = months_before(as_of, look_back.SUPPLY_MONTHS)
-    completed = use.is_order and use.state is OrderState.COMPLETED
-    return completed and use.last is not None and use.last >= recent
+    """Return whether an order or a statement is over, and what it supplied may still be taken; or
+    was put on hold long ago, of which nobody knows whether it went on.
+    """
+    on_hold = use.state is OrderState.ON_HOLD
+    return on_hold or (_is_over(use) and _may_last(use, as_of))
+
+
+def _is_over(use: MedicineUse) -> bool:
+    told = use.is_order or use.placed.type in STATEMENT_TYPES
+    return told and use.state is OrderState.COMPLETED
 
 
 def _is_undated_supply(use: MedicineUse) -> bool:
@@ -138,7 +151,7 @@ def read_lowering_drugs(
             continue
         if not use.current and use.last is not None and use.last < oldest:
             receipt.ignore(use.placed, _why_too_old(use))
-        elif not (use.current or _is_taken(use, as_of)):
+        elif not (_is_taken(use, as_of) or _was_issued(use, as_of)):
             receipt.ignore(
                 use.placed, f"{use.product.name}, no longer taken: {use.last or 'no date'}"
             )

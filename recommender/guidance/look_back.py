@@ -58,6 +58,9 @@ LOWERING_DRUG_MONTHS: Final = 18
 SUPPLY_MONTHS: Final = 3
 """How long a dispense without a stated supply counts as use (F19, F27)."""
 
+LONGEST_SUPPLY_MONTHS: Final = 12
+"""A supply that is stated to last longer does not count as use for longer (F19, F27)."""
+
 STORED_DRAFT_DAYS: Final = 7
 """The half of a course that is stored as a draft counts as ordered while it is this young (Q78)."""
 
