@@ -18,7 +18,7 @@ from cds_service.database.tables import (
     TALLIED,
     TALLIES,
 )
-from cds_service.database.upgrade import NEWEST_SCHEMA, upgrade_schema
+from cds_service.database.upgrade import KNOWN_SCHEMAS, NEWEST_SCHEMA, upgrade_schema
 
 __all__ = [
     "ASK_SECONDS",
@@ -27,6 +27,7 @@ __all__ = [
     "DECISIONS",
     "FEEDBACK",
     "KEPT_REQUESTS",
+    "KNOWN_SCHEMAS",
     "MODES",
     "NEWEST_SCHEMA",
     "REPLAY",

@@ -16,6 +16,9 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 NEWEST_SCHEMA = "0004"
 """The last of the migrations."""
 
+KNOWN_SCHEMAS = frozenset(path.name[:4] for path in MIGRATIONS.glob("versions/[0-9]*.py"))
+"""Every schema that can be brought to the newest one, and that itself."""
+
 UPGRADE_WAIT_MS = 10_000
 UPGRADE_LOCK = 7_312_012
 """The advisory lock that workers starting together take in turn."""

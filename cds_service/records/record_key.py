@@ -19,6 +19,7 @@ import os
 import re
 import secrets
 import tempfile
+import time
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -38,6 +39,9 @@ UUID = re.compile(
 )
 CODE_DIGITS = 16
 """Digits of a keyed hash that stand for a text: 64 bits tell all texts of a site apart."""
+
+KEY_SECONDS = 0.5
+"""How long a worker waits for the key that another one is writing."""
 
 BEGINNING = "sealed:"
 NONCE_BYTES = 12
@@ -145,12 +149,34 @@ def read_or_make_key(path: Path) -> bytes:
             os.link(name, path)
         except FileExistsError:
             pass  # another worker was first
+        except OSError:  # a file system that gives no file two names, as of shares
+            _make_at_once(path)
         finally:
             os.unlink(name)
-    key = path.read_bytes().strip()
+    key = path.read_bytes().strip() or _read_soon(path)
     if not key:
         raise OSError(0, "the key file is empty")
     return key
+
+
+def _make_at_once(path: Path) -> None:
+    """Write a key into a file that only one worker can make, and the others wait for."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(handle, "w") as file:
+        file.write(secrets.token_hex(32))
+
+
+def _read_soon(path: Path) -> bytes:
+    """Return the key that another worker is about to write; empty where none comes."""
+    until = time.monotonic() + KEY_SECONDS
+    while time.monotonic() < until:
+        time.sleep(0.01)
+        if key := path.read_bytes().strip():
+            return key
+    return b""
 
 
 def seal_words(words: str, card: str, key: bytes) -> str:

@@ -94,19 +94,22 @@ def _shown(report: Report) -> list[Row]:
 
 def _say_cards(report: Report) -> Iterable[str]:
     """Yield a table of the cards that were shown: shares are of those, with 95 % intervals."""
-    if not _shown(report):
-        yield "No cards were sent in this period."
-    else:
+    shown = _shown(report)
+    if shown:
         yield f"{'card':<6}{'shown':>7}  {'accepted':<{WIDTH}}{'overridden':<{WIDTH}}reasons"
-        for row in _shown(report):
-            reasons = ", ".join(
-                f"{reason} {number}" for reason, number in report.codes.get(row.name, {}).items()
-            )
-            yield (
-                f"{row.name:<6}{row.shown:>7}  {_counted(row.accepted):<{WIDTH}}"
-                f"{_counted(row.overridden):<{WIDTH}}{reasons}"
-            ).rstrip()
+    else:
+        yield "No cards were sent in this period."
+    for row in shown:
+        reasons = ", ".join(
+            f"{reason} {number}" for reason, number in report.codes.get(row.name, {}).items()
+        )
+        yield (
+            f"{row.name:<6}{row.shown:>7}  {_counted(row.accepted):<{WIDTH}}"
+            f"{_counted(row.overridden):<{WIDTH}}{reasons}"
+        ).rstrip()
+    if report.cards:
         yield from _say_firings(report)
+    if shown:
         yield ""
         yield (
             "Shares are of the cards shown, with 95 % Wilson intervals. Clients do not report "
@@ -117,7 +120,9 @@ def _say_cards(report: Report) -> Iterable[str]:
 
 
 def _say_firings(report: Report) -> Iterable[str]:
-    """Yield how often each card was decided, withheld ones too: of the decisions about orders."""
+    """Yield how often each card was decided, withheld ones too, which in a silent start are all: of
+    the decisions about orders.
+    """
     yield ""
     yield "Decided, shown or withheld:"
     yield f"  {'card':<6}{'decided':>8}  per 1,000 orders"

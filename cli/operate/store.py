@@ -174,9 +174,24 @@ def _restore_sqlite(backup: Path, database: Path) -> None:
         _copy_sqlite(str(backup), name)
         if not _is_a_store(name):
             raise Refusal(f"{backup}: is no backup of this store.")
+        with closing(sqlite3.connect(name)) as copy:
+            [schema] = copy.execute("SELECT max(version_num) FROM alembic_version").fetchone()
+        _check_schema(backup, schema or "")
         _publish(name, database)
     finally:
         Path(name).unlink(missing_ok=True)
+
+
+def _check_schema(backup: Path, schema: str) -> None:
+    """Refuse a backup whose schema this version does not know: the start would refuse it."""
+    from cds_service.records import KNOWN_SCHEMAS, NEWEST_SCHEMA
+
+    if schema not in KNOWN_SCHEMAS:
+        raise Refusal(
+            f"{backup}: has schema {schema or 'none'}, which this version does not know; expected "
+            f"{NEWEST_SCHEMA} or an older one. Nothing is written; restore it with the version of "
+            f"the program that made it, or a newer one."
+        )
 
 
 def _is_a_store(database: str) -> bool:
@@ -198,10 +213,26 @@ def _restore_postgresql(backup: Path, engine: sa.Engine) -> None:
         raise Refusal(f"The database cannot be reached ({type(error).__name__}).") from None
     if tables:
         raise Refusal("The database holds tables already, expected an empty one.")
+    _check_schema(backup, _schema_in_archive(program, backup))
     options = ["--no-owner", "--single-transaction", "--exit-on-error"]
     status = _run_on(engine.url, [program, *options, str(backup)])
     if status:
         raise Refusal(f"pg_restore could not fill the database (its exit status is {status}).")
+
+
+def _schema_in_archive(program: str, backup: Path) -> str:
+    """Return the schema that an archive of pg_dump holds; it writes nothing into a database."""
+    options = ["--data-only", "--table=alembic_version", "--file=/dev/stdout"]
+    done = subprocess.run(
+        [program, *options, str(backup)], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise Refusal(f"{backup}: is no archive that pg_restore reads, as `store backup` makes it.")
+    _, copy, rows = done.stdout.partition("\nCOPY ")
+    first, *_ = [*rows.splitlines()[1:2], ""]
+    if not copy or first in ("", "\\."):
+        raise Refusal(f"{backup}: is no backup of this store.")
+    return first
 
 
 def _prune(chosen: argparse.Namespace) -> int:

@@ -293,6 +293,8 @@ def _why_outweighed(older: Result, newest: Result) -> str:
     if older.reading.quantity is None:
         return older.reading.reason
     where = newest.observed.placed.reference
+    if newest.reading.quantity is None:
+        return f"behind a result that cannot be used: {where} of {newest.observed.day}"
     if older.observed.day == newest.observed.day:
         return f"outweighed by another result of the same day: {where}"
     return f"outweighed by a newer result: {where} of {newest.observed.day}"

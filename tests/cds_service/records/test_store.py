@@ -5,6 +5,7 @@ patients only as a keyed hash.
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import os
 import stat
 import subprocess
@@ -585,6 +586,26 @@ class TestPatientHash:
 
         assert len(made) == 1
         assert os.listdir(tmp_path) == ["b12-cds.db.patient-key"]
+
+    def test_a_share_that_gives_no_file_two_names_keeps_one_key_for_all_workers(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Each worker had one of its own, until each next start."""
+
+        def refuse(*_: object) -> None:
+            raise PermissionError(errno.EPERM, "Operation not permitted")
+
+        monkeypatch.setattr(os, "link", refuse)
+        url = f"sqlite:///{tmp_path / 'b12-cds.db'}"
+        with ThreadPoolExecutor(8) as workers:
+            made = set(
+                workers.map(lambda _: Store(url).key.hash_patient("ehr", "pat-1"), range(16))
+            )
+
+        assert len(made) == 1
+        assert os.listdir(tmp_path) == ["b12-cds.db.patient-key"]
+        [key_file] = tmp_path.iterdir()
+        assert stat.S_IMODE(key_file.stat().st_mode) == 0o600
 
     def test_where_no_file_can_be_kept_the_hash_still_hides_the_patient(self) -> None:
         store = Store("sqlite:////nowhere/at/all/b12-cds.db")

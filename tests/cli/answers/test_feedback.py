@@ -209,3 +209,19 @@ def test_a_database_without_our_tables_is_said_in_words(
     err = capfd.readouterr().err
     assert "the store cannot be read: the file " in err
     assert "lacks tables that are expected" in err
+
+
+def test_a_silent_start_tells_how_often_each_card_was_decided(
+    site: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It said that no cards were sent, and nothing of those it withheld."""
+    store = Store(f"sqlite:///{tmp_path}/b12.db", "key")
+    for _ in range(3):
+        store.record_decision(decision(card(card="b10", shown=False), received_at=NOW))
+    store.close()
+
+    assert main(["feedback", "report", "--config", str(site)]) == 0
+
+    first, *rest = capsys.readouterr().out.splitlines()
+    assert first == "No cards were sent in this period."
+    assert [line.split()[:2] for line in rest if "b10" in line] == [["b10", "3"]]

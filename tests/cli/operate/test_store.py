@@ -250,6 +250,42 @@ class TestRestore:
         assert (status, said, refused.count("\n")) == (2, "", 1)
         assert not list(tmp_path.glob("*b12*"))
 
+    def test_a_backup_of_a_newer_version_is_refused_before_anything_is_written(
+        self,
+        request: pytest.FixtureRequest,
+        url: str,
+        site: str,
+        tmp_path: Path,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        """It was restored in words of success, and the start refused the database."""
+        fill(url, 1)
+        engine = open_engine(url)
+        with engine.begin() as connection:
+            connection.execute(sa.text("UPDATE alembic_version SET version_num = '0999'"))
+        engine.dispose()
+        out = str(tmp_path / "copy")
+        assert run(capsys, "backup", out, "--config", site)[0] == 0
+        if url.startswith("sqlite"):
+            for path in tmp_path.glob("b12 cds.db*"):
+                path.unlink()
+        else:
+            url = request.getfixturevalue("postgresql").make_database()
+            text = f'[store]\nurl = "{url}"\npatient_key = "{"k" * 32}"\n'
+            Path(site).write_text(text, encoding="utf-8")
+
+        status, said, refused = run(capsys, "restore", out, "--config", site)
+
+        assert (status, said, refused.count("\n")) == (2, "", 1)
+        assert refused.startswith(f"{out}: has schema 0999, which this version does not know")
+        assert "Nothing is written" in refused
+        if url.startswith("sqlite"):
+            assert not list(tmp_path.glob("*b12*"))
+        else:
+            engine = open_engine(url)
+            assert sa.inspect(engine).get_table_names() == []
+            engine.dispose()
+
     @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
     @pytest.mark.parametrize("ending", ["-wal", "-shm"])
     def test_what_is_left_of_the_old_database_is_not_read_with_the_new_one(

@@ -359,11 +359,22 @@ def test_a_reason_says_first_what_the_entry_is(resource: Resource, reason: str) 
 
 def test_an_older_result_names_itself_and_the_newer_one() -> None:
     mapped = map_all(
-        observation("718-7", 120, "g/L", 9, id="old"), observation("718-7", 120, days=3, id="new")
+        observation("718-7", 120, "g/L", 9, id="old"),
+        observation("718-7", 130, "g/L", 3, id="new"),
     )
     assert (
         why(mapped, "old")
         == f"haemoglobin, outweighed by a newer result: Observation/new of {days_ago(3)}"
+    )
+
+
+def test_what_cannot_be_used_outweighs_nothing() -> None:
+    mapped = map_all(
+        observation("718-7", 120, "g/L", 9, id="old"), observation("718-7", 120, days=3, id="new")
+    )
+    assert (
+        why(mapped, "old")
+        == f"haemoglobin, behind a result that cannot be used: Observation/new of {days_ago(3)}"
     )
     assert why(mapped, "new") == "haemoglobin, unit missing: 120"
 
