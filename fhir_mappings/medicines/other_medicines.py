@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
-from fhir_mappings.fhir import STATEMENT_TYPES, months_before
+from fhir_mappings.fhir import ADMINISTRATION_TYPES, DISPENSE_TYPES, STATEMENT_TYPES, months_before
 from fhir_mappings.intake import Receipt
 from fhir_mappings.medicines.medication_orders import cite_medicine, supply_days
 from fhir_mappings.medicines.medication_uses import MedicineUse
@@ -65,7 +65,10 @@ def _was_issued(use: MedicineUse, as_of: dt.date) -> bool:
 
 
 def _is_over(use: MedicineUse) -> bool:
-    told = use.is_order or use.placed.type in STATEMENT_TYPES
+    """Return whether an order, or what somebody states or reports, is over; a supply and a dose are
+    complete when the medicine has reached the patient.
+    """
+    told = use.placed.type not in ADMINISTRATION_TYPES | DISPENSE_TYPES
     return told and use.state is OrderState.COMPLETED
 
 

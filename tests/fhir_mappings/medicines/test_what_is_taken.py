@@ -143,3 +143,19 @@ def test_what_was_put_on_hold_long_ago_may_have_gone_on_Q29(asserted, truth):
     held = entry("MedicationStatement", WARFARIN, status="on-hold", dateAsserted=asserted)
 
     assert read(held)[0].anticoagulant_fact.truth is truth
+
+
+@pytest.mark.parametrize(
+    ("status", "day", "truth"),
+    [
+        ("active", "2020-01-01", Truth.TRUE),
+        ("on-hold", "2020-01-01", Truth.TRUE),
+        ("completed", "2026-11-01", Truth.UNKNOWN),
+        ("completed", "2026-08-01", Truth.FALSE),
+        ("stopped", "2026-11-01", Truth.FALSE),
+    ],
+)
+def test_what_a_patient_reports_is_read_as_what_is_stated_Q32(status, day, truth):
+    reported = order(WARFARIN, intent="plan", status=status, authoredOn=day, reportedBoolean=True)
+
+    assert read(reported)[0].anticoagulant_fact.truth is truth
