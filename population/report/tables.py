@@ -265,6 +265,7 @@ def _not_used(counts: Counts, show_small: bool) -> Table:
 
 REFUSALS = {
     400: "records refused, as more is written in them than is read",
+    422: "orders that do not say when they were written, and are not decided",
     500: "records that the service fails on",
 }
 """Records on which nothing is decided, by the status of the answer."""

@@ -83,12 +83,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """What the service answers in the place of a decision: 400, or 500 for a fault of its own, and
-    in a sentence why.
+    """What stands in the place of a decision: the service's 400, or 500 for a fault of its own, or
+    UNDATED, and in a sentence why.
     """
 
     status: int
     why: str
+
+
+UNDATED = 422
+"""The status of an order of the past of which nothing says when it was written."""
 
 
 class Decider:
@@ -142,6 +146,8 @@ class Decider:
 
     def _answer_in_steps(self, event: Event) -> Steps[Decision | Refused | None]:
         """Decide; a record that is refused, or that we fail on, costs itself and nobody else."""
+        if event.time is None:
+            return Refused(UNDATED, "The order does not say when it was written.")
         try:
             return (yield from self._decide_in_steps(event))
         except TooMany as error:
@@ -194,8 +200,8 @@ class Decider:
             "hook": event.body["hook"],
             "event": event.kind,
             "order": event.order,
-            "time": event.time.isoformat(),
-            "day": event.day.isoformat(),
+            "time": event.time.isoformat() if event.time else "",
+            "day": event.day.isoformat() if event.time else "",
             "without_time": event.without_time,
             "unreadable": asked.unreadable,
             "then": event.then,

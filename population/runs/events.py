@@ -16,6 +16,8 @@ from cds_service.site import day_in
 from fhir_mappings.fhir import as_text, read_medication, reference_id
 from population.runs.moments import (
     END_OF_DAY,
+    KEPT,
+    NOT_TOLD,
     STOPPED,
     Times,
     as_it_was,
@@ -34,7 +36,7 @@ ORDER_TYPES = frozenset({"MedicationRequest", "MedicationOrder"})
 @dataclass(frozen=True, slots=True)
 class Event:
     """One thing to decide on: the request a client would have sent, and the day at the site for
-    which it is decided.
+    which it is decided; without a time it is an order that does not say when it was written.
 
     `then` is what the prescriber did next where the record tells; `without_time` counts the
     entries left out because nothing says when they were recorded. `prescriber` is a digest of who
@@ -42,7 +44,7 @@ class Event:
     """
 
     kind: str
-    time: dt.datetime
+    time: dt.datetime | None
     day: dt.date
     order: str
     body: dict[str, Any]
@@ -65,7 +67,8 @@ def past_orders(
     concerns: Callable[[dict[str, Any]], bool] = lambda _: True,
 ) -> Iterator[Event]:
     """Yield what was ordered, refilled or stopped at each moment, the earliest first, up to the end
-    of a day.
+    of a day; before them each order of which nothing says when it was written, and which cannot be
+    decided.
 
     What was ordered at one moment is one event, as it was signed together. Orders of other
     medicines are among them: whether one is about vitamin B12 or folic acid is for the decision to
@@ -77,19 +80,21 @@ def past_orders(
             and the Medications alone, before the record of that moment is put together, which for
             each of thousands of other orders would take time and memory by their square.
     """
-    orders = [
-        order
-        for order in _entries(prefetch.get("medications"))
-        if str(order.get("resourceType")) in ORDER_TYPES
-        and as_text(order.get("status")) not in NEVER_ORDERED
-    ]
+    orders = _orders_in(prefetch)
     last = dt.datetime.combine(as_of, END_OF_DAY, zone)
     beside, timed = _Medications(prefetch), _timed(prefetch, zone)
     replaced = replacements(orders, zone)
-    for (time, kind), together in _moments(orders, zone):
+    is_partial = "total" in (prefetch.get("medications") or {})  # what takes its place may lack
+    moments, undated = _moments(orders, zone)
+    for order in undated:
+        hook, context = _asked(ORDER, [order])
+        if concerns(body := _body(hook, patient, beside.named_by([order]), context)):
+            yield Event(ORDER, None, as_of, _named([order]), body)
+    for (time, kind), together in moments:
         hook, context = _asked(kind, together)
         if time <= last and concerns(_body(hook, patient, beside.named_by(together), context)):
             then = "" if kind == STOP else what_followed(together, replaced, time, last)
+            then = NOT_TOLD if then == KEPT and is_partial else then
             drafted = () if kind == STOP else together
             known, without_time = _known_then(prefetch, timed, time.astimezone(zone), drafted)
             body, named = _body(hook, patient, known, context), _named(together)
@@ -98,22 +103,33 @@ def past_orders(
             yield Event(kind, time, day, named, body, then, without_time, who)
 
 
+def _orders_in(prefetch: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [
+        order
+        for order in _entries(prefetch.get("medications"))
+        if str(order.get("resourceType")) in ORDER_TYPES
+        and as_text(order.get("status")) not in NEVER_ORDERED
+    ]
+
+
 def _moments(
     orders: Sequence[dict[str, Any]], zone: dt.tzinfo
-) -> list[tuple[tuple[dt.datetime, str], list[dict[str, Any]]]]:
+) -> tuple[list[tuple[tuple[dt.datetime, str], list[dict[str, Any]]]], list[dict[str, Any]]]:
     """Return what was ordered, refilled or stopped together, by moment and kind, the earliest
-    first.
+    first; and the orders that no moment is told of.
     """
-    medicines = _medicines_by_id(orders)
+    medicines, undated = _medicines_by_id(orders), []
     moments: dict[tuple[dt.datetime, str], list[dict[str, Any]]] = {}
     for order in sorted(orders, key=lambda one: str(one.get("id"))):
         written, ended = recorded_at(order, zone), stopped_at(order, zone)
         if written is not None:
             kind = REFILL if continues(order, medicines) else ORDER
             moments.setdefault((written, kind), []).append(order)
+        else:
+            undated.append(order)
         if ended is not None and as_text(order["status"]) in STOPPED:
             moments.setdefault((ended, STOP), []).append(order)
-    return sorted(moments.items(), key=lambda item: item[0])
+    return sorted(moments.items(), key=lambda item: item[0]), undated
 
 
 ORDER, REFILL, STOP = "order", "refill", "stop"

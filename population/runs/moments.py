@@ -196,42 +196,44 @@ FOLLOWED_DAYS = 30
 
 def what_followed(
     together: Sequence[Mapping[str, Any]],
-    replaced: Mapping[str, Sequence[dt.datetime]],
+    replaced: Mapping[str, Sequence[dt.datetime | None]],
     time: dt.datetime,
     last: dt.datetime,
 ) -> str:
     """Return what the record tells of the month after an order: "replaced" by one that names it as
     its prior, "stopped", or "kept"; "not told" where the month reaches beyond the last day of the
-    record, or where nothing says when the order ended.
+    record, or where nothing says when the order ended or was replaced.
 
     Args:
         replaced: when the orders were written that name one of this id as their prior.
         last: in the time zone of the site.
     """
     until = time + dt.timedelta(days=FOLLOWED_DAYS)
-    followed = (written for order in together for written in replaced.get(str(order.get("id")), ()))
-    if any(time < written <= until for written in followed):
+    followed = [written for one in together for written in replaced.get(str(one.get("id")), ())]
+    if any(written and time < written <= until for written in followed):
         return "replaced"
     stopped = (order for order in together if as_text(order.get("status")) in STOPPED)
     ends = [stopped_at(order, last.tzinfo or dt.UTC) for order in stopped]
     if any(end and time < end <= until for end in ends):
         return "stopped"
-    return NOT_TOLD if until > last or None in ends else "kept"
+    return NOT_TOLD if until > last or None in (*ends, *followed) else KEPT
 
 
-NOT_TOLD = "not told"
+KEPT, NOT_TOLD = "kept", "not told"
 
 
 def replacements(
     orders: Iterable[Mapping[str, Any]], zone: dt.tzinfo
-) -> dict[str, list[dt.datetime]]:
-    """Return when the orders were written that name another one as their prior, by its id."""
-    found: dict[str, list[dt.datetime]] = {}
+) -> dict[str, list[dt.datetime | None]]:
+    """Return when the orders were written that name another one as their prior, by its id; `None`
+    of one that does not say.
+    """
+    found: dict[str, list[dt.datetime | None]] = {}
     for order in orders:
         prior = order.get("priorPrescription")
         target = str(prior.get("reference", "")) if isinstance(prior, dict) else ""
-        if target and (written := recorded_at(order, zone)) is not None:
-            found.setdefault(target.rsplit("/", 1)[-1], []).append(written)
+        if target:
+            found.setdefault(target.rsplit("/", 1)[-1], []).append(recorded_at(order, zone))
     return found
 
 

@@ -65,7 +65,8 @@ cannot be used, each kind once. `incomplete` names the lists that may lack entri
 `unreadable` counts lines that are no strict JSON. `then` is what the prescriber did next, where the
 record tells; `prescriber` a digest of who ordered, empty where that is not told. `status` is that
 of the service's answer: 200, or where it decides nothing 400, as more is written than it reads, or
-500, a fault of the service; `refused` says why.
+500, a fault of the service; 422 of an order that does not say when it was written. `refused` says
+why.
 """
 
 ROWS_A_GROUP = 2000

@@ -16,6 +16,7 @@ import pytest
 from cds_service.site import load_settings
 from population.report.change_tables import change_tables
 from population.report.counts import count_decisions
+from population.report.tables import build_tables
 from population.runs import (
     Decider,
     DeciderSetup,
@@ -152,6 +153,42 @@ LOW = {
     "valueQuantity": {"value": 80, "unit": "pmol/L", "code": "pmol/L"}
     | {"system": "http://unitsofmeasure.org"},
 }
+
+
+def test_an_order_that_does_not_say_when_it_was_written_is_told_and_counted() -> None:
+    """No row came of it, and nothing said so."""
+    undated = order("2026-03-01", id="undated")
+    del undated["authoredOn"]
+    statin = {"medicationCodeableConcept": {"text": "Simvastatin"}}
+    other = undated | {"id": "other"} | statin
+    rows = list(decider(None).rows_of([row_of(order("2026-03-01"), undated, other)]))
+
+    told = {row["order"]: (row["status"], row["time"], row["day"], row["cards"]) for row in rows}
+    assert told.keys() == {"o", "undated"}
+    assert told["undated"] == (422, "", "", [])
+    assert "when it was written" in rows[0]["refused"]
+    tables = {one.name: one for one in build_tables(count_decisions(rows), True)}
+    assert tables["incomplete"].rows[-1] == (
+        "orders that do not say when they were written, and are not decided",
+        1,
+    )
+
+
+def test_an_order_is_not_kept_where_what_took_its_place_may_be_missing() -> None:
+    def then(*more: dict[str, Any], **row: Any) -> str:
+        rows = decider(None).rows_of([row_of(order("2026-03-01"), *more) | row])
+        (found,) = [one["then"] for one in rows if one["order"] == "o"]
+        return str(found)
+
+    prior = {"priorPrescription": {"reference": "MedicationRequest/o"}}
+    after = order("2026-03-20", id="after", **prior)
+    undated = {name: value for name, value in after.items() if name != "authoredOn"}
+    lacking = json.dumps({"medications": "a line that is no JSON"})
+    assert then() == "kept"
+    assert then(after) == "replaced"
+    assert then(undated) == "not told"
+    assert then(incomplete=lacking) == "not told"
+    assert then(after, incomplete=lacking) == "replaced"
 
 
 def compared(folder: Path, text: str, mode: Mode, *record: dict[str, Any]) -> list[dict[str, Any]]:

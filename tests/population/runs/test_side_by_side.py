@@ -142,7 +142,7 @@ def test_a_fault_of_ours_costs_its_record_and_is_counted(
     assert "KeyError" in answered[2]["refused"]
     assert "Anna" not in answered[2]["refused"]
     assert count_decisions(answered).refused == {500: 1}
-    assert {400, 500} == REFUSALS.keys()
+    assert {400, deciding.UNDATED, 500} == REFUSALS.keys()
 
 
 def test_what_is_remembered_for_one_record_is_not_taken_for_another(
