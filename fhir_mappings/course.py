@@ -15,6 +15,7 @@ from recommender.language import (
     Order,
     OrderState,
     Substance,
+    contradictions,
 )
 
 
@@ -35,8 +36,8 @@ def find_stopped(stop: Order, recorded: Sequence[Order]) -> Order | None:
 
 
 def _is_same_treatment(stop: Order, order: Order) -> bool:
-    """Return whether both are for the same substances at the same dose, route and frequency; what
-    the stop does not say does not tell them apart.
+    """Return whether both are for the same substances at the same dose, route and frequency, "every
+    2 months" and "every 8 weeks" alike (2.7); what the stop does not say does not tell them apart.
     """
     if len(stop.lines) != len(order.lines):
         return False
@@ -44,8 +45,9 @@ def _is_same_treatment(stop: Order, order: Order) -> bool:
     return all(
         _may_be_one(ours.substance, theirs.substance)
         and ours.route in (None, theirs.route)
-        and ours.dose in (None, theirs.dose)
-        and (ours.timing is None or ours.timing == theirs.timing)
+        and (ours.dose is None or theirs.dose is not None)
+        and (ours.timing is None or theirs.timing is not None)
+        and not contradictions(ours, theirs)
         for ours, theirs in pairs
     )
 

@@ -10,6 +10,7 @@ import re
 from decimal import Decimal
 from typing import NamedTuple
 
+from fhir_mappings.dosing.interval_phrases import number_in
 from fhir_mappings.dosing.interval_vocabulary import ADVERB_WORDS, NUMBERS, UNIT_WORDS, fold
 from fhir_mappings.dosing.interval_words import AS_NEEDED, FOR_LIFE, LONGEST_TEXT, find_rhythm
 from fhir_mappings.dosing.strengths import MASS_UNITS, plain_numbers
@@ -104,8 +105,9 @@ _REVIEW_ABOUT = re.compile(
 )
 _SENTENCE_END = re.compile(rf"[;\n]|(?<!\d)\.(?= |$)|(?<=\d)\.(?=$| (?!(?:{UNIT_WORDS})(?![a-z])))")
 """Where a clause ends; the dot of an ordinal before a unit of time ("hver 3. maned") ends none."""
-_SPELT_AGAIN = re.compile(rf"(?<=\d) ?\((?:{'|'.join(NUMBERS)})\)")
-"""A number that stands again in letters: "every 30 (thirty) days"."""
+_A_NUMBER = rf"\d{{1,4}}|{'|'.join(NUMBERS)}"
+_SPELT_AGAIN = re.compile(rf"(?<![a-z0-9.,])({_A_NUMBER}) ?\(({_A_NUMBER})\)")
+"""A number that stands again in letters or digits: "30 (thirty) days", "three (3) months"."""
 _ASIDE = re.compile(
     r"review|reassess|recheck|check|monitor|blood test|bloods|recall|appointment|follow ?-?up"
 )
@@ -181,7 +183,7 @@ def read_written(
     """
     if not text or len(text) > LONGEST_TEXT:
         return NOTHING_WRITTEN
-    folded = _SPELT_AGAIN.sub("", plain_numbers(fold(text)))
+    folded = _SPELT_AGAIN.sub(_once, plain_numbers(fold(text)))
     folded = _name_tablets(folded) if of_tablets else folded
     review = _binds_to_improvement(folded)
     plain = FOR_LIFE.sub(" ", _REVIEW.sub(" ", folded))
@@ -197,6 +199,12 @@ def read_written(
     if _SEVERAL.search(rest) or _NEGATED.search(rest):
         return WrittenDosage(as_needed=as_needed, review_noted=review)
     return _read_clauses(rest, as_needed, review, aside)
+
+
+def _once(match: re.Match[str]) -> str:
+    """Return the number once where both say the same; else what stands there, which is not read."""
+    number = number_in(match[1])
+    return f"{number}" if number == number_in(match[2]) else match[0]
 
 
 def _name_tablets(folded: str) -> str:

@@ -294,6 +294,6 @@ PHRASES = _compile(
         rf"|(?:on |every |each )?(?:{LONG_DAYS})",
         _weekdays,
     ),
-    (rf"(?P<adverb>{ADVERB_WORDS})", lambda m: every("1", None, ADVERBS[m["adverb"]])),
+    (rf"(?:q ?)?(?P<adverb>{ADVERB_WORDS})", lambda m: every("1", None, ADVERBS[m["adverb"]])),
 )
 """What is said, the longest first, and the timing it means; `None`: it is said and not readable."""

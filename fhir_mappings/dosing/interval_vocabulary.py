@@ -115,6 +115,7 @@ SHORT_FORMS: tuple[tuple[str, str], ...] = (
     (r"\bvolte la (?=settimana)", "volte alla "),
     (r"\balle (\d{1,2}|zwei|drei|sechs) mon", r"alle \1 monate"),
     (r"\bjd", "jeden"),
+    (r"\bcalendar (?=months?)", ""),
     (r"(\d) ?dd ?(?=\d)", r"\1 per day "),
     (r"(\d) ?dd", r"\1 per day"),
 )

@@ -15,7 +15,7 @@ from recommender.language import (
     OrderState,
     Phase,
     PhaseKind,
-    contradictions,
+    differences,
     is_same_line,
 )
 
@@ -57,7 +57,7 @@ def _is_exactly(order: Order, phase: Phase) -> bool:
         return False
     ends = line.timing.is_bounded or order.ends is not None
     faulty = order.implausible or order.product_error or order.part_of
-    if ends or faulty or (order.written and contradictions(line, order.written)):
+    if ends or faulty or (order.written and differences(line, order.written)):
         return False
     return fulfils(order, phase) and is_same_line(line, phase.line)
 

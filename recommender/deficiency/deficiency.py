@@ -8,9 +8,14 @@ from decimal import Decimal
 
 from recommender.deficiency.deficiency_rows import ROWS, DeficiencyFacts, DeficiencyRow
 from recommender.deficiency.grounds import NotConclusive, Permanence
-from recommender.deficiency.levels import B12Class, classify_b12, holotc_class, total_b12_is_low
-from recommender.deficiency.older_results import (
+from recommender.deficiency.levels import (
+    B12Class,
+    classify_b12,
     flagged_low,
+    holotc_class,
+    total_b12_is_low,
+)
+from recommender.deficiency.older_results import (
     low_before,
     low_in_the_year_before,
     newer_that_may_be_low,

@@ -174,3 +174,9 @@ def is_low_or_borderline(test: Test, reading: Quantity, policy: Policy) -> bool:
         return reading.unit is Unit.PMOL_PER_L and result.above(HOLOTC_HIGH).is_false
     limits = _limits(result, policy)
     return limits is not None and result.above(limits[1]).is_false
+
+
+def flagged_low(scenario: ClinicalScenario) -> Truth:
+    """Return whether the laboratory calls a result that decides low, or below its range (Q60)."""
+    flagged = scenario.total_b12.flagged_low or scenario.holotranscobalamin.flagged_low
+    return Truth.TRUE if flagged else Truth.FALSE

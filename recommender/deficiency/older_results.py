@@ -22,7 +22,6 @@ from recommender.language import (
     Order,
     OrderState,
     Test,
-    Truth,
     UncountedResult,
 )
 from recommender.treatment_so_far import TreatmentPhase, period_of
@@ -191,12 +190,6 @@ def _covers(order: Order, first: dt.date, last: dt.date) -> bool:
     return (begins is None or begins < last) and (ends is None or ends > first)
 
 
-def flagged_low(scenario: ClinicalScenario) -> Truth:
-    """Return whether the laboratory calls a result that decides low, or below its range (Q60)."""
-    flagged = scenario.total_b12.flagged_low or scenario.holotranscobalamin.flagged_low
-    return Truth.TRUE if flagged else Truth.FALSE
-
-
 def behind_a_flag(scenario: ClinicalScenario, policy: Policy) -> ClinicalScenario:
     """Return the scenario with the low level before a result that cannot be used, or that only its
     date of issue dates, as the one that decides: such a one takes back no restriction (I30, Q33,
@@ -230,7 +223,8 @@ def _takes_nothing_back(newest: Measurement, policy: Policy) -> bool:
 def _low_before(
     scenario: ClinicalScenario, newest: Measurement, why: NotCounted, policy: Policy
 ) -> Measurement | None:
-    """Return the result right before the newest one, where it is low and of the year before.
+    """Return the result right before the newest one, where it is low, or borderline and asks for
+    more, and of the year before.
 
     Results between that cannot be used, or of which only the date of issue is known and that are
     not low, take nothing from it (I30).
@@ -249,7 +243,8 @@ def _low_before(
     day = found.evidence.date if found else None
     if found is None or day is None or (newest.date - day).days > look_back.YEAR_DAYS:
         return None
-    if _class(found, policy) is not B12Class.LOW:
+    is_low = _class(found, policy) is B12Class.LOW
+    if not is_low and not _borderline_goes_on(scenario, found, why, policy):
         return None
     return Measurement(
         found.readings[0],
@@ -258,6 +253,23 @@ def _low_before(
         by_issue=found.by_issue,
         flagged_low=found.flagged_low,
     )
+
+
+def _borderline_goes_on(
+    scenario: ClinicalScenario, found: UncountedResult, why: NotCounted, policy: Policy
+) -> bool:
+    """Return whether a borderline level goes on as it is (I30): methylmalonic acid is not known to
+    be unraised, which would exclude, and it says more than a later level that may be low (E3).
+    """
+    level, raised = _class(found, policy), scenario.mma.above(policy.mma_nmol_l)
+    if why is not NotCounted.NEWER_COUNTS or raised.is_false:
+        return False
+    signs = any(one.current for one in scenario.neurological_findings)
+    if level is not B12Class.BORDERLINE or signs or raised.is_true:
+        return level in (B12Class.BORDERLINE, B12Class.LOW_BORDERLINE)
+    results = scenario.uncounted_b12
+    later = results[: results.index(found)]  # the newest first
+    return not any(one.flagged_low or _may_be_low(one, policy) for one in later)
 
 
 NOT_UNDER_WAY = frozenset({TreatmentPhase.NONE, TreatmentPhase.UNKNOWN})

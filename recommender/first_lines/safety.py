@@ -13,8 +13,9 @@ from recommender.language import (
     DosePart,
     NotCounted,
     Order,
-    contradictions,
     describe_interval,
+    describe_length,
+    differences,
     is_injected,
     read_line,
     short_dose,
@@ -91,7 +92,7 @@ def b20(case: Case, issue: Issue, _: Words) -> str:
     if order is None or line is None or (order.written is None and not order.words):
         return ""
     written = order.written
-    other = contradictions(line, written) if written is not None else ()
+    other = differences(line, written) if written is not None else ()
     fields = _as_dosed(line, other)
     text = quote(order.words, 30)
     if written is not None and not order.words:
@@ -103,9 +104,11 @@ def _as_dosed(line: DoseLine, other: tuple[DosePart, ...]) -> str:
     """Say dose and rhythm; route and number of doses only where these differ."""
     route = line.route.value if DosePart.ROUTE in other and line.route else ""
     words = " ".join(part for part in (short_dose(line.dose), route, say_often(line)) if part)
-    if DosePart.NUMBER in other and line.timing is not None:
+    if DosePart.NUMBER not in other or line.timing is None:
+        return words
+    if line.timing.count is not None:
         return f"{words}, {line.timing.count} doses"
-    return words
+    return f"{words} for {describe_length(line.timing)}" if line.timing.duration else words
 
 
 def b21(case: Case, issue: Issue, _: Words) -> str:

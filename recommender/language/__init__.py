@@ -32,6 +32,7 @@ from recommender.language.dose_words import (
     describe_days,
     describe_dose,
     describe_interval,
+    describe_length,
     describe_line,
     describe_regimen,
     describe_timing,
@@ -54,6 +55,7 @@ from recommender.language.doses import (
     Substance,
     Timing,
     contradictions,
+    differences,
     is_same_line,
 )
 from recommender.language.edits import (
@@ -236,9 +238,11 @@ __all__ = [
     "describe_days",
     "describe_dose",
     "describe_interval",
+    "describe_length",
     "describe_line",
     "describe_regimen",
     "describe_timing",
+    "differences",
     "distinct_follow_ups",
     "due_date",
     "forget_lines",

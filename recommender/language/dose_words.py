@@ -183,6 +183,11 @@ def describe_interval(timing: Timing) -> str:
     return f"{times} every {_plain(period)} {word}s"
 
 
+def describe_length(timing: Timing) -> str:
+    """Say for how long: "2 weeks"; empty where no time is said."""
+    return _amount(*timing.duration) if timing.duration is not None else ""
+
+
 def describe_days(days: Decimal) -> str:
     """Say a number of days as the longest reading of whole months or weeks: 62 is "2 months", 21 is
     "3 weeks".

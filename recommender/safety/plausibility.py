@@ -18,7 +18,7 @@ from recommender.language import (
     DosePart,
     Order,
     Rhythm,
-    contradictions,
+    differences,
     is_injected,
     read_line,
 )
@@ -59,7 +59,7 @@ def contradiction_of(order: Order) -> tuple[DosePart, ...]:
     line = order.cobalamin
     if line is None or order.written is None or order.from_words:
         return ()
-    return contradictions(line, order.written)
+    return differences(line, order.written)
 
 
 def _readings(order: Order) -> Iterator[DoseLine]:

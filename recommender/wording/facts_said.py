@@ -97,6 +97,15 @@ def mma(words: Words) -> str:
     return words.result("methylmalonic acid", words.scenario.mma)
 
 
+def mma_asked_for(words: Words) -> str:
+    """Say methylmalonic acid where it decides, also one that came and cannot be used (Q35)."""
+    found = words.scenario.mma.passed_over
+    said = words.scenario.mma.is_known or mma_may_be_raised(words.scenario, words.policy)
+    if said or found is None or found.why is NotCounted.TOO_OLD:
+        return mma(words)
+    return cannot_be_used(words, "methylmalonic acid", found)
+
+
 def nerves(words: Words) -> str:
     a, s = words.assessment, words.scenario
     if words.findings and a.neurological.is_true:

@@ -520,3 +520,35 @@ def test_of_two_loadings_the_one_that_nerve_signs_call_for_stays_e1(order: int) 
     (suggestion,) = card["suggestions"]
     removed = [one["resourceId"] for one in suggestion["actions"] if one["type"] == "delete"]
     assert removed == [f"MedicationRequest/draft-{1 if order else 2}"]
+
+
+@pytest.mark.parametrize(
+    ("said", "checked"),
+    [
+        ({"period": 8, "periodUnit": "wk"}, True),
+        ({"period": 60, "periodUnit": "d"}, True),
+        ({"period": 3, "periodUnit": "mo"}, False),
+        ({"period": 1, "periodUnit": "wk"}, False),
+    ],
+    ids=str,
+)
+def test_a_stop_of_another_id_finds_the_only_order_of_its_interval_Q56(
+    said: Json, checked: bool
+) -> None:
+    every = "hydroxocobalamin, 1000 mcg, IM, every 2 months"
+    given = [
+        f"hydroxocobalamin, 1000 mcg, IM, on {day}"
+        for day in ("2026-06-20", "2026-08-20", "2026-10-20")
+    ]
+    asked = request(
+        f"stop: {every}",
+        conditions=SIGNS[:1],
+        results=NO_SIGNS,
+        active=[f"{every}, since 2025-11-01"],
+        given=given,
+    )
+    draft_of(asked)["id"] = "unknown"
+    asked["context"]["selections"] = ["MedicationRequest/unknown"]
+    draft_of(asked)["dosageInstruction"][0]["timing"] = {"repeat": {"frequency": 1} | said}
+    codes = [card["source"]["topic"]["code"] for card in cards_of(asked)]
+    assert ("f1" in codes) is checked

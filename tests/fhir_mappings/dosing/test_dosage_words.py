@@ -273,3 +273,24 @@ def test_a_count_without_a_unit_counts_tablets_where_the_product_is_one(
 )
 def test_what_is_no_plain_count_of_tablets_a_day_is_none(text: str) -> None:
     assert read_written(text, of_tablets=True).amounts == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "period"),
+    [
+        ("1 mg IM every three (3) months", 3),
+        ("1 mg IM every 3 (three) months", 3),
+        ("1 mg IM every 3 calendar months", 3),
+        ("1 mg IM once per calendar month", 1),
+        ("1000 mcg IM q monthly", 1),
+    ],
+)
+def test_a_number_said_twice_and_a_calendar_month_are_read(words: str, period: int) -> None:
+    written = read_written(words)
+    assert written.is_all
+    assert written.timing == Timing(1, Decimal(period), PeriodUnit.MONTH)
+
+
+@pytest.mark.parametrize("words", ["1 mg every three (2) months", "1 mg every 30 (twenty) days"])
+def test_a_number_said_twice_and_not_alike_is_not_read(words: str) -> None:
+    assert not read_written(words).is_all

@@ -117,6 +117,77 @@ def test_folic_acid_waits_for_a_level_without_day_and_unit_that_is_flagged_low_D
     assert labels(card) == ["Order B12 before folic acid"]
 
 
+# --- a borderline level before one that cannot be used (I30, Q35)
+
+
+BORDERLINE = "B12 170 pmol/L, on 2026-09-01"
+MMA_500, MMA_150 = "MMA 500 nmol/L, on 2026-09-02", "MMA 150 nmol/L, on 2026-09-02"
+RECENT = "B12 300 pmol/L, on 2026-11-10"
+
+
+def _opened(*results: str, **chart: Any) -> Json:
+    return request(results=[EGFR_90, *results], **chart)
+
+
+def _said(asked: Json) -> list[tuple[str, list[str]]]:
+    return [(card["indicator"], labels(card)) for card in cards_of(asked)]
+
+
+UNUSABLE = [
+    {"valueQuantity": {"value": 300}},
+    {"valueString": "see comment"},
+    {"issued": "2026-11-10T10:00:00Z"},
+]
+
+
+def _made_unusable(asked: Json, how: Json) -> Json:
+    del _last(asked)["effectiveDateTime" if "issued" in how else "valueQuantity"]
+    _last(asked).update(how)
+    return asked
+
+
+@pytest.mark.parametrize("how", UNUSABLE, ids=str)
+@pytest.mark.parametrize(
+    ("before", "chart"),
+    [
+        ([BORDERLINE], {}),
+        ([MMA_500, BORDERLINE], {}),
+        ([BORDERLINE], {"conditions": ["paraesthesia, since 2026-10-02"]}),
+    ],
+    ids=str,
+)
+def test_a_result_that_cannot_be_used_takes_nothing_from_a_borderline_level_I30(
+    how: Json, before: list[str], chart: Json
+) -> None:
+    alone = _said(_opened(*before, **chart))
+    assert alone
+    asked = _made_unusable(_opened(*before, RECENT, **chart), how)
+    assert _said(asked) == alone
+    assert "not counted" in cards_of(asked)[0]["detail"]
+
+
+def test_behind_a_result_that_cannot_be_used_a_borderline_level_excludes_nothing_D6() -> None:
+    asked = _made_unusable(_opened(MMA_150, BORDERLINE, RECENT), UNUSABLE[1])
+    assert cards_of(asked) == []
+    folic = request(FOLIC_ACID, results=[EGFR_90, MMA_150, BORDERLINE, RECENT])
+    card = only_card(_made_unusable(folic, UNUSABLE[1]))
+    assert (card["source"]["topic"]["code"], card["indicator"]) == ("c3", "warning")
+
+
+def test_a_level_that_is_flagged_low_is_repeated_beside_a_borderline_one_E3() -> None:
+    asked = _opened(BORDERLINE, "B12 120 pmol/L; flagged low, unit missing, on 2026-11-10")
+    assert only_card(asked)["summary"].startswith("B12 120 (10 Nov), flagged low")
+
+
+def test_a_methylmalonic_acid_that_cannot_be_used_is_named_where_one_is_asked_for_b18() -> None:
+    tablets = "vitamin B12 tablet 1 mg, 1 tablet, oral, daily"
+    asked = request(tablets, results=[EGFR_90, "B12 170 pmol/L, on 2026-11-02", MMA_500])
+    _last(asked)["valueQuantity"] = {"value": 500}
+    card = only_card(asked)
+    assert card["source"]["topic"]["code"] == "b18"
+    assert "ethylmalonic acid 500 (2 Sep) cannot be used (its unit is missing)" in card["detail"]
+
+
 # --- platelets without a unit: so few are counted in thousands per microlitre alone
 
 

@@ -107,6 +107,41 @@ def test_an_end_in_words_ends_alternate_days_too_b19(
     assert said in card["summary"]
 
 
+WEEKS = {"unit": "weeks", "system": "http://unitsofmeasure.org", "code": "wk"}
+
+
+@pytest.mark.parametrize(
+    ("ends", "words", "differ"),
+    [
+        ({"count": 6}, "three times a week for 6 weeks", True),
+        ({"boundsDuration": WEEKS | {"value": 2}}, "three times a week for 6 weeks", True),
+        ({"boundsDuration": WEEKS | {"value": 6}}, "three times a week for 2 weeks", True),
+        ({"boundsDuration": WEEKS | {"value": 6}}, "three times a week x 6", True),
+        ({"count": 6}, "three times a week for 2 weeks", False),
+        ({"boundsDuration": WEEKS | {"value": 2}}, "3x weekly for 2/52", False),
+        ({"boundsDuration": WEEKS | {"value": 2}}, "three times a week x 6", False),
+        (
+            {"boundsPeriod": {"start": "2026-11-26", "end": "2026-12-10"}},
+            "three times a week for 2 weeks",
+            False,
+        ),
+        ({"boundsDuration": WEEKS | {"value": 2}}, "three times a week", False),
+        ({}, "three times a week for 2 weeks", False),
+    ],
+    ids=str,
+)
+def test_words_that_end_at_another_time_than_the_fields_are_told_Q41(
+    ends: Json, words: str, differ: bool
+) -> None:
+    asked = request(LOADING, MAINTENANCE, conditions=["coeliac disease, since 2020-01-01"], **LOW)
+    dosage = draft_of(asked)["dosageInstruction"][0]
+    dosage["text"] = words
+    three_a_week = {"frequency": 3, "period": 1, "periodUnit": "wk"}
+    dosage["timing"] = {"repeat": three_a_week | ends}
+    codes = [card["source"]["topic"]["code"] for card in cards_of(asked)]
+    assert ("b20" in codes) is differ
+
+
 @pytest.mark.parametrize(
     "words",
     [
