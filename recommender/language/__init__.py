@@ -55,7 +55,6 @@ from recommender.language.doses import (
     Substance,
     Timing,
     contradictions,
-    differences,
     is_same_line,
 )
 from recommender.language.edits import (
@@ -94,6 +93,7 @@ from recommender.language.ordered_line import (
     TREATMENT_DOSE_ORAL,
     UNIT_ERROR_INJECTED,
     Rhythm,
+    differences,
     forget_lines,
     is_injected,
     is_treatment_dose,

@@ -156,35 +156,6 @@ def contradictions(line: DoseLine, written: DoseLine) -> tuple[DosePart, ...]:
     return tuple(found)
 
 
-def differences(line: DoseLine, written: DoseLine) -> tuple[DosePart, ...]:
-    """Return in what fields and words of one order differ: also in the number of doses where one of
-    them ends by a time, at the same frequency ("for 6 weeks" beside six doses, Q41).
-    """
-    found = contradictions(line, written)
-    one, other = line.timing, written.timing
-    alike = one is not None and other is not None and DosePart.FREQUENCY not in found
-    if not alike or DosePart.NUMBER in found or one is None or other is None:
-        return found
-    first, second = _number_of_doses(one), _number_of_doses(other)
-    if not first or not second or (first[0] <= second[1] and second[0] <= first[1]):
-        return found
-    return (*found, DosePart.NUMBER)
-
-
-def _number_of_doses(timing: Timing) -> tuple[Decimal, Decimal] | None:
-    """Return the fewest and the most doses until the end, first and last day included; `None`
-    without an end.
-    """
-    if timing.count is not None:
-        return Decimal(timing.count), Decimal(timing.count_max or timing.count)
-    if timing.duration is None:
-        return None
-    length, unit = timing.duration
-    shortest, longest = (length * days for days in DAYS_PER_UNIT[unit])
-    fewest = max(shortest // timing.longest_interval, Decimal(1))
-    return fewest, longest // timing.shortest_interval + 1
-
-
 def is_same_line(line: DoseLine, other: DoseLine) -> bool:
     """Return whether two lines are the same treatment: substance, route, dose, and intervals that
     fit each other (2.7).

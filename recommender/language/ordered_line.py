@@ -10,7 +10,16 @@ from decimal import Decimal
 from functools import lru_cache
 
 from recommender.language.choices import Choice
-from recommender.language.doses import DAYS_PER_UNIT, DoseLine, PhaseKind, Route, Substance, Timing
+from recommender.language.doses import (
+    DAYS_PER_UNIT,
+    DoseLine,
+    DosePart,
+    PhaseKind,
+    Route,
+    Substance,
+    Timing,
+    contradictions,
+)
 from recommender.language.logic import Truth, truth_of
 
 TREATMENT_DOSE_INJECTED = Decimal(250)
@@ -161,3 +170,35 @@ def _bound_days(timing: Timing) -> Decimal | None:
     if timing.count is not None:
         bounds.append((timing.count_max or timing.count) * timing.longest_interval)
     return min(bounds, default=None)
+
+
+def differences(line: DoseLine, written: DoseLine) -> tuple[DosePart, ...]:
+    """Return in what fields and words of one order differ: also in the number of doses where one of
+    them ends by a time, at the same frequency ("for 6 weeks" beside six doses, Q41). Of alternate
+    days the end that comes first is told by itself (b19, Q39).
+    """
+    found = contradictions(line, written)
+    one, other = line.timing, written.timing
+    alike = one is not None and other is not None and DosePart.FREQUENCY not in found
+    if not alike or DosePart.NUMBER in found or one is None or other is None:
+        return found
+    if rhythm_of(one) is Rhythm.ALTERNATE_DAYS:
+        return found
+    first, second = _number_of_doses(one), _number_of_doses(other)
+    if not first or not second or (first[0] <= second[1] and second[0] <= first[1]):
+        return found
+    return (*found, DosePart.NUMBER)
+
+
+def _number_of_doses(timing: Timing) -> tuple[Decimal, Decimal] | None:
+    """Return the fewest and the most doses until the end, first and last day included; `None`
+    without an end.
+    """
+    if timing.count is not None:
+        return Decimal(timing.count), Decimal(timing.count_max or timing.count)
+    if timing.duration is None:
+        return None
+    length, unit = timing.duration
+    shortest, longest = (length * days for days in DAYS_PER_UNIT[unit])
+    fewest = max(shortest // timing.longest_interval, Decimal(1))
+    return fewest, longest // timing.shortest_interval + 1
