@@ -155,9 +155,15 @@ def test_alternate_days_without_an_end_are_right_b19(words: str) -> None:
     assert cards_of(asked) == []
 
 
-def test_of_days_and_doses_the_fewer_are_told_b19() -> None:
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [({"count": 10}, ""), ({}, "1 mg IM on alternate days for 2 weeks")],
+)
+def test_of_two_ends_of_alternate_days_the_first_is_told_b19(more: Json, words: str) -> None:
     asked = request("hydroxocobalamin, 1000 mcg, IM, alternate days for 5 days", **SIGNS)
-    draft_of(asked)["dosageInstruction"][0]["timing"]["repeat"]["count"] = 10
+    dosage = draft_of(asked)["dosageInstruction"][0]
+    dosage["timing"] = {"repeat": dosage["timing"]["repeat"] | more}
+    dosage["text"] = words
     (card,) = cards_of(asked)
     assert "end after 3 doses" in card["summary"] + card["detail"]
 
