@@ -258,8 +258,27 @@ def words_contradict(index: RecordIndex, code: Any, matches: tuple[Match, ...]) 
         return False
     if is_of_another_fluid(matches, texts_of(code)):
         return True
+    if coded == {Concept.SERUM_B12.value} and any(map(_is_another_than_b12, texts_of(code))):
+        return True
     for text in texts_of(code):
         named = _match_test(index, text)
         if named and _kinds_of(named).isdisjoint(coded):
             return any(match.role in (*COUNTED_ROLES, Role.EXCLUDE) for match in named)
     return False
+
+
+_BESIDE_B12 = re.compile(r"\bbinding\b|\bbio ?active\b|\btranscobalamin|\bantibod")
+"""Words that make of a name of vitamin B12 that of another test."""
+_NO_B12 = re.compile(
+    r"\btranscobalamin|microglobulin|\bh ?cg\b|thiamin|dihydroxy|\b25 ?oh\b|calcidiol|calcitriol|"
+    r"folat|folic|folsau|folsaeu|foliumz|\bfoliq|"
+    r"\bvit(?:amin[ae]?)? ?(?:[acdek]\d?|b ?[1235679])\b"
+)
+"""Words of other tests, in a name without vitamin B12."""
+
+
+def _is_another_than_b12(text: str) -> bool:
+    """Return whether words beside the code of vitamin B12 name another test, in no list (Q35)."""
+    normal = normalise_text(text[:LONGEST_NAME])
+    another = _BESIDE_B12 if _SOME_B12.search(normal) else _NO_B12
+    return another.search(normal) is not None

@@ -44,6 +44,10 @@ POINTS_AT: list[tuple[HintAt, str, list[str]]] = [
             "Lebers sykdom",
             "Doença de Leber",
             "Erfelijke opticusneuropathie",
+            "mitochondrial DNA 11778 mutation",
+            "m.14484T>C mutation",
+            "Bilateral optic neuropathy, genetic testing pending",
+            "Brother has optic atrophy",
         ],
     ),
     (
@@ -51,6 +55,10 @@ POINTS_AT: list[tuple[HintAt, str, list[str]]] = [
         "bleeding_disorder",
         [
             "Christmas disease",
+            "Prolonged APTT ?cause",
+            "F8 gene mutation",
+            "Bleeds after dental work, see haematology letter",
+            "Verlängerte Blutungszeit",
             "Bernard-Soulier syndrome",
             "Platelet function disorder",
             "Afibrinogenaemia",
@@ -180,6 +188,9 @@ def test_dialysis_in_other_words_is_no_known_no_in_either_list(listed: Any, text
         "Deafness",
         "Fatty liver",
         "Balloon angioplasty",
+        "Prolonged QT interval",
+        "Rectal bleeding",
+        "11778 Main Street",
     ],
 )
 def test_other_wordings_point_at_nothing(text: str) -> None:

@@ -167,3 +167,35 @@ def test_a_result_changed_by_an_extension_is_told_and_decides_nothing(name: str)
 
     assert scenario.total_b12.quantity is None
     assert [told.why for told in scenario.uncounted_b12] == [NotCounted.CHANGED]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "1,25-Dihydroxyvitamin D",
+        "Folate, RBC",
+        "Erythrozyten-Folat",
+        "Transcobalamin II",
+        "Vitamin B12 binding capacity",
+        "Vitamin B12 bioactive",
+        "Vitamin B1 (thiamine)",
+        "Beta-2 microglobulin",
+    ],
+)
+@pytest.mark.parametrize("display", [True, False])
+def test_the_code_of_vitamin_b12_beside_words_of_another_test_is_not_used_Q35(
+    name: str, display: bool
+) -> None:
+    coding = {"system": LOINC, "code": "2132-9"} | ({"display": name} if display else {})
+    code = {"coding": [coding]} | ({} if display else {"text": name})
+    scenario = scenario_of(result(name, 450, "pg/mL", code=code))
+    assert not scenario.total_b12.is_known
+    assert [told.why for told in scenario.uncounted_b12] == [NotCounted.NAMES_CONTRADICT]
+
+
+@pytest.mark.parametrize(
+    "name", [*AS_NAMED, "Vitamin B12/Folate", "Haematinics", "See report", "Vitamin B complex"]
+)
+def test_the_code_of_vitamin_b12_beside_its_own_or_empty_words_counts(name: str) -> None:
+    code = concept(LOINC, "2132-9") | {"text": name}
+    assert scenario_of(result(name, 450, "pg/mL", code=code)).total_b12.is_known
