@@ -126,13 +126,19 @@ def take_newest(
         newest = max(rivals, key=lambda one: (says_yes(one) is True, *one.newness))
     for older in listed:
         if newest is not None and older.observed.placed is not newest.observed.placed:
-            index.receipt.ignore(older.observed.placed, partial(why_outweighed, older, newest))
+            why = partial(why_outweighed, older, newest, is_read=says_yes(newest) is not None)
+            index.receipt.ignore(older.observed.placed, why)
     return newest
 
 
-def why_outweighed(older: Answer, newest: Answer) -> str:
-    """Return what the receipt says of an answer that another one outweighs."""
+def why_outweighed(older: Answer, newest: Answer, *, is_read: bool) -> str:
+    """Return what the receipt says of an answer that another one outweighs, or stands before where
+    that cannot be read.
+    """
     reference = newest.observed.placed.reference
+    if not is_read:
+        day = newest.observed.day
+        return f"{older.name}, behind an answer that cannot be read: {reference} of {day}"
     if older.date == newest.date:
         return f"{older.name}, outweighed by another answer of the same day: {reference}"
     return f"{older.name}, outweighed by a newer answer: {reference} of {newest.observed.day}"

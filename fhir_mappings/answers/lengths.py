@@ -38,7 +38,8 @@ def read_length(index: RecordIndex, answers: list[Answer], words_in: str) -> Mea
         index.receipt.ignore(newest.observed.placed, f"{newest.name}, {length.reason}")
     for older, _ in given:
         if older is not newest:
-            index.receipt.ignore(older.observed.placed, partial(why_outweighed, older, newest))
+            why = partial(why_outweighed, older, newest, is_read=length.quantity is not None)
+            index.receipt.ignore(older.observed.placed, why)
     evidence = cite(
         newest.observed.placed,
         newest.match,

@@ -47,7 +47,7 @@ def read_screen(index: RecordIndex, answers: list[Answer], nothing: Fact) -> Fac
 def read_pregnancy(index: RecordIndex, answers: Answers, nothing: Fact) -> Fact:
     """Return what the newest pregnancy status says (F2)."""
     given = (answer for concept in _PREGNANCY for answer in answers.get(concept, []))
-    newest = take_newest(index, given, lambda one: _pregnancy_value(index, one).is_true)
+    newest = take_newest(index, given, lambda one: SAID[_pregnancy_value(index, one)])
     if newest is None:
         return nothing
     means = _pregnancy_value(index, newest)
@@ -60,6 +60,8 @@ def read_pregnancy(index: RecordIndex, answers: Answers, nothing: Fact) -> Fact:
         return unread(index, newest, ONLY_ISSUED)
     return Fact(means, "", (newest.cite(_coded_answer(index, newest)),))
 
+
+SAID = {Truth.TRUE: True, Truth.FALSE: False, Truth.UNKNOWN: None}
 
 _PREGNANCY = (
     Concept.PREGNANCY_STATUS,

@@ -207,7 +207,7 @@ def test_a_newer_length_that_cannot_be_read_leaves_it_unknown() -> None:
     measured = mapped.scenario.ileal_resection_length
     assert not measured.is_known
     assert "not a number" in measured.reason
-    assert "outweighed by a newer answer: Observation/new" in why(mapped, "old")
+    assert "behind an answer that cannot be read: Observation/new" in why(mapped, "old")
     assert "not a number" in why(mapped, "new")
 
 
@@ -234,6 +234,19 @@ def test_a_length_observed_since_the_operation_that_cannot_be_read_outweighs_its
 
 
 # Answers that are not used
+
+
+def test_a_pregnancy_status_that_cannot_be_read_outweighs_nothing() -> None:
+    old = {"valueCodeableConcept": concept(SNOMED, "77386006")}
+    new = {"valueCodeableConcept": {"text": "see letter"}}
+    mapped = map_all(
+        observation(PREGNANCY_STATUS, days=60, id="old", **old),
+        observation(PREGNANCY_STATUS, days=5, id="new", **new),
+    )
+    assert why(mapped, "old").endswith(
+        f"behind an answer that cannot be read: Observation/new of {days_ago(5)}"
+    )
+    assert mapped.scenario.pregnant.truth is Truth.UNKNOWN
 
 
 def test_an_older_pregnancy_status_is_outweighed_by_the_newer_one() -> None:
