@@ -48,13 +48,24 @@ def check_report(chosen: argparse.Namespace) -> None:
         raise Refusal("--purpose: goes with --cases, and would change nothing here.")
     if chosen.out.suffix.lower() not in PAGES:
         raise Refusal(f"{chosen.out}: expected a page, as report.html; CSV and Parquet come too.")
+    written = files_of_report(chosen.out)
+    if any(_is_of_run(path.resolve(), chosen.input.resolve()) for path in written):
+        raise Refusal(
+            f"{chosen.out}: would be written over or among files of the run; expected a "
+            f"page elsewhere."
+        )
     if chosen.cases is None:
         return
-    written = files_of_report(chosen.out)
     if chosen.cases.resolve() in {path.resolve() for path in written}:
         raise Refusal(f"{chosen.cases}: is a file of the report; expected another one for --cases.")
     if chosen.input.resolve() in chosen.cases.resolve().parents:
         raise Refusal(f"{chosen.cases}: lies in the run; expected a file elsewhere for --cases.")
+
+
+def _is_of_run(path: Path, run: Path) -> bool:
+    """Return whether a file has the place of one of a run, or lies among its parts or a slice's."""
+    among = {run / "decisions", run / "against"} & {*path.parents}
+    return path == run / "changes.parquet" or bool(among) or (path.parent / "slice.json").is_file()
 
 
 def files_of_report(page: Path) -> tuple[Path, ...]:

@@ -20,7 +20,7 @@ from population.report.nearest import Name, Nearest
 from population.report.page import NOT_FOR_PERSONS, build_page
 from population.report.small_counts import SMALLEST_SHOWN
 from population.report.tables import Table, build_tables
-from population.runs import compares_offers, read_rows
+from population.runs import CHANGES, compares_offers, read_rows
 from population.slices import list_parts, read_description, write_whole, written_whole
 
 CODE_COLUMNS = (
@@ -86,12 +86,8 @@ def write_report(
     counts.names = Counter(dict(nearest.to_complete(counts.names.items())))
     tables = build_tables(counts, show_small)
     if (run / "changes.parquet").is_file():
-        tables += change_tables(
-            read_rows([run / "changes.parquet"]),
-            counts,
-            show_small,
-            offers=compares_offers(run, run / "against"),
-        )
+        offers = compares_offers(run, run / "against")
+        tables += change_tables(_read_changes(run), counts, show_small, offers=offers)
     dropped = description["sliced"].get("codes", ())
     codes = list(codes_to_complete(counts.names, dropped, nearest, show_small))
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -127,6 +123,16 @@ def _read_parts(parts: Sequence[Path], advance: Callable[[float], None]) -> Iter
         except (pa.ArrowException, OSError):
             raise ReportRefused(f"{part}: {DAMAGED}") from None
         advance(1)
+
+
+def _read_changes(run: Path) -> Iterator[Any]:
+    changes = run / "changes.parquet"
+    try:
+        if not {*CHANGES.names} <= {*pq.read_schema(changes).names}:
+            raise ReportRefused(f"{changes}: {DAMAGED}")
+        yield from read_rows([changes])
+    except (pa.ArrowException, OSError):
+        raise ReportRefused(f"{changes}: {DAMAGED}") from None
 
 
 DAMAGED = "is damaged or cannot be read; remove it and run again into the same folder."

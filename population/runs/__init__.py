@@ -1,5 +1,6 @@
 """Runs: every patient of a slice decided by the function that answers a hook request."""
 
+from population.runs.changes import CHANGES
 from population.runs.deciding import Decider, DeciderSetup, Mode, RunRefused
 from population.runs.running import RunJob, count_decided, read_slice, run_decisions
 from population.runs.tables import read_rows
@@ -12,6 +13,7 @@ from population.runs.versions import (
 )
 
 __all__ = [
+    "CHANGES",
     "CannotAsk",
     "Decider",
     "DeciderSetup",

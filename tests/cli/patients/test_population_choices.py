@@ -60,6 +60,9 @@ SERVER = "--from-server"
         ("report --input run --out x.html --cases ./x.csv", "is a file of the report"),
         ("report --input run --out x.html --cases local-codes.csv", "is a file of the report"),
         ("report --input run --out x.html --cases run/run.json", "lies in the run"),
+        ("report --input run --out run/changes.html", "over or among files of the run"),
+        ("report --input run --out run/decisions/part-00000.html", "among files of the run"),
+        ("report --input run --out slice/part-00000.html", "among files of the run"),
         ("report --input run --out x.html --purpose audit", "goes with --cases"),
     ],
 )

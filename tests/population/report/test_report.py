@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -401,6 +402,12 @@ def test_a_run_whose_differences_are_not_whole_is_not_reported_without_them(
     with pytest.raises(ReportRefused, match="lacks what --against decides otherwise"):
         write_report(tmp_path / "out", tmp_path / "report.html", False)
     assert not (tmp_path / "report.html").exists()
+
+    odd = tmp_path / "out" / "changes.parquet"
+    for damage in (lambda: odd.write_bytes(b"PAR1"), lambda: pq.write_table(pa.table({}), odd)):
+        damage()
+        with pytest.raises(ReportRefused, match=r"changes\.parquet: is damaged"):
+            write_report(tmp_path / "out", tmp_path / "report.html", False)
 
 
 def test_a_run_that_was_interrupted_is_refused_and_not_reported_in_part(
