@@ -79,14 +79,15 @@ _THOUSANDS = re.compile(
     rf"|\.(?=[05]00 ?(?:{_MICROGRAMS})\b))"  # 1.000 µg
 )
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
+_BARE_POINT = re.compile(r"(?:(?<=^)|(?<=[ (]))\.(?=\d)")
 
 
 def plain_numbers(folded: str) -> str:
     """Return folded words whose numbers are plain: thousands joined ("1,000", and of micrograms
     "1.000", "1.500", "1 000", "1'000", as German, French and Swiss labels write them), a decimal
-    comma as a full stop. Of three decimals of a microgram nobody speaks.
+    comma as a full stop, ".5" as "0.5". Of three decimals of a microgram nobody speaks.
     """
-    return _DECIMAL_COMMA.sub(".", _THOUSANDS.sub(r"\1", folded))
+    return _BARE_POINT.sub("0.", _DECIMAL_COMMA.sub(".", _THOUSANDS.sub(r"\1", folded)))
 
 
 _NUMBER = r"(\d{1,9}(?:\.\d{1,9})?)"

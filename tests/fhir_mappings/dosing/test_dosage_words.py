@@ -294,3 +294,15 @@ def test_a_number_said_twice_and_a_calendar_month_are_read(words: str, period: i
 @pytest.mark.parametrize("words", ["1 mg every three (2) months", "1 mg every 30 (twenty) days"])
 def test_a_number_said_twice_and_not_alike_is_not_read(words: str) -> None:
     assert not read_written(words).is_all
+
+
+@pytest.mark.parametrize(
+    ("words", "amount"),
+    [
+        (".1 mg IM every 3 months", ("0.1", "mg")),
+        ("inject .5 ml monthly", ("0.5", "ml")),
+        ("1 ml (.1 mg) monthly", ("0.1", "mg")),
+    ],
+)
+def test_a_decimal_point_without_a_nought_is_read(words: str, amount: tuple[str, str]) -> None:
+    assert (Decimal(amount[0]), amount[1]) in read_written(words).amounts
