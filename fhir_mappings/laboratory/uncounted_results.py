@@ -173,10 +173,27 @@ def _doubted_by(egfr: Measurement, creatinine: list[Result], who: Demographics) 
             continue
         measured = Measurement(result.reading.quantity, evidence.date, evidence=(evidence,))
         computed = egfr_from(measured, who)
+        if computed is None and (doubt := _as_doubt(result, why, known, who)):
+            return egfr._replace(passed_over=doubt)
         if computed and computed.quantity and computed.quantity.value < known.value:
             known = computed.quantity
             egfr = egfr._replace(passed_over=PassedOver(computed.evidence[0], why, known))
     return egfr
+
+
+def _as_doubt(
+    creatinine: Result, why: NotCounted, than: Quantity, who: Demographics
+) -> PassedOver | None:
+    """Return a result of which no eGFR is computed, a bound or of unknown sex or unit, where it may
+    give a lower one or is called high. One without a value is still to come and says nothing.
+    """
+    lowest = _lowest_that_it_may_give(creatinine, who)
+    reading = creatinine.reading
+    has_value = reading.quantity is not None or bool(reading.readings)
+    told = has_value or is_flagged_high(creatinine.observed.body)
+    may_be_less = told if lowest is None else lowest.value < than.value
+    of = Analyte.CREATININE.value
+    return PassedOver(creatinine.evidence, why, lowest, of) if may_be_less else None
 
 
 def doubted_by_unread(egfr: Measurement, results: Results, who: Demographics) -> Measurement:

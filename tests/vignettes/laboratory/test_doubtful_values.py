@@ -104,6 +104,41 @@ def test_a_newer_creatinine_of_one_of_unknown_sex_is_told_if_it_is_worse_for_eit
     assert ("d2" in codes) is told
 
 
+PRELIMINARY = [
+    (_quantity(3, "mg/dL"), ">", True),
+    (_quantity(0.7, "mg/dL"), ">=", True),
+    (_quantity(200, "umol/L"), ">", True),  # the code says mass
+    (_quantity(400), "", True),
+    (_quantity(400, "umol/L"), "", True),
+    ({"valueString": "see report"} | HIGH, "", True),
+    (_quantity(0.7, "mg/dL"), "<", False),
+    (_quantity(60), "", False),
+    ({"valueString": "see report"}, "", False),
+    ({"valueString": "pending"}, "", False),
+    ({}, "", False),
+]
+
+
+@pytest.mark.parametrize("status", ["preliminary", "registered"])
+@pytest.mark.parametrize(("value", "comparator", "told"), PRELIMINARY, ids=str)
+def test_so_does_one_that_is_not_final_and_one_still_to_come_says_nothing_d2(
+    value: Json, comparator: str, told: bool, status: str
+) -> None:
+    asked = _creatinine(value, status=status)
+    if comparator:
+        _last(asked)["valueQuantity"]["comparator"] = comparator
+    codes = {card["source"]["topic"]["code"] for card in cards_of(asked)}
+    assert ("d2" in codes) is told
+
+
+@pytest.mark.parametrize(("value", "told"), [(4.0, True), (0.9, False)])
+def test_so_does_one_that_is_not_final_of_one_of_unknown_sex_d2(value: float, told: bool) -> None:
+    asked = _creatinine(_quantity(value, "mg/dL"), status="preliminary")
+    del asked["prefetch"]["patient"]["gender"]
+    codes = {card["source"]["topic"]["code"] for card in cards_of(asked)}
+    assert ("d2" in codes) is told
+
+
 # --- vitamin B12 without its day or a unit, that its laboratory calls low
 
 
