@@ -108,6 +108,11 @@ _SENTENCE_END = re.compile(rf"[;\n]|(?<!\d)\.(?= |$)|(?<=\d)\.(?=$| (?!(?:{UNIT_
 _A_NUMBER = rf"\d{{1,4}}|{'|'.join(NUMBERS)}"
 _SPELT_AGAIN = re.compile(rf"(?<![a-z0-9.,])({_A_NUMBER}) ?\(({_A_NUMBER})\)")
 """A number that stands again in letters or digits: "30 (thirty) days", "three (3) months"."""
+_LABEL = re.compile(
+    r"(?<![a-z])(?:sig|dosage(?: instructions)?|directions|instructions|freq(?:uency)?|dosierung|"
+    r"dosering|posologi[ae]|frequen(?:z|tie|za|ce)|frecuencia) ?:"
+)
+"""What names a part of a dosage, as forms print it: "Frequency: every 3 months"."""
 _ASIDE = re.compile(
     r"review|reassess|recheck|check|monitor|blood test|bloods|recall|appointment|follow ?-?up"
 )
@@ -183,7 +188,7 @@ def read_written(
     """
     if not text or len(text) > LONGEST_TEXT:
         return NOTHING_WRITTEN
-    folded = _SPELT_AGAIN.sub(_once, plain_numbers(fold(text)))
+    folded = _SPELT_AGAIN.sub(_once, _LABEL.sub(" | ", plain_numbers(fold(text))))
     folded = _name_tablets(folded) if of_tablets else folded
     review = _binds_to_improvement(folded)
     plain = FOR_LIFE.sub(" ", _REVIEW.sub(" ", folded))

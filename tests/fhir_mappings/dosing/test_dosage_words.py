@@ -306,3 +306,37 @@ def test_a_number_said_twice_and_not_alike_is_not_read(words: str) -> None:
 )
 def test_a_decimal_point_without_a_nought_is_read(words: str, amount: tuple[str, str]) -> None:
     assert (Decimal(amount[0]), amount[1]) in read_written(words).amounts
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Frequency: every 3 months",
+        "Sig: 1 mg IM every 3 months",
+        "Dose: 1 mg Route: IM Frequency: every 3 months",
+        "Dosierung: 1 mg i.m. alle 3 Monate",
+        "Posologie : 1 mg IM tous les 3 mois",
+        "Posología: 1 mg IM cada 3 meses",
+        "Dosering: 1 mg intramusculair, frequentie: om de 3 maanden",
+        "1 mg IM frequency: 3 monthly",
+    ],
+)
+def test_what_names_a_part_of_a_dosage_says_nothing_of_its_own(words: str) -> None:
+    written = read_written(words)
+    assert written.is_all
+    assert written.timing == Timing(1, Decimal(3), PeriodUnit.MONTH)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Frequency: as before",
+        "Previous frequency: monthly",
+        "Frequency changed to: monthly",
+        "1 mg IM 2 frequency: weekly",
+        "Frequency: weekly, then monthly",
+        "Instructions: do not give monthly",
+    ],
+)
+def test_a_name_of_a_part_makes_nothing_readable_that_is_not(words: str) -> None:
+    assert not read_written(words).is_all
