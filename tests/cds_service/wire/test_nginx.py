@@ -61,16 +61,16 @@ def proxy(tmp_path: Path) -> Iterator[str]:
     started = subprocess.Popen([str(NGINX), "-p", str(tmp_path), "-c", str(conf)])
     url = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(100):
+        for _ in range(1200):
             try:
-                requests.get(url, timeout=5)
+                requests.get(url, timeout=60)
                 break
             except requests.ConnectionError:
                 time.sleep(0.05)
         yield url
     finally:
         started.terminate()
-        started.wait(10)
+        started.wait(60)
 
 
 @pytest.mark.skipif(NGINX is None, reason="nginx is missing")
@@ -79,7 +79,7 @@ def proxy(tmp_path: Path) -> Iterator[str]:
     [("/cds-services", 0, 502), ("/b12/metrics", 0, 403), ("/", 10_485_761, 413)],
 )
 def test_nginx_itself_answers_so(proxy: str, path: str, length: int, status: int) -> None:
-    answer = requests.post(proxy + path, data=b" " * length, timeout=10)
+    answer = requests.post(proxy + path, data=b" " * length, timeout=60)
 
     assert answer.status_code == status
     assert answer.headers["Content-Type"] == "application/json"
