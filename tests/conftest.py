@@ -31,6 +31,7 @@ HOW_TO_GET = {
     "postgresql": "a database: apt-get install postgresql",
     "java": "Java: apt-get install default-jre-headless maven",
     "maven": "Maven: apt-get install maven",
+    "nginx": "a proxy: apt-get install nginx-light",
     "pyspark": "Apache Spark: pip install '.[spark]' and Java",
 }
 """What a skipped test lacked, by a word of its reason, and how to get it."""
