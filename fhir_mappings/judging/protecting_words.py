@@ -43,7 +43,8 @@ _PROTECTING_WORDS: tuple[tuple[FolateIndication, re.Pattern[str]], ...] = (
         FolateIndication.SPECIALIST,
         re.compile(
             rf"{_NOT_BEFORE}(?:d[iy]al[iy]s|h[ae]mol[iy]|(?<!h)emolit|sickle|"
-            r"si(?:chel|kkel)[zc]el|s(?:egl|igd)celle|drepano[ck]|falciform|th?al+as+[ae]mi|e?s(?:ph?|f)[ae]ro[ck][iy]t|spharozyt|"
+            r"si(?:chel|kkel)[zc]el|s(?:egl|igd)celle|drepano[ck]|falciform|th?al+as+[ae]mi|"
+            r"e?s(?:ph?|f)[ae]ro[ck][iy]t|spharozyt|"
             r"kugelzell|\bhb ?ss\b)"
         ),
     ),

@@ -165,7 +165,7 @@ def with_creatinine_named(
 
 
 def _doubted_by(egfr: Measurement, creatinine: list[Result], who: Demographics) -> Measurement:
-    known = egfr.passed_over.quantity if egfr.passed_over else egfr.quantity
+    known = _lowest_so_far(egfr)
     for result in creatinine:
         why, evidence = result.observed.not_counted, result.evidence
         is_newer = egfr.date is None or result.day > egfr.date
@@ -174,11 +174,21 @@ def _doubted_by(egfr: Measurement, creatinine: list[Result], who: Demographics) 
         measured = Measurement(result.reading.quantity, evidence.date, evidence=(evidence,))
         computed = egfr_from(measured, who)
         if computed is None and (doubt := _as_doubt(result, why, known, who)):
-            return egfr._replace(passed_over=doubt)
-        if computed and computed.quantity and computed.quantity.value < known.value:
+            known, egfr = doubt.quantity, egfr._replace(passed_over=doubt)
+        elif computed and computed.quantity and computed.quantity.value < known.value:
             known = computed.quantity
             egfr = egfr._replace(passed_over=PassedOver(computed.evidence[0], why, known))
     return egfr
+
+
+def _lowest_so_far(egfr: Measurement) -> Quantity | None:
+    """Return the lowest eGFR that counts or doubts it; `None` where what doubts it says nothing of
+    how low it may be, so that nothing is worse.
+    """
+    if egfr.passed_over is None or egfr.quantity is None:
+        return egfr.quantity
+    doubt = egfr.passed_over.quantity
+    return doubt and min(doubt, egfr.quantity, key=attrgetter("value"))
 
 
 def _as_doubt(
@@ -202,19 +212,20 @@ def doubted_by_unread(egfr: Measurement, results: Results, who: Demographics) ->
     one, or is called high by its laboratory: kidneys that may have got worse since permit nothing
     (I27, I30).
     """
-    if not egfr.is_known or egfr.date is None or egfr.passed_over:
+    if not egfr.is_known or egfr.date is None:
         return egfr
+    known = _lowest_so_far(egfr)
     for result in results[Analyte.CREATININE]:
         why = _why_no_egfr(result, who)
-        if why is None or result.day <= egfr.date:
+        if why is None or result.day <= egfr.date or known is None:
             continue
         lowest = _lowest_that_it_may_give(result, who)
         in_words = why is NotCounted.IN_WORDS and not is_flagged_high(result.observed.body)
         if lowest is None and in_words:
             continue
-        if lowest is None or egfr.quantity is None or lowest.value < egfr.quantity.value:
-            of = Analyte.CREATININE.value
-            egfr = egfr._replace(passed_over=PassedOver(result.evidence, why, lowest, of))
+        if lowest is None or lowest.value < known.value:
+            doubt = PassedOver(result.evidence, why, lowest, Analyte.CREATININE.value)
+            known, egfr = lowest, egfr._replace(passed_over=doubt)
     return egfr
 
 

@@ -139,6 +139,32 @@ def test_so_does_one_that_is_not_final_of_one_of_unknown_sex_d2(value: float, to
     assert ("d2" in codes) is told
 
 
+MILD, SEVERE = 95, 400  # without a unit: umol/L
+PAIRS = [
+    (first, second, statuses)
+    for first, second in ((MILD, SEVERE), (SEVERE, MILD))
+    for statuses in (
+        ("final", "final"),
+        ("preliminary", "preliminary"),
+        ("preliminary", "final"),
+        ("final", "preliminary"),
+    )
+]
+
+
+@pytest.mark.parametrize(("first", "second", "statuses"), PAIRS, ids=str)
+def test_of_several_that_may_be_worse_the_worst_speaks_d2(
+    first: int, second: int, statuses: tuple[str, str]
+) -> None:
+    asked = _creatinine(_quantity(first), "2026-11-15", status=statuses[0])
+    later = _creatinine(_quantity(second), status=statuses[1])
+    newest = _last(later) | {"id": "later"}
+    asked["prefetch"]["labs"]["entry"].append({"resource": newest})
+    cards = {card["source"]["topic"]["code"]: card["summary"] for card in cards_of(asked)}
+    assert "d2" in cards
+    assert "creatinine 400" in cards["d2"]
+
+
 # --- vitamin B12 without its day or a unit, that its laboratory calls low
 
 
