@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from fhir_mappings.fhir import as_text, codings_of, texts_of
 from fhir_mappings.judging.plain_words import (
     FILLER,
+    has_words,
     is_a_name,
     is_another_substance,
     is_in_language,
@@ -24,6 +25,7 @@ from fhir_mappings.terminology import (
     ValueSets,
     has_marker,
     is_enumerated,
+    is_enumerated_without_words,
     is_kept_out,
     read_words,
     without_wordings,
@@ -220,11 +222,13 @@ def _judge_named(
     names_another: Callable[[str, tuple[str, ...]], bool],
 ) -> Understood:
     listed = list(matches)
-    if any(match.matched_by == "code" for match in listed) or is_enumerated(
-        value_sets, codeable, Field.DRUGS
-    ):
+    if any(match.matched_by == "code" for match in listed):
         return Understood.BY_CODE
     texts = meaningful_texts(value_sets, codeable)
+    if is_enumerated_without_words(value_sets, codeable) or (
+        any(map(has_words, texts)) and is_enumerated(value_sets, codeable, Field.DRUGS)
+    ):
+        return Understood.BY_CODE
     spoken = value_sets.languages
     if listed or any(is_negative(text) or names_another(text, spoken) for text in texts):
         return Understood.BY_WORDS

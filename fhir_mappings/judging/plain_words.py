@@ -91,8 +91,17 @@ def is_in_language(text: str, languages: tuple[str, ...]) -> bool:
 
 
 def _can_be_read(text: str) -> bool:
-    foreign = sum(sign.isalpha() and not sign.isascii() for sign in text)
-    return len(text) <= LONGEST_SEARCHED and not _CUT.search(text) and foreign * 2 <= len(text)
+    return len(text) <= LONGEST_SEARCHED and not _CUT.search(text) and not _is_foreign(text)
+
+
+def _is_foreign(text: str) -> bool:
+    """Return whether more than half of a text are letters of another script."""
+    return sum(sign.isalpha() and not sign.isascii() for sign in text) * 2 > len(text)
+
+
+def has_words(text: str) -> bool:
+    """Return whether a text has at least three letters and is not in another script (Q26)."""
+    return sum(map(str.isalpha, text)) >= 3 and not _is_foreign(text)
 
 
 def _are_mostly_of(words: list[str], language: str) -> bool:

@@ -26,7 +26,12 @@ from fhir_mappings.terminology.site_codes import (
     suggest_concepts,
 )
 from fhir_mappings.terminology.site_words import SiteCodes
-from fhir_mappings.terminology.value_sets import LANGUAGES, ValueSets, is_enumerated
+from fhir_mappings.terminology.value_sets import (
+    LANGUAGES,
+    ValueSets,
+    is_enumerated,
+    is_enumerated_without_words,
+)
 from fhir_mappings.terminology.wordings import (
     LONGEST_SEARCHED,
     forget_wordings,
@@ -63,6 +68,7 @@ __all__ = [
     "forget_wordings",
     "has_marker",
     "is_enumerated",
+    "is_enumerated_without_words",
     "is_kept_out",
     "is_searched",
     "known_systems",

@@ -287,14 +287,29 @@ ENUMERATES: dict[Field, frozenset[str]] = {
 """The systems of which a code in no value set means "not one of ours" (Q26)."""
 
 
+LISTS_BY_SUBSTANCE = frozenset({ATC})
+"""Of those of medicines, the system in which each code names a substance. The others have a code
+for each product, more than a list can hold: a code that stands alone says nothing (Q26).
+"""
+
+
 def is_enumerated(value_sets: ValueSets, codeable: Any, field: Field) -> bool:
     """Return whether a code stands there of a system that enumerates the field; one that says
     nothing, has not the form of its system, or is a group that may hold ours, is none.
     """
+    return _has_code_of(value_sets, codeable, ENUMERATES[field])
+
+
+def is_enumerated_without_words(value_sets: ValueSets, codeable: Any) -> bool:
+    """Return whether a code of a medicine tells its substance where no words stand beside it."""
+    return _has_code_of(value_sets, codeable, LISTS_BY_SUBSTANCE)
+
+
+def _has_code_of(value_sets: ValueSets, codeable: Any, systems: frozenset[str]) -> bool:
     for coding in codings_of(codeable):
         if value_sets.says_something(coding):
             system = value_sets.normalise_system(coding.get("system"))
-            listed = system in ENUMERATES[field] and has_shape(system, coding["code"])
+            listed = system in systems and has_shape(system, coding["code"])
             if listed and not value_sets.is_group_of_ours(system, coding["code"]):
                 return True
     return False

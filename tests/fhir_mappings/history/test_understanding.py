@@ -380,7 +380,15 @@ def test_an_allergy_with_nothing_but_its_type_is_a_hint() -> None:
     assert scenario.list_of(RecordArea.ALLERGIES).not_understood == 1
 
 
-@pytest.mark.parametrize("code", [concept(LOCAL, "77"), {"text": "アレルギー"}, {"text": "??"}])
+@pytest.mark.parametrize(
+    "code",
+    [
+        concept(LOCAL, "77"),
+        concept("http://www.nlm.nih.gov/research/umls/rxnorm", "858069"),
+        {"text": "アレルギー"},
+        {"text": "??"},
+    ],
+)
 def test_an_allergy_that_is_not_understood_is_a_gap(code: dict[str, Any]) -> None:
     assert scenario_of(allergy("", code=code)).allergy_fact.is_gap
 
@@ -440,6 +448,10 @@ def medicine(code: dict[str, Any], **changes: Any) -> dict[str, Any]:
     }
 
 
+RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
+RAMIPRIL_BY_ATC = {"system": "http://www.whocc.no/atc", "code": "C09AA05"}
+
+
 @pytest.mark.parametrize(
     ("code", "gap"),
     [
@@ -448,6 +460,12 @@ def medicine(code: dict[str, Any], **changes: Any) -> dict[str, Any]:
         (concept("http://hl7.org/fhir/sid/ndc", "0002-8215-01"), True),
         (concept("http://hl7.org/fhir/sid/ndc", "0002-8215-01", "Insulin"), False),
         (concept("http://fhir.de/CodeSystem/ifa/pzn", "04855419"), True),
+        (concept(RXNORM, "858069"), True),
+        (concept(RXNORM, "858069", "Colchicine 0.6 MG [Colcrys]"), False),
+        ({**concept(RXNORM, "858069"), "text": "Imported record, not coded"}, True),
+        (concept(RXNORM, "858069", "858069"), True),
+        (concept(RXNORM, "858069", "コルヒチン錠"), True),
+        ({"coding": [{"system": RXNORM, "code": "858069"}, RAMIPRIL_BY_ATC]}, False),
         ({}, True),
     ],
 )
