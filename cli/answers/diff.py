@@ -96,8 +96,9 @@ def _side(name: str) -> Json:
         from governance.knowledge import decide_all, list_codes, make_manifest
 
         check_file(Path(name))
-        today = dt.datetime.now(dt.UTC).date()
-        settings = tried_on(load_settings(Path(name)), today)
+        settings = load_settings(Path(name))
+        today = settings.today(dt.datetime.now(dt.UTC))
+        settings = tried_on(settings, today)
         decided = counted(decide_all(settings.policy), "people decided")
         return {
             "manifest": make_manifest(settings, today),

@@ -46,7 +46,8 @@ def _print_manifest(chosen: argparse.Namespace) -> int:
         for name, row in list_codes(settings_of(chosen)):
             print_json([name, row])
         return 0
-    manifest = make_manifest(settings_of(chosen), dt.datetime.now(dt.UTC).date())
+    settings = settings_of(chosen)
+    manifest = make_manifest(settings, settings.today(dt.datetime.now(dt.UTC)))
     if chosen.json:
         print_json(manifest)
     else:
@@ -61,7 +62,8 @@ def _print_manifest(chosen: argparse.Namespace) -> int:
 def _print_decisions(chosen: argparse.Namespace) -> int:
     from governance.knowledge import decide_all
 
-    settings = tried_on(settings_of(chosen), dt.datetime.now(dt.UTC).date())
+    settings = settings_of(chosen)
+    settings = tried_on(settings, settings.today(dt.datetime.now(dt.UTC)))
     for person, words in decide_all(settings.policy):
         print_json([person.words, words])
     return 0
