@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from fhir_mappings.fhir import as_text, codings_of, texts_of
 from fhir_mappings.judging.plain_words import (
     FILLER,
-    has_words,
     is_a_name,
     is_another_substance,
     is_in_language,
@@ -31,7 +30,7 @@ from fhir_mappings.terminology import (
     without_wordings,
     without_year,
 )
-from fhir_mappings.text import normalise_text
+from fhir_mappings.text import has_words, normalise_text
 from recommender.language import Choice
 
 MOST_TEXTS = 20

@@ -29,6 +29,7 @@ from fhir_mappings.text import (
     forget_normal_texts,
     forget_searched_texts,
     index_beginnings,
+    is_foreign,
     normalise_text,
     whole_word,
 )
@@ -91,17 +92,7 @@ def is_in_language(text: str, languages: tuple[str, ...]) -> bool:
 
 
 def _can_be_read(text: str) -> bool:
-    return len(text) <= LONGEST_SEARCHED and not _CUT.search(text) and not _is_foreign(text)
-
-
-def _is_foreign(text: str) -> bool:
-    """Return whether more than half of a text are letters of another script."""
-    return sum(sign.isalpha() and not sign.isascii() for sign in text) * 2 > len(text)
-
-
-def has_words(text: str) -> bool:
-    """Return whether a text has at least three letters and is not in another script (Q26)."""
-    return sum(map(str.isalpha, text)) >= 3 and not _is_foreign(text)
+    return len(text) <= LONGEST_SEARCHED and not _CUT.search(text) and not is_foreign(text)
 
 
 def _are_mostly_of(words: list[str], language: str) -> bool:

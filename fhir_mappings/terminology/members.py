@@ -6,6 +6,20 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
+from fhir_mappings.terminology.code_systems import (
+    ATC,
+    DMD,
+    ICD_9_CM,
+    ICD_10,
+    ICD_10_CM,
+    ICD_10_PCS,
+    LOINC,
+    NATIONAL_ICD_10,
+    NPU,
+    RXNORM,
+    SKS,
+    SNOMED,
+)
 from fhir_mappings.terminology.concepts import Concept
 from fhir_mappings.text import BeginningsOf, as_word
 from recommender.language import Choice
@@ -26,6 +40,20 @@ class Field(Choice):
     PROCEDURES = "procedures"
     DRUGS = "drugs"
     ROUTES = "routes"
+
+
+ENUMERATES: dict[Field, frozenset[str]] = {
+    Field.CONDITIONS: frozenset({SNOMED, ICD_10_CM, ICD_10, NATIONAL_ICD_10, SKS, ICD_9_CM}),
+    Field.PROCEDURES: frozenset({SNOMED, ICD_10_PCS}),
+    Field.DRUGS: frozenset({ATC, RXNORM, SNOMED, DMD}),
+    Field.LABS: frozenset({LOINC, SNOMED, NPU}),
+}
+"""The systems of which a code in no value set means "not one of ours" (Q26)."""
+
+LISTS_BY_SUBSTANCE = frozenset({ATC})
+"""Of those of medicines, the system in which each code names a substance. The others have a code
+for each product, more than a list can hold: a code that stands alone says nothing (Q26).
+"""
 
 
 class Role(Choice):

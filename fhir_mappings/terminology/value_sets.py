@@ -16,19 +16,12 @@ from fhir_mappings.fhir import codings_of, texts_of
 from fhir_mappings.terminology.code_systems import (
     ATC,
     CIE_10_ES,
-    DMD,
-    ICD_9_CM,
     ICD_10,
     ICD_10_CM,
-    ICD_10_PCS,
-    LOINC,
     NATIONAL_ICD_10,
-    NPU,
     READ_IN_PART,
-    RXNORM,
     SKS,
     SKS_OR_ICPC,
-    SNOMED,
     SPELLED_FREELY,
     code_candidates,
     has_shape,
@@ -37,6 +30,8 @@ from fhir_mappings.terminology.code_systems import (
 )
 from fhir_mappings.terminology.concepts import Concept
 from fhir_mappings.terminology.members import (
+    ENUMERATES,
+    LISTS_BY_SUBSTANCE,
     LONGEST_TEXT,
     TERMINOLOGY,
     Field,
@@ -276,21 +271,6 @@ def _without_edition(system: str, code: str) -> tuple[str, str]:
     """Return a code as the codes without meaning are listed: of the ICD under the WHO's list."""
     plain = code.strip().replace(".", "") if system in SPELLED_FREELY else code
     return ICD_10 if system in _EDITIONS else system, plain
-
-
-ENUMERATES: dict[Field, frozenset[str]] = {
-    Field.CONDITIONS: frozenset({SNOMED, ICD_10_CM, ICD_10, NATIONAL_ICD_10, SKS, ICD_9_CM}),
-    Field.PROCEDURES: frozenset({SNOMED, ICD_10_PCS}),
-    Field.DRUGS: frozenset({ATC, RXNORM, SNOMED, DMD}),
-    Field.LABS: frozenset({LOINC, SNOMED, NPU}),
-}
-"""The systems of which a code in no value set means "not one of ours" (Q26)."""
-
-
-LISTS_BY_SUBSTANCE = frozenset({ATC})
-"""Of those of medicines, the system in which each code names a substance. The others have a code
-for each product, more than a list can hold: a code that stands alone says nothing (Q26).
-"""
 
 
 def is_enumerated(value_sets: ValueSets, codeable: Any, field: Field) -> bool:

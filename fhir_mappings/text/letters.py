@@ -34,6 +34,16 @@ def word_of_two_scripts(text: str) -> str:
     return next(map(_name_of, unseen), "")
 
 
+def is_foreign(text: str) -> bool:
+    """Return whether more than half of a text are letters of another script."""
+    return sum(sign.isalpha() and not sign.isascii() for sign in text) * 2 > len(text)
+
+
+def has_words(text: str) -> bool:
+    """Return whether a text has at least three letters and is not in another script (Q26)."""
+    return sum(map(str.isalpha, text)) >= 3 and not is_foreign(text)
+
+
 def _is_read(sign: str) -> bool:
     if sign.isascii():
         return sign.isprintable()

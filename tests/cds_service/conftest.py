@@ -18,16 +18,6 @@ from cds_service.site import Settings, demonstration
 from cds_service.web.deployment import CONFIG_KEY, Deployment
 
 AS_OF = dt.date(2026, 6, 1)
-ENOUGH_SECONDS = 60.0
-
-
-@pytest.fixture(autouse=True)
-def _calls_may_cost_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give a call more than its second of the processor: the first one of a process makes ready
-    what all others use, which takes longer where the machine has much else to do (R182 is held by
-    `tests/cost`).
-    """
-    monkeypatch.setattr("cds_service.web.admission.PROCESSOR_SECONDS", ENOUGH_SECONDS)
 
 
 @pytest.fixture(scope="module")
