@@ -11,7 +11,13 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from fhir_mappings.dosing.interval_phrases import number_in
-from fhir_mappings.dosing.interval_vocabulary import ADVERB_WORDS, NUMBERS, UNIT_WORDS, fold
+from fhir_mappings.dosing.interval_vocabulary import (
+    ADVERB_WORDS,
+    NUMBERS,
+    UNIT_WORDS,
+    fold,
+    write_out,
+)
 from fhir_mappings.dosing.interval_words import AS_NEEDED, FOR_LIFE, LONGEST_TEXT, find_rhythm
 from fhir_mappings.dosing.strengths import MASS_UNITS, plain_numbers
 from recommender.language import Route, Timing
@@ -22,7 +28,7 @@ _MASS = "|".join(
 _NUMBER = rf"(\d{{1,7}}(?:\.\d{{1,4}})?|{'|'.join(sorted(NUMBERS, key=len, reverse=True))})"
 _PIECES = {
     "tablet": "tablets?|tabs?|tabl|tbl|tabletten|tablette|tabletter|tablett|comprimes?|"
-    "comprimidos?|comp|cpr|compresse|compressa|caplets?|to be taken",
+    "comprimidos?|comp|cpr|cp|compresse|compressa|caplets?|to be taken",
     "capsule": "capsules?|caps?|kapseln?|kapsler|gelules?|capsulas?|capsule",
     "ampoule": "ampoules?|ampules?|amps?|ampullen?|ampuller|ampull|ampul|ampollas?|ampolas?|fiale?|"
     "fl|injektione?n?|injektioner|injeksjone?r?|injectie|inyeccion|"
@@ -58,20 +64,20 @@ _SCHEME = re.compile(r"([0-4])-([0-4])-([0-4])(?:-([0-4]))?")
 _ROUTES: tuple[tuple[Route, str], ...] = (
     (
         Route.SUBCUTANEOUS,
-        r"(?:deep )?sub ?-?cut(?:aneous(?:ly)?)?|sc|s/c|(?:tiefe? )?subkutan\w*|sous-cutanee?|"
-        r"subcutane[ao]|sottocutane[ao]|subcutaan",
+        r"(?:deep )?sub ?-?cut(?:aneous(?:ly)?)?|sc|s/c|(?:tiefe? )?subkutan\w*|sous[ -]cutanee?|"
+        r"subcutane[ao]|sottocute|sottocutane[ao]|subcutaan",
     ),
     (
         Route.INTRAMUSCULAR,
         r"(?:deep )?intra ?-?muscular(?:ly)?|"
-        r"im(?! (?:monat|jahr|quartal|halbjahr|abstand|wechsel))|i/m|"
+        r"im(?! (?:(?:monat|jahr|quartal|halbjahr|abstand|wechsel)(?![a-z])|[a-z]+lichen ))|i/m|"
         r"into (?:the|a) muscle|intramuskul\w*|"
-        r"intramusculaire|intramuscolare|intramusculair|into the (?:deltoid|"
+        r"intramusculaire|intramuscol(?:are|o)|intramusculair|into the (?:deltoid|"
         r"vastus lateralis|thigh)(?: muscle)?",
     ),
     (
         Route.INTRAVENOUS,
-        r"intra ?-?venous(?:ly)?|iv|i/v|intravenos\w*|intraveineuse|intraveneus|endovenosa",
+        r"intra ?-?venous(?:ly)?|iv|i/v|intravenos\w*|intraveineuse|intraveneus|endoven(?:os)?a",
     ),
     (
         Route.NASAL,
@@ -79,7 +85,7 @@ _ROUTES: tuple[tuple[Route, str], ...] = (
     ),
     (
         Route.ORAL,
-        r"orally|oral[et]?|by mouth|po|p/o|p\.o\.?|per os|peroral\w*|zum einnehmen|oraal|"
+        r"orally|oral[et]?|by mouth|po|vo|p/o|p\.o\.?|per os|peroral\w*|zum einnehmen|oraal|"
         r"sub ?-?lingual(?:ly)?|sublinguaal|sublinguale|under the tongue|"
         r"buccal|swallow|swallowed",
     ),
@@ -117,9 +123,16 @@ _ASIDE = re.compile(
     r"review|reassess|recheck|check|monitor|blood test|bloods|recall|appointment|follow ?-?up"
 )
 _LATER = re.compile(
-    r"(?<![a-z])(?:first dose|next|due|start(?:ing|s|ed)?|after|from|last|previous\w*|was|"
+    r"(?<![a-z])(?:first dose|next|due(?! (?:o tre )?(?:mes|settiman|giorn|ann|or[ae]|volt|fial|"
+    r"compress|cpr|dos[ei]|iniezion|ampoll))|start(?:ing|s|ed)?|after|from|last|previous\w*|was|"
     r"loading done|beginn|depuis|desde|vanaf)(?![a-z])"
 )
+_AFTER_LOADING = re.compile(
+    rf"(?<![a-z])(?:first dose|start(?:ing|s)?|beginning) {_NUMBER}(?: ?(?:to|-) ?{_NUMBER})? "
+    r"(?:day|week|month)s? after (?:the )?(?:last |end of )?(?:the )?(?:loading(?: dose| course| "
+    r"injection)?|alternate-day injection)(?![a-z])"
+)
+"""When maintenance starts, as our own drafts say it: nothing of how much or how often."""
 _SEVERAL = re.compile(
     r"(?<![a-z])(?:then|thereafter|followed by|afterwards|and later|reduc\w*|increas\w*|taper\w*|"
     r"step|dann|danach|anschliessend|puis|ensuite|luego|despues|poi|dopo|depois|daarna|dan|sedan|"
@@ -141,7 +154,8 @@ _FILLER = re.compile(
     r"injizieren|spritzen|gabe|geben|injektion|injektionen|einnehmen|nehmen|mg|injecter|prendre|"
     r"une|un|par|inyectar|tomar|inyeccion|iniettare|assumere|iniezione|injecao|injecteren|nemen|"
     r"innemen|injectie|ges|ta|gis|tas|route|not the buttock|"
-    r"par|por|per|voie|weg|bruk|anvendelse|anvandning|anwendung|verabreichung|toediening|gebruik|"
+    r"par|por|per|via|en|em|voie|weg|bruk|anvendelse|anvandning|anwendung|verabreichung|"
+    r"toediening|gebruik|"
     r"administration|hydroxocobalamin\w*|cyanocobalamin\w*|mecobalamin\w*|methylcobalamin\w*|"
     r"folic acid)(?![a-z])"
 )
@@ -188,10 +202,10 @@ def read_written(
     """
     if not text or len(text) > LONGEST_TEXT:
         return NOTHING_WRITTEN
-    folded = _SPELT_AGAIN.sub(_once, _LABEL.sub(" | ", plain_numbers(fold(text))))
+    folded = write_out(_SPELT_AGAIN.sub(_once, _LABEL.sub(" | ", plain_numbers(fold(text)))))
     folded = _name_tablets(folded) if of_tablets else folded
     review = _binds_to_improvement(folded)
-    plain = FOR_LIFE.sub(" ", _REVIEW.sub(" ", folded))
+    plain = FOR_LIFE.sub(" ", _AFTER_LOADING.sub(" ", _REVIEW.sub(" ", folded)))
     for name in sorted(names, key=len, reverse=True):
         if len(name) > 3:
             plain = plain.replace(plain_numbers(fold(name)), " ")

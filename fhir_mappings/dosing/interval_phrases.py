@@ -243,7 +243,7 @@ PHRASES = _compile(
         rf"(?:{EACH} (?:other|second|2nd)|alternate|alternating) (?:{DAYS})",
         partial(_every_second, "week"),
     ),
-    (r"days? \d{1,2}(?: ?(?:[,.&+]|and) ?\d{1,2})+", _two_meanings),
+    (r"days? [1-9]\d?(?: ?(?:[,.&+]|and) ?\d{1,2})+", _two_meanings),
     (
         rf"(?P<every>{EACH} )?(?P<n>{NUMBER}) ?(?:{DAY_WORDS}) ?"
         rf"(?:(?:{PER}|{EACH}) ?(?P<unit>{UNIT_WORDS})|(?P<adverb>{ADVERB_WORDS}))",

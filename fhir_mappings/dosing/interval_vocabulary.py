@@ -37,8 +37,9 @@ ORDINALS: dict[str, int] = {
     word: number
     for number, words in {
         2: "other second 2nd 2. zweite zweiten zweiter deuxieme andere anden annen annan 2:a",
+        14: "fourteenth 14th 14. fjortonde 14:e",
         3: "third 3rd 3. dritte dritten dritter troisieme tredje 3:e derde",
-        4: "fourth 4th 4. vierte vierten vierter fjerde 4:e vierde",
+        4: "fourth 4th 4. vierte vierten vierter fjerde fjarde 4:e vierde",
         6: "sixth 6th 6. sechste sechsten sechster sjatte sjette 6:e zesde",
         8: "eighth 8th 8. achte achten achter attonde ottende 8:e achtste",
         10: "tenth 10th 10. zehnte zehnten zehnter tionde tiende 10:e",
@@ -118,6 +119,21 @@ SHORT_FORMS: tuple[tuple[str, str], ...] = (
     (r"\bcalendar (?=months?)", ""),
     (r"(\d) ?dd ?(?=\d)", r"\1 per day "),
     (r"(\d) ?dd", r"\1 per day"),
+    (r"(?<![a-z.])(i(?=\. [mv])|s(?=\. c)|p(?=\. o))\. ([mvco])\.(?= |$)", r"\1\2"),
+    (r"\b(?:todos (?:los|os) dias|tutti i giorni)", "every day"),
+    (r"\b(?:todas? (?:las |as )?semanas?|tutte le settimane)", "every week"),
+    (r"\b(?:todos (?:los|os) meses|tutti i mesi)", "every month"),
+    (
+        r"\b(?:en |em |a )?(?:un dia si,? (?:y )?(?:otro|un dia) no|un giorno si,? (?:e )?uno no)",
+        "alternate days",
+    ),
+    (r"\bto (?=gange|uge|uke|maned|dage|tabletter|ampuller|kapsler)", "2 "),
+    (r"(\d)(?:\.|:[ae])? ?- ?(\d)(?:\.|:[ae]) ?(?=man[ae]d|uge|uke|veck|dag)", r"\1-\2 "),
+    (r"\bum (?=comprimido|ampola)", "1 "),
+    (r"(?<!and )(?<!and a )\bhalf (?:of )?(?:an?|one) (?=amp|tab|vial|inj)", "0.5 "),
+    (r"\b(?:ein)?e? ?halbe (?=tab|amp)", "0.5 "),
+    (r"(?<![\d.])(?<!\d )1/2 (?=amp|tab|vial|comp|cp|ml)", "0.5 "),
+    (r"\b(?:en|1) gang (?=hver|var)", "once "),
 )
 """What is written short where the same letters alone mean something else, and what it is short for:
 "1 cpr/die", "3x/sem.", "alle 3 Mon.".
@@ -134,16 +150,18 @@ EVERY_OTHER: dict[str, str] = {
     "alternate weeks?|"
     "(?:une|1) semaine sur (?:deux|2)|om de (?:andere )?week|"
     rf"var ?annan vecka|{_SECOND_NORDIC} (?:uke|uge)|"
+    "(?:a )?settimane alterne|semanas altern(?:as|adas)|quin[cz]enal(?:mente)?|quindicinale|"
     "14 ?-? ?(?:taglich|tagig|taegig|tagige)",
     "month": "alternate months?|(?:un|1) mois sur (?:deux|2)|om de (?:andere )?maand|"
-    rf"var ?annan manad|{_SECOND_NORDIC} maned",
+    rf"var ?annan manad|{_SECOND_NORDIC} maned|"
+    "(?:a )?mesi alterni|meses altern(?:os|ados)",
 }
 """Phrases for every second day, week and month. "Biweekly", "bimonthly" and "semi-monthly" mean two
 things and are left out.
 """
 
 _ONCE_PER = (
-    "(?:(?:1 ?x|einmal|once|(?:1|une?|una|uma|en|ett?) (?:fois|vez|volta|keer|gang|gange)) ?)?"
+    "(?:(?:1 ?x|einmal|once|(?:1|une?|una|uma|en|ett?) (?:fois|vez|volta|keer|gang|gange|mal)) ?)?"
     "(?:(?:im|pro|je|jedes|jede|alle|per|a|each|every|par|por|al|a la|ao|cada|ogni|chaque|elk|"
     "ieder|hvert|varje|i) |/ ?)"
 )

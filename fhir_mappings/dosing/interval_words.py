@@ -93,7 +93,8 @@ _FORTNIGHT = re.compile(r"(?<![a-z])for (?:a|one|1) fortnight(?![a-z])")
 
 _COUNT = re.compile(
     r"(?:(?:^| )x ?(?P<x>\d{1,3})(?: (?:doses?|injections?|weeks|months|days))?"
-    rf"|(?:for |fur |pendant |durante |gedurende |i |per )(?P<low>{NUMBER}) ?(?P<unit>{UNIT_WORDS})"
+    r"|(?:for |fur |uber |por |pendant |durante |gedurende |i |per )"
+    rf"(?P<low>{NUMBER}) ?(?P<unit>{UNIT_WORDS})"
     rf"|(?:for|x) ?(?P<short>\d{{1,2}})/(?P<of>7|52|12)"
     rf"|(?:for |total |of )?(?P<n>{NUMBER})(?: ?(?:to|-) ?(?P<most>{NUMBER}))? "
     r"(?:doses|injections|injektionen|dosen|dosis|doser))"
@@ -101,10 +102,11 @@ _COUNT = re.compile(
 )
 
 _AMOUNT_PER = re.compile(
-    rf"(?<=[a-z]) ?(?:/ ?|c/|(?<= )(?:a|per|pro|par|por|al|ao|om|pr) |im (?=monat|jahr))"
+    r"(?:(?<=[a-z]) ?(?:/ ?|c/|(?<= )(?:a|per|pro|par|por|al|ao|om|pr) |im (?=monat|jahr))"
+    r"|(?:^|(?<=[|,;:] ))(?:per|pro|par|por|al|ao) )"
     rf"(?P<unit>{UNIT_WORDS})(?![a-z0-9/])"
 )
-"""What stands behind an amount: "1 tablet a day", "1000 mcg/day"."""
+"""What stands behind an amount: "1 tablet a day", "1000 mcg/day", "1 mg IM, per week"."""
 
 _CODE_IN_TEXT = re.compile(rf"(?<![a-z0-9/])(?:{'|'.join(sorted(_IN_TEXT))})(?![a-z0-9/])")
 

@@ -155,7 +155,11 @@ def _does_not_count(case: Case, issue: Issue, order: Order) -> bool:
 
 
 def b5(case: Case, issue: Issue, words: Words) -> str:
-    nothing = "Nothing is ordered after the loading course"
+    beside = (one for one in (*case.all_drafts, *case.standing) if one.key not in issue.about)
+    unread = any(one.cobalamin and not is_readable(one) for one in beside)
+    nothing = (
+        f"Nothing {'that could be read ' if unread else ''}is ordered after the loading course"
+    )
     if waiting := _waiting(case, issue, words, PhaseKind.MAINTENANCE):
         nothing = f"Maintenance {waiting}, nothing else follows loading"
     if case.assessment.permanence is Permanence.UNKNOWN:

@@ -139,7 +139,8 @@ SAME_DOSE_WITHIN = Decimal("0.01")
 def contradictions(line: DoseLine, written: DoseLine) -> tuple[DosePart, ...]:
     """Return in what structure and words differ; what either of them does not say is no difference.
 
-    Intervals differ when no number of days fits both (2.7: a month is 28 to 31 days).
+    Intervals differ when no number of days fits both (2.7: a month is 28 to 31 days), but for a
+    fortnight: "every 15 days" is the French, Spanish, Italian or Portuguese of "every 2 weeks".
     """
     found = []
     if line.dose and written.dose:
@@ -169,11 +170,16 @@ def is_same_line(line: DoseLine, other: DoseLine) -> bool:
     )
 
 
+_FORTNIGHT = {Decimal(14), Decimal(15)}
+"""Days."""
+
+
 def _may_be_the_same(one: Timing, other: Timing) -> bool:
+    ends = {one.shortest_interval, one.longest_interval}
     return (
         one.shortest_interval <= other.longest_interval
         and other.shortest_interval <= one.longest_interval
-    )
+    ) or ends | {other.shortest_interval, other.longest_interval} == _FORTNIGHT
 
 
 def _count_fits(one: Timing, other: Timing) -> bool:

@@ -74,6 +74,32 @@ def every(period: int, unit: PeriodUnit, times: int = 1) -> Timing:
         ("1 tablett 2 ggr dagl", [(1, "tablet")], None, every(1, DAY, 2)),
         ("1 mg IM MWF", [(1, "mg")], IM, every(1, WEEK, 3)),
         ("1 tab mane and nocte", [(1, "tablet")], None, every(1, DAY, 2)),
+        ("1 mg i.m. monatlich", [(1, "mg")], IM, every(1, MONTH)),  # "im Monat" is no route
+        ("1 Amp. i. m. vierteljährlich", [(1, "ampoule")], IM, every(3, MONTH)),
+        ("1 mg im Monat", [(1, "mg")], None, every(1, MONTH)),
+        ("1 mg 1 mal pro Quartal s. c.", [(1, "mg")], SC, every(3, MONTH)),
+        ("1 mg en IM tous les 3 mois", [(1, "mg")], IM, every(3, MONTH)),
+        ("1 cp par jour", [(1, "tablet")], None, every(1, DAY)),
+        ("due fiale intramuscolo ogni due mesi", [(2, "ampoule")], IM, every(2, MONTH)),
+        ("1 fiala im a mesi alterni", [(1, "ampoule")], IM, every(2, MONTH)),
+        ("1 cpr tutti i giorni", [(1, "tablet")], None, every(1, DAY)),
+        ("1 mg IM un día sí y otro no", [(1, "mg")], IM, every(2, DAY)),
+        ("1 comprimido VO todos los días", [(1, "tablet")], PO, every(1, DAY)),
+        ("um comprimido por dia", [(1, "tablet")], None, every(1, DAY)),
+        ("1 ampola IM quinzenal", [(1, "ampoule")], IM, every(2, WEEK)),
+        ("1 ml i.m. hver 2.-3. måned", [(1, "ml")], IM, Timing(1, Decimal(2), MONTH, Decimal(3))),
+        ("1 ampul i.m. en gang hver 2. måned", [(1, "ampoule")], IM, every(2, MONTH)),
+        ("1 ml i.m. var 14:e dag", [(1, "ml")], IM, every(14, DAY)),
+        ("1 ml im var fjärde vecka", [(1, "ml")], IM, every(4, WEEK)),
+        ("1 tablett to ganger daglig", [(1, "tablet")], None, every(1, DAY, 2)),
+        ("1 mg IM, per week", [(1, "mg")], IM, every(1, WEEK)),
+        ("every 2nd day one mg IM", [(1, "mg")], IM, every(2, DAY)),
+        (
+            "1 mg IM every 2 months for life; first dose 2 months after the last loading dose.",
+            [(1, "mg")],
+            IM,
+            every(2, MONTH),
+        ),
     ],
 )
 def test_what_is_read_whole(text, amounts, route, timing):
@@ -96,7 +122,14 @@ def test_what_is_read_whole(text, amounts, route, timing):
         "1 mg IM weekly or monthly",
         "1-2 tablets daily",
         "1 mg IM biweekly",
-        "1 mg IM every 2 months; first dose 2 months after the last loading dose",
+        "1 mg IM every 2 months; first dose on 3 January",
+        "1 mg IM every 2 months; first dose 2 months after the last injection",
+        "1 mg im monatlichen Abstand",
+        "1 1/2 tablets daily",
+        "one and a half tablet daily",
+        "change to tablets daily",
+        "1 mg IM monthly; next due in 3 weeks",
+        "1 mg IM once in 3 months",
         "x" * 501,
         "",
     ],
@@ -340,3 +373,30 @@ def test_what_names_a_part_of_a_dosage_says_nothing_of_its_own(words: str) -> No
 )
 def test_a_name_of_a_part_makes_nothing_readable_that_is_not(words: str) -> None:
     assert not read_written(words).is_all
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "half an ampoule IM monthly",
+        "each day 0.5 amp IM",
+        "1/2 amp im monthly",
+        "eine halbe Ampulle i.m. monatlich",
+    ],
+)
+def test_half_a_piece_is_no_whole_one(text):
+    assert read_written(text).amounts == ((Decimal("0.5"), "ampoule"),)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1 mg im drei mal pro Woche über 2 Wochen",
+        "1 mg IM três vezes por semana por 2 semanas",
+        "1 fiala im tre volte a settimana per due settimane",
+        "1 ml i.m. tre ganger per uke i to uker",
+    ],
+)
+def test_how_long_is_read_in_other_languages(text):
+    timing = read_written(text).timing
+    assert timing == Timing(3, Decimal(1), WEEK, duration=(Decimal(2), WEEK))
