@@ -99,9 +99,9 @@ def why_not_whole(value: Any, read: int) -> str:
         return UNKNOWN_RULES
     if isinstance(value, dict) and (filtered := why_filtered(value)):
         return filtered
-    if next_link(value):
+    if next_link(value) or _may_go_on(value):
         return MORE_PAGES
-    if isinstance(value, dict) and value.get("total") is not None:
+    if isinstance(value, dict) and ("_total" in value or value.get("total") is not None):
         total = _total_of(value)
         if total is None or total > (read - len(included(value, "")) or read):
             return "the EHR counts more than it sent" if total is not None else UNREADABLE_TOTAL
@@ -115,7 +115,7 @@ def _total_of(bundle: dict[str, Any]) -> int | float | Decimal | None:
     total = bundle.get("total")
     if isinstance(total, str) and total.strip().isdecimal():
         return float(total)
-    return total if isinstance(total, int | float | Decimal) else None
+    return total if isinstance(total, int | float | Decimal) and total >= 0 else None
 
 
 _STAMPS = ("timestamp", "meta")
@@ -158,6 +158,18 @@ def next_link(value: dict[str, Any] | list[Any]) -> str:
         ):
             return str(link["url"])
     return ""
+
+
+def _may_go_on(value: Any) -> bool:
+    """Return whether a link may lead to a next page and cannot be followed: it names no address, or
+    does not say where it leads.
+    """
+    for link in as_list(value.get("link") if isinstance(value, dict) else None):
+        relation = link.get("relation") if isinstance(link, dict) else None
+        named = isinstance(relation, str) and relation.strip()
+        if not named or named.lower() == "next":
+            return True
+    return False
 
 
 def bundles_within(value: Any, place: str, depth: int = 0) -> Iterator[Within]:

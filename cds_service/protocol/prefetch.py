@@ -32,6 +32,7 @@ from fhir_mappings.fhir import (
     Placed,
     RecordPart,
     is_cut,
+    says_not_all_came,
     says_not_filled,
     says_suppressed,
 )
@@ -183,7 +184,7 @@ def _read_resources(
     return _reading(value, usable, reason, source, unusable)
 
 
-SAYS_OF_A_LIST = frozenset({"implicitRules", "link", "meta", "timestamp", "total"})
+SAYS_OF_A_LIST = frozenset({"implicitRules", "link", "meta", "timestamp", "total", "_total"})
 """Members by which a Bundle may say that it is not all there is, or of which day it is."""
 
 
@@ -289,6 +290,8 @@ def _why_incomplete(
         return "the EHR reports an error beside the results"
     if _is_some_withheld(found):
         return WITHHELD
+    if any(says_not_all_came(placed.resource) for placed in found):
+        return "the EHR says that not all of it came"
     if some_unread:
         return "some of it cannot be read"
     return why_not_whole(value, len(found) + read_before)

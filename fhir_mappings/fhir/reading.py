@@ -259,6 +259,12 @@ def read_period(value: Json) -> tuple[DateSpan | None, DateSpan | None]:
     return read_date(period.get("start")), read_date(period.get("end"))
 
 
+def read_onset(diagnosis: Mapping[str, Json]) -> DateSpan | None:
+    """Return when a diagnosis began, as far as a day, month or year is stated."""
+    start, _ = read_period(diagnosis.get("onsetPeriod"))
+    return read_date(diagnosis.get("onsetDateTime")) or start
+
+
 def is_reversed(start: DateSpan | None, end: DateSpan | None) -> bool:
     """Return whether a Period ends before it starts, so that nobody knows which day is meant."""
     return start is not None and end is not None and end.latest < start.earliest

@@ -8,10 +8,12 @@ reads it.
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from fhir_mappings.fhir.reading import version_key
 from recommender.language import Choice
 
 Resource = dict[str, Any]
@@ -67,6 +69,26 @@ class Placed(NamedTuple):
         if isinstance(kind, str) and isinstance(identity, str) and kind and identity:
             return f"{kind}/{identity}"
         return self.place
+
+
+def version_of(placed: Placed) -> tuple[str, str]:
+    """Return by what the versions of one resource are put in order, the newest last."""
+    written = json.dumps(placed.resource, sort_keys=True, default=str)
+    return version_key(placed.resource), written
+
+
+def of_two_servers(one: Placed, other: Placed) -> bool:
+    """Return whether two of one type and id that differ are no versions of one resource, by the
+    addresses of their entries.
+    """
+    addresses = {url.partition("://")[2] for url in (one.full_url, other.full_url)}
+    return len(addresses) == 2 and "" not in addresses and one.resource != other.resource
+
+
+def not_known_newer(one: Placed, other: Placed) -> bool:
+    """Return whether two of one type and id differ, and neither says when it was changed."""
+    undated = not (version_key(one.resource) + version_key(other.resource)).strip()
+    return undated and one.resource != other.resource
 
 
 class RecordPart(NamedTuple):

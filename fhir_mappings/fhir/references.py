@@ -56,3 +56,11 @@ def subject_id(resource: dict[str, Json]) -> str:
                 return f"{kind}/{target.rpartition('/')[2]}"
             return reference_id(named or reference)
     return ""
+
+
+def is_about_another(resource: dict[str, Json], patient_id: str) -> bool:
+    """Return whether a resource names somebody other than this patient as its subject (R38); one
+    that names nobody does not.
+    """
+    about = subject_id(resource)
+    return bool(about) and bool(patient_id) and about != patient_id

@@ -107,12 +107,24 @@ def read_verification(resource: Mapping[str, Any]) -> str:
         return ""
     codes = codes_of(value)
     if len(codes) == 1 and codes[0] in _VERIFIED:
-        return codes[0]
+        return NOT_CERTAIN if _is_taken_back(codes[0], _worded(value)) else codes[0]
     said = sayings_of(value)
     known = _VERIFIED.intersection(codes) or _VERIFIED & said
     if len(known) == 1 or (known and known <= NO_EVIDENCE):
         return min(known)
     return NOT_CERTAIN if known or any(map(_DOUBT.search, said)) else ""
+
+
+def _is_taken_back(code: str, worded: str) -> bool:
+    """Return whether the text beside a verification status says another thing than its code."""
+    both = _VERIFIED & {code, worded}
+    doubted = code == "confirmed" and _DOUBT.search(worded) is not None
+    return doubted or not (len(both) == 1 or both <= NO_EVIDENCE)
+
+
+def _worded(value: Json) -> str:
+    """Return the text of a status, spelled as FHIR spells its codes."""
+    return _spelled(as_text(as_dict(value).get("text")))
 
 
 _IN_FORCE = ("relapse", "recurrence", "active")
@@ -129,7 +141,8 @@ def read_clinical(resource: Mapping[str, Any]) -> str:
         return ""
     codes = codes_of(value)
     if len(codes) == 1 and codes[0] in _CLINICAL:
-        return codes[0]
+        worded = _worded(value) if codes[0] in _OVER else ""
+        return worded if worded in _IN_FORCE else codes[0]
     if len(codes) > 1 and not _OVER.issuperset(codes):
         return next((code for code in _IN_FORCE if code in codes), "")
     said = _CLINICAL & sayings_of(value) if len(codes) == 1 else frozenset()

@@ -26,6 +26,16 @@ CUT = frozenset({"REDACTED", "MASKED", "SUBSETTED"})
 SUPPRESSED = "suppressed"
 """HL7's code of an issue that says that matches were not sent."""
 
+NOT_ALL = frozenset(
+    {
+        *("incomplete", "timeout", "too-costly", "throttled", "transient", "lock-error"),
+        *("no-store", "exception", "security", "login", "forbidden", "expired"),
+    }
+)
+"""HL7's codes of issues by which some source did not answer, was not asked, or was not allowed to:
+an empty answer with a warning of another kind says that there is nothing (R54).
+"""
+
 STAYS_MAIN = frozenset({"replaces", "seealso"})
 """HL7's links to another Patient beside which this one is the main record. `replaced-by` (`replace`
 in DSTU2) and `refer` say that the other is; a link of no known type may.
@@ -48,10 +58,20 @@ def is_cut(resource: dict[str, Any]) -> bool:
 
 def says_suppressed(outcome: dict[str, Any]) -> bool:
     """Return whether an OperationOutcome says that matches were not sent."""
+    return SUPPRESSED in _codes_of_issues(outcome)
+
+
+def says_not_all_came(outcome: dict[str, Any]) -> bool:
+    """Return whether an OperationOutcome says, if only as a warning, that the search was not
+    answered in full.
+    """
+    return not NOT_ALL.isdisjoint(_codes_of_issues(outcome))
+
+
+def _codes_of_issues(outcome: dict[str, Any]) -> set[str]:
     issues = outcome.get("issue")
-    return isinstance(issues, list) and any(
-        isinstance(issue, dict) and issue.get("code") == SUPPRESSED for issue in issues
-    )
+    listed = issues if isinstance(issues, list) else []
+    return {as_text(issue.get("code")) for issue in listed if isinstance(issue, dict)}
 
 
 def says_not_filled(resource: dict[str, Any]) -> bool:

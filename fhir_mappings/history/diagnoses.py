@@ -13,9 +13,11 @@ from fhir_mappings.fhir import (
     Placed,
     as_dict,
     is_changed,
+    is_reversed,
     read_clinical,
     read_date,
     read_flag,
+    read_onset,
     read_verification,
 )
 from fhir_mappings.history.reading_lists import certainty_of
@@ -105,7 +107,7 @@ def _read_one(index: RecordIndex, placed: Placed) -> list[Diagnosis]:
         index.receipt.ignore(placed, partial(why_unknown, code))
         return []
     standing = _standing(resource, verification, judged.past, index.tomorrow)
-    onset, recorded, abated = _onset(resource), _recorded(resource), _abated(resource)
+    onset, recorded, abated = read_onset(resource), _recorded(resource), _abated(resource)
     dated = [span for span in (onset, recorded) if span and span.earliest > index.tomorrow]
     if dated:
         name = name_entry(code, judged.matches[0])
@@ -145,23 +147,18 @@ _SAYS_IF_OVER = frozenset({"active", "recurrence", "relapse", "inactive", "remis
 
 def _is_over(resource: dict[str, Any], tomorrow: dt.date) -> bool:
     """Return whether a Condition without a clinical status says that it ended: by a day that has
-    come, an age, or a yes. A day to come, and what cannot be read ("ongoing"), is no end.
+    come, an age, or a yes. A day to come, one before it began, and what cannot be read ("ongoing")
+    are no end.
     """
     ended = _abated(resource)
     if ended is not None:
-        return ended.earliest <= tomorrow
+        return ended.earliest <= tomorrow and not is_reversed(read_onset(resource), ended)
     aged = as_dict(resource.get("abatementAge") or resource.get("abatementRange"))
     return read_flag(resource.get("abatementBoolean")) is True or bool(aged)
 
 
 def _why_in_error(codeable: Any) -> str:
     return why_status(describe_codes(codeable), "entered-in-error")
-
-
-def _onset(resource: dict[str, Any]) -> DateSpan | None:
-    return read_date(resource.get("onsetDateTime")) or read_date(
-        as_dict(resource.get("onsetPeriod")).get("start")
-    )
 
 
 def _recorded(resource: dict[str, Any]) -> DateSpan | None:

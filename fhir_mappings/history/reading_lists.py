@@ -28,6 +28,7 @@ from fhir_mappings.fhir import (
     read_date,
     read_flag,
     read_notes,
+    read_onset,
     read_period,
     read_verification,
     texts_of,
@@ -36,7 +37,7 @@ from fhir_mappings.history.allergy_words import (
     is_coded_as_allergy,
     names_only_an_allergy,
 )
-from fhir_mappings.intake import HINTS, InFuture, RecordIndex, describe_codes
+from fhir_mappings.intake import HINTS, InFuture, RecordIndex, describe_codes, newest_day
 from fhir_mappings.judging import Judged, Shown, Understood, judge, speaks_of_allergy
 from fhir_mappings.terminology import Concept, Field, Role, has_marker
 from fhir_mappings.values import holds_length
@@ -78,9 +79,11 @@ def _judge_condition(index: RecordIndex, placed: Placed) -> None:
         judged = Judged(judged.matches, (), Understood.BY_CODE)
     ledger.judged[placed.place] = judged
     ledger.count("conditions", placed, judged.understood)
-    date = newest_of(resource, "recordedDate", "assertedDate", "dateRecorded", "onsetDateTime")
-    day = date.latest if date else None
-    if _is_future(date, index.tomorrow):
+    onset = read_onset(resource)
+    date = newest_of(resource, "recordedDate", "assertedDate", "dateRecorded") or onset
+    later = next((span for span in (onset, date) if _is_future(span, index.tomorrow)), None)
+    day = newest_day(later or date)
+    if later:
         _note_future(index, placed, judged, day)
         return
     if judged.shown:

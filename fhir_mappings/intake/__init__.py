@@ -1,5 +1,6 @@
 """The record as it came in: its index, the receipt, the evidence, and the person."""
 
+from fhir_mappings.fhir import is_about_another
 from fhir_mappings.intake.demographics import Demographics, completed_years, map_demographics
 from fhir_mappings.intake.evidence import (
     ROLE_WORDS,
@@ -20,7 +21,6 @@ from fhir_mappings.intake.record_index import (
     AREAS,
     RecordIndex,
     index_record,
-    is_about_another,
     is_encounter_of_another,
 )
 from fhir_mappings.intake.steps import Steps, in_one_go, side_by_side

@@ -5,7 +5,6 @@ by resource type.
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,9 +19,11 @@ from fhir_mappings.fhir import (
     as_text,
     changed_by,
     codings_of,
+    is_about_another,
     is_not_main,
-    subject_id,
-    version_key,
+    not_known_newer,
+    of_two_servers,
+    version_of,
 )
 from fhir_mappings.intake.limits import USUAL, Limits
 from fhir_mappings.intake.receipt import Receipt, no_clock
@@ -217,7 +218,7 @@ def _without_copies(index: RecordIndex) -> dict[str, Placed]:
         identity = resource.get("id")
         named = f"{kind}/{identity}" if isinstance(identity, str) and identity else ""
         if not named or kept.setdefault(named, placed) is not placed:
-            _keep_too(index, kept, placed, named)
+            _keep_too(index, kept, placed, key, named)
     return kept
 
 
@@ -232,13 +233,24 @@ CHANGED_IS_UNREAD = frozenset(f"Medication{kind}" for kind in _OF_MEDICINES)
 """Types of which an entry that is changed (`changed_by`) may mean the opposite: it is not read."""
 
 
-def _keep_too(index: RecordIndex, kept: dict[str, Placed], placed: Placed, named: str) -> None:
-    """Keep a resource without a name, or the newer of two of the same."""
-    if named:
-        kept[named] = _newer(index, kept[named], placed)
-    else:
-        place = placed.place if placed.place not in kept else f"{placed.place} {len(kept)}"
-        kept[place] = placed
+def _keep_too(
+    index: RecordIndex, kept: dict[str, Placed], placed: Placed, key: str, named: str
+) -> None:
+    """Keep a resource without a name, the newer of two of the same, and both where they are two or
+    may be; of what may be one dose twice one, with its list left open.
+    """
+    place = placed.place if placed.place not in kept else f"{placed.place} {len(kept)}"
+    for name in filter(None, (named, placed.full_url if named else "", place)):
+        if name not in kept:
+            kept[name] = placed
+            return
+        unsure = not_known_newer(kept[name], placed)
+        if of_two_servers(kept[name], placed) or (unsure and placed.type not in CHANGED_IS_UNREAD):
+            continue
+        if unsure:
+            _leave_open(index, key, f"two of the {AREAS[key].value} that came have one id")
+        kept[name] = _newer(index, kept[name], placed)
+        return
 
 
 NOT_MAIN = "the Patient is out of use or names another record that counts"
@@ -272,14 +284,6 @@ def _lists_of_another_day(index: RecordIndex) -> dict[str, str]:
     return gaps
 
 
-def is_about_another(resource: Resource, patient_id: str) -> bool:
-    """Return whether a resource names somebody other than this patient as its subject (R38); one
-    that names nobody does not.
-    """
-    about = subject_id(resource)
-    return bool(about) and bool(patient_id) and about != patient_id
-
-
 def is_encounter_of_another(record: PatientRecord, encounter_id: str) -> bool:
     """Return whether the Encounter of this id came along, and is another patient's (H14)."""
     came = (placed.resource for placed, _ in record.unusable if placed.type == "Encounter")
@@ -290,11 +294,6 @@ def is_encounter_of_another(record: PatientRecord, encounter_id: str) -> bool:
 
 def _newer(index: RecordIndex, earlier: Placed, later: Placed) -> Placed:
     """Return of two versions of one resource the one updated last, whatever order they came in."""
-    keep, drop = (later, earlier) if _version(later) > _version(earlier) else (earlier, later)
+    keep, drop = (later, earlier) if version_of(later) > version_of(earlier) else (earlier, later)
     index.receipt.set_aside(drop, f"the same resource came at {keep.place}")
     return keep
-
-
-def _version(placed: Placed) -> tuple[str, str]:
-    written = json.dumps(placed.resource, sort_keys=True, default=str)
-    return version_key(placed.resource), written

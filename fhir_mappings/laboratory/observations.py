@@ -25,7 +25,7 @@ from fhir_mappings.fhir import (
     read_notes,
     what_changes,
 )
-from fhir_mappings.intake import RecordIndex, why_status, why_unknown
+from fhir_mappings.intake import RecordIndex, is_about_another, why_status, why_unknown
 from fhir_mappings.judging import Understood, text_of_event, text_of_pregnancy
 from fhir_mappings.laboratory.names import (
     B12_CONCEPTS,
@@ -226,7 +226,8 @@ def _read_contained(index: RecordIndex, context: ReportContext, placed: Placed) 
         inherited["specimen"] = next(iter(inherited["specimen"]), None)
     observed: list[Observed] = []
     for inner in as_list(outer.get("contained")):
-        if isinstance(inner, dict) and inner.get("resourceType") == "Observation":
+        is_result = isinstance(inner, dict) and inner.get("resourceType") == "Observation"
+        if is_result and not is_about_another(inner, index.record.patient_id):
             resource = {**inherited, **inner, **mistaken}
             resource.pop("contained", None)  # FHIR allows no second level
             known = _find_known(index, context, placed, resource)

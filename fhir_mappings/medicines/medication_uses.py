@@ -114,13 +114,14 @@ def read_use(
 def words_of_denial(use: MedicineUse, product: Product) -> str:
     """Return the words by which an entry that tells of doses says that none was given or taken: it
     is no dose, and leaves open whether there is treatment. What is ordered and in force stays
-    ordered. Of an anticoagulant only its name may deny it: one dose refused is no end.
+    ordered, but methotrexate, which permits. Of other medicines only the name may deny them: one
+    dose refused is no end.
     """
-    if use.is_order and use.current:
+    if use.is_order and use.current and not product.methotrexate:
         return ""
     if product.has_cobalamin:
         return words_of_not_given(use.placed.resource)
-    return denied_name(use.placed.resource) if product.anticoagulant else ""
+    return denied_name(use.placed.resource) if _is_of_interest(product) else ""
 
 
 def _why_of_no_interest(placed: Placed, product: Product, siblings: Siblings) -> str:

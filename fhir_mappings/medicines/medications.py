@@ -143,11 +143,14 @@ def _without_future(
 
 def _until_today(use: MedicineUse, tomorrow: dt.date) -> MedicineUse:
     """Return the use of a statement whose period ends after tomorrow as one that is not over: its
-    end is no day on which the medicine was taken.
+    end is no day on which the medicine was taken. One that was written down later is of that day.
     """
     resource = use.placed.resource
     if use.is_order or use.placed.type not in STATEMENT_TYPES:
         return use
+    asserted = first_day(resource.get("dateAsserted"))
+    if asserted is not None and asserted > tomorrow:
+        return use._replace(since=asserted)
     if use.last is None or use.last <= tomorrow:
         return use
     goes_on = status_of_statement(resource) in statuses.GOES_ON

@@ -193,8 +193,9 @@ being given was given in part; what is being dispensed may not have been handed 
 def _show_denied(index: RecordIndex, placed: Placed, product: Product, said: str) -> None:
     """Note that words of an entry deny what its status says of the medicine (Q27)."""
     words = product.name if said == product.name else f"{product.name}, {said}"
-    at = HintAt.B12_TREATMENT if product.has_cobalamin else HintAt.ANTICOAGULANT
-    index.understanding.hint(at, placed, words, None)
+    treatment = [HintAt.B12_TREATMENT] if product.has_cobalamin else []
+    for at in treatment or _other_facts_of(product):
+        index.understanding.hint(at, placed, words, None)
 
 
 def _show_unsure(index: RecordIndex, placed: Placed, product: Product, why: str) -> None:

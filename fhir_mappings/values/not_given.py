@@ -52,6 +52,7 @@ _NOT_GIVEN = re.compile(
 
 _NAME_DENIED = re.compile(
     r"^(?:no|not|nil|none|never|without|denie[sd]|possibl[ey]|probabl[ey]|suspected|query|fhx?|"
+    r"avoid|consider(?:ing)?|allerg[a-z]*|"
     r"family|(?:her |his )?(?:mother|father|sister|brother|son|daughter|wife|husband|partner)|"
     r"kein[a-z]*|ohne|nicht|pas d|pas de|aucune?|sans|sin|senza|nessun[a-z]*|geen|zonder|ingen|"
     r"intet?|ikke|uten|utan|uden|sem|nenhum[a-z]*)\b|"
@@ -116,7 +117,7 @@ def denied_name(resource: dict[str, Any]) -> str:
     concept, reference = fhir_versions.read_medication(resource)
     for text in (*texts_of(concept), as_text(as_dict(reference).get("display"))):
         normal = normalise_text(text[:LONGEST_SEARCHED])
-        doubted = text.lstrip().startswith("?") or _NAME_DENIED.search(normal)
+        doubted = "?" in (text.strip()[:1], text.strip()[-1:]) or _NAME_DENIED.search(normal)
         if doubted or _NOT_GIVEN.search(normal):
             return text
     return ""

@@ -37,7 +37,9 @@ accepted spellings. *Back* is how far the record is looked back.
 
 - A resource about another patient is never used, and the list it came in can then no longer say
   "none"; one that names nobody is taken as the patient's, since it came in the patient's record.
-- A resource that came twice is read once, in its newest version.
+- A resource that came twice is read once, in its newest version. Two with one id are two where
+  the addresses of their entries name two servers, or they differ and neither says when it was
+  changed; of the entries of a medicine one is read then, and the list is open.
 - A code counts by (normalised system, code). A code that says nothing ("Disease", "drug allergy", a
   degraded entry, a null flavour) is no code: the words beside it are read. National editions of the
   ICD-10 are read at the four characters at which they agree with the WHO; of the Spanish one the

@@ -55,6 +55,13 @@ def test_a_label_without_its_system_may_be_the_one_of_what_was_left_out(
         {"total": "2"},
         {"total": Decimal("2.0")},
         {"total": "9" * 5000},
+        {"total": -1},
+        {"_total": {"extension": [{"url": "urn:x", "valueCode": "masked"}]}},
+        {"link": [{"relation": "next"}]},
+        {"link": [{"relation": "next", "url": {"value": "https://ehr.example.org/fhir?page=2"}}]},
+        {"link": [{"relation": ["next"], "url": "https://ehr.example.org/fhir?page=2"}]},
+        {"link": [{"rel": "next", "href": "https://ehr.example.org/fhir?page=2"}]},
+        {"link": [None]},
     ],
 )
 def test_what_a_list_says_of_itself_counts_in_a_shape_that_is_not_quite_right_R166(
@@ -272,3 +279,31 @@ def test_a_list_put_together_by_rules_that_are_not_read_is_not_whole() -> None:
     """`implicitRules` must be understood before content is relied on (FHIR, modifier element)."""
     assert read(implicitRules="https://example.org/rules").availability is Availability.INCOMPLETE
     assert read(implicitRules="").availability is Availability.COMPLETE
+
+
+@pytest.mark.parametrize(
+    ("code", "whole"),
+    [
+        ("incomplete", False),
+        ("timeout", False),
+        ("too-costly", False),
+        ("throttled", False),
+        ("forbidden", False),
+        ("not-found", True),
+        ("processing", True),
+        ("informational", True),
+    ],
+)
+@pytest.mark.parametrize("beside", [True, False])
+def test_a_warning_that_a_source_did_not_answer_leaves_the_list_open_2_1(
+    code: str, whole: bool, beside: bool
+) -> None:
+    """A list of which not all came says no "none"; a warning that there is nothing does (R54)."""
+    outcome = {
+        "resourceType": "OperationOutcome",
+        "issue": [{"severity": "warning", "code": code}],
+    }
+    bundle = {"resourceType": "Bundle", "entry": [{"resource": outcome}] + [ENTRY] * beside}
+    for value in (bundle, outcome):
+        part = read_part("conditions", value, "prefetch.conditions").part
+        assert (part.availability is Availability.COMPLETE) is whole

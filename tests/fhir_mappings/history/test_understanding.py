@@ -647,6 +647,12 @@ def test_the_german_certainty_counts_whoever_publishes_it(url: str, value: dict[
             "Hydroxocobalamin",
         ),
         (lambda later: condition("58610003", recordedDate=later), HintAt.LEBERS, "58610003"),
+        (lambda later: condition("58610003", onsetDateTime=later), HintAt.LEBERS, "58610003"),
+        (
+            lambda later: condition("90935002", onsetPeriod={"start": later}),
+            HintAt.BLEEDING_DISORDER,
+            "90935002",
+        ),
         (
             lambda later: procedure("37593003", performedDateTime=later),
             HintAt.ILEAL_SURGERY,
@@ -671,6 +677,27 @@ def test_what_is_dated_in_the_future_is_shown_with_its_date_Q31(
     hints = [hint for hint in scenario_of(entry(later)).hints if hint.at is at]
     assert [hint.words.startswith(f"dated {later}: ") for hint in hints] == [True]
     assert quoted in hints[0].words
+
+
+@pytest.mark.parametrize("later", [days_ago(-2), "2027", "2099-01"])
+@pytest.mark.parametrize("onset", ["onsetDateTime", "onsetPeriod"])
+def test_what_began_in_the_future_is_no_known_no_Q31(onset: str, later: str) -> None:
+    begun = {onset: {"start": later} if onset == "onsetPeriod" else later}
+    for code, fact in (
+        ("58610003", "lebers"),
+        ("90935002", "bleeding_disorder"),
+        ("431857002", "kidney_disease"),
+        ("417357006", "haemolysis"),
+    ):
+        assert getattr(scenario_of(condition(code, **begun)), fact).is_unknown
+
+
+def test_an_end_before_the_beginning_ends_nothing_I26() -> None:
+    ended = {"onsetDateTime": days_ago(40), "abatementDateTime": days_ago(90)}
+    written = condition("431857002", clinicalStatus=None, **ended)
+    assert scenario_of(written).kidney_disease.is_true
+    ended["abatementDateTime"] = days_ago(20)
+    assert scenario_of(written | ended).kidney_disease.is_false
 
 
 def test_a_planned_operation_is_rightly_dated_in_the_future() -> None:

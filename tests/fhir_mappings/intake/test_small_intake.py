@@ -4,10 +4,12 @@ person.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from fhir_mappings.fhir import Placed
 from fhir_mappings.scenario_mapping import map_scenario
 from fhir_mappings.terminology import SiteCodes, load_value_sets
 from recommender.language import Because, ClinicalScenario, NotCounted
@@ -15,6 +17,7 @@ from tests.fhir_mappings.records import (
     AS_OF,
     VALUE_SETS,
     condition,
+    injection_given,
     map_all,
     observation,
     patient,
@@ -115,3 +118,54 @@ def test_the_units_of_a_site_are_read_in_components_too(tmp_path: Any) -> None:
     scenario = map_scenario(record_of([patient(), panel]), AS_OF, sets).scenario
     assert scenario.mma.quantity is not None
     assert scenario.mma.quantity.value == 400
+
+
+HAEMOPHILIA, HYPERTENSION = "90935002", "38341003"
+ONE_SERVER, ANOTHER = "https://one.example.org/fhir/", "https://another.example.org/fhir/"
+
+
+def of_two(key: str, *entries: tuple[Any, str]) -> ClinicalScenario:
+    """Read a list in which entries of one type and id stand, each with the address of its entry."""
+    record = record_of([patient()])
+    placed = [
+        Placed(f"prefetch.{key}.entry[{number}]", one | {"id": "1"}, url)
+        for number, (one, url) in enumerate(entries)
+    ]
+    part = record.part(key)._replace(resources=tuple(placed))
+    record = replace(record, parts={**record.parts, key: part})
+    return map_scenario(record, AS_OF, VALUE_SETS).scenario
+
+
+@pytest.mark.parametrize("dated", [{}, {"lastUpdated": "2026-05-01T10:00:00Z"}])
+@pytest.mark.parametrize("turned", [True, False])
+def test_entries_of_two_servers_with_one_id_are_two(turned: bool, dated: dict[str, Any]) -> None:
+    """An id is one of its server: either had been taken for an old version of the other (Q26)."""
+    ill = condition(HAEMOPHILIA, meta=dated), f"{ONE_SERVER}Condition/1"
+    well = condition(HYPERTENSION, meta={}), f"{ANOTHER}Condition/1"
+    pair = (well, ill) if turned else (ill, well)
+    assert of_two("conditions", *pair, *pair).bleeding_disorder.is_true
+    given = [
+        ({**injection_given(days), "meta": dated}, f"{server}MedicationAdministration/1")
+        for days, server in ((20, ONE_SERVER), (90, ANOTHER))
+    ]
+    assert len(of_two("administrations", *given, *given).doses) == 2
+
+
+@pytest.mark.parametrize("url", ["", f"{ONE_SERVER}Condition/1"])
+@pytest.mark.parametrize("turned", [True, False])
+def test_of_two_that_differ_and_name_no_version_both_count(turned: bool, url: str) -> None:
+    ill, well = (condition(HAEMOPHILIA), url), (condition(HYPERTENSION), url)
+    both = of_two("conditions", *((well, ill) if turned else (ill, well)))
+    assert both.bleeding_disorder.is_true
+    low, high = ((observation("2823-3", value, "mmol/L"), url) for value in ("2.6", "4.5"))
+    found = of_two("labs", *((high, low) if turned else (low, high)))
+    assert str(found.potassium.quantity.value) == "2.6"  # type: ignore[union-attr]
+
+
+def test_of_doses_that_name_no_version_one_counts_and_the_list_is_open() -> None:
+    """A dose is not counted twice, and nobody knows which of the two is right."""
+    doses = [(injection_given(days), "") for days in (20, 90)]
+    scenario = of_two("administrations", *doses)
+    assert len(scenario.doses) == 1
+    assert scenario.anticoagulant_fact.is_unknown
+    assert of_two("administrations", doses[0], doses[0]).anticoagulant_fact.is_false

@@ -48,6 +48,17 @@ def test_a_result_inside_a_mistake_is_none(status: Any) -> None:
     assert scenario_of(report("preliminary", contained=[inside])).total_b12.is_known
 
 
+@pytest.mark.parametrize("who", ["Patient/child", "Group/g", "RelatedPerson/pat-1"])
+def test_a_result_of_somebody_else_inside_a_report_is_none_R38(who: str) -> None:
+    for value in (95, 450):
+        inside = observation(B12, value, "pmol/L", id="inside", subject={"reference": who})
+        scenario = scenario_of(report("final", contained=[inside]))
+        assert not scenario.total_b12.is_known
+        assert not scenario.uncounted_b12
+    own = low(id="inside", subject={"reference": "https://ehr.example.org/fhir/Patient/pat-1"})
+    assert scenario_of(report("final", contained=[own])).total_b12.is_known
+
+
 @pytest.mark.parametrize("status", MISTAKES)
 def test_a_mistake_hints_at_nothing(status: Any) -> None:
     given = observation("", status=status, code={"text": "Hydroxocobalamin 1 mg given today"})

@@ -246,6 +246,10 @@ DENIED_NAMES = [
     "Ne prend pas: {}",
     "Patient neemt geen {}",
     "Nimmt kein {}",
+    "Avoid {}",
+    "Considering {}",
+    "Allergic to {}",
+    "{}?",
 ]
 
 
@@ -265,6 +269,45 @@ def test_a_medicine_denied_by_its_own_name_is_no_dose_and_asked_about(words: str
     warfarin = scenario_of({**stated, "medicationCodeableConcept": None, MEDICINE: named})
     assert warfarin.anticoagulant_fact.is_unknown
     assert len(warfarin.hints_at(HintAt.ANTICOAGULANT)) == 1
+    for name in ("methotrexate", "metformin", "omeprazole"):
+        stated["medicationCodeableConcept"] = {"text": words.format(name)}
+        other = scenario_of(stated)
+        assert other.lowering_drugs == ()
+        assert other.methotrexate.is_unknown is (name == "methotrexate")
+
+
+@pytest.mark.parametrize("words", DENIED_NAMES)
+def test_methotrexate_denied_in_an_order_permits_nothing_2_1(words: str) -> None:
+    """It protects folic acid, so only what is said outright counts."""
+    order = {
+        "resourceType": "MedicationRequest",
+        "status": "active",
+        "intent": "order",
+        "subject": SUBJECT,
+        "authoredOn": days_ago(20),
+        "medicationCodeableConcept": {"text": words.format("methotrexate")},
+    }
+    assert scenario_of(order).methotrexate.is_unknown
+    order["medicationCodeableConcept"] = {"text": "Methotrexate 2.5 mg"}
+    assert scenario_of(order).methotrexate.is_true
+
+
+@pytest.mark.parametrize("name", ["Methotrexate", "Warfarin", "Vitamin B12 1 mg"])
+def test_what_is_stated_on_a_day_to_come_is_no_fact_Q31(name: str) -> None:
+    stated = {
+        "resourceType": "MedicationStatement",
+        "status": "active",
+        "subject": SUBJECT,
+        "effectivePeriod": {"start": days_ago(100)},
+        "dateAsserted": days_ago(-20),
+        "medicationCodeableConcept": {"text": name},
+    }
+    scenario = scenario_of(stated)
+    for fact in (scenario.methotrexate, scenario.anticoagulant_fact):
+        assert fact.is_unknown
+    assert (scenario.doses, scenario.orders) == ((), ())
+    (hint,) = scenario.hints
+    assert hint.words.startswith(f"dated {days_ago(-20)}: ")
 
 
 @pytest.mark.parametrize(
