@@ -89,8 +89,7 @@ def read_quantity(quantity: dict[str, Any], analyte: Analyte, property_kind: str
     read = Quantity(number, row.unit, comparator)
     if _contradicts(property_kind, row.kind):
         return _read_contradicting(stated, read, analyte, property_kind)
-    low, high = PLAUSIBLE[analyte, row.unit]
-    if not low <= number <= high:
+    if not _is_plausible(analyte, read):
         return Reading(None, reported, f"implausible: {reported}", why=NotCounted.IMPLAUSIBLE)
     if _may_be_in_thousands(read, row, analyte):
         return _read_as_thousands(stated, row.unit)
@@ -117,12 +116,14 @@ def _read_contradicting(
     stated: _Stated, read: Quantity, analyte: Analyte, property_kind: str
 ) -> Reading:
     """Return what is left of a value whose code and unit contradict each other: at most as much
-    where it is low either way, else both values it may have (Q35).
+    where it is low either way, else those of the two values that it can have, or where it can
+    have none what it says (Q35).
     """
     expected = "mass" if property_kind == "MCnc" else "amount of substance"
     reported = stated.reported
     said = f"the code says {expected} per volume, the unit says otherwise: {reported}"
-    readings = (read, *_in_unit_of_code(stated, analyte, property_kind))
+    either = (read, *_in_unit_of_code(stated, analyte, property_kind))
+    readings = tuple(one for one in either if _is_plausible(analyte, one)) or (read,)
     if _low_either_way(analyte, readings):
         most = replace(read, comparator=Comparator.AT_MOST)
         low = f"{reported}, low whichever unit holds"
@@ -173,12 +174,12 @@ def _low_either_way(analyte: Analyte, readings: tuple[Quantity, ...]) -> bool:
     """
     if analyte is not Analyte.TOTAL_B12 or len(readings) < 2:
         return False
-    plausible = all(
-        low <= one.value <= high
-        for one in readings
-        for low, high in (PLAUSIBLE[analyte, one.unit],)
-    )
-    return plausible and all(one.below(_DEFICIENT[one.unit]).is_true for one in readings)
+    return all(one.below(_DEFICIENT[one.unit]).is_true for one in readings)
+
+
+def _is_plausible(analyte: Analyte, read: Quantity) -> bool:
+    low, high = PLAUSIBLE[analyte, read.unit]
+    return low <= read.value <= high
 
 
 _USUAL_POLICY = Policy()

@@ -17,6 +17,7 @@ from recommender.deficiency.levels import (
     HOLOTC_HIGH,
     HOLOTC_LOW,
     active_alone_is_low,
+    low_in_both_readings,
     total_b12_is_borderline,
     total_b12_is_low,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "deficiency_evidence",
     "find_row",
     "gather_deficiency_facts",
+    "low_in_both_readings",
     "mma_excludes",
     "mma_is_raised",
     "mma_may_be_raised",

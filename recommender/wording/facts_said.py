@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from recommender.deficiency import Ground, mma_may_be_raised
+from recommender.deficiency import Ground, low_in_both_readings, mma_may_be_raised
 from recommender.language import (
     Because,
     Cause,
@@ -54,11 +54,14 @@ def _newer_not_counted(words: Words) -> str:
     """
     doubts = words.assessment.ground is Ground.NEWER_MAY_BE_LOW
     counts = words.scenario.total_b12.date
+    decides = low_in_both_readings(words.scenario, words.policy)
     for result in words.scenario.uncounted_b12:
         day = result.evidence.date
         is_newer = counts is not None and day is not None and day > counts
         is_sound = result.why in (NotCounted.NEWER_COUNTS, NotCounted.ON_TREATMENT)
         says_else = is_newer and not is_sound and not result.flagged_low
+        if result is decides:
+            continue
         if doubts or result.why is NotCounted.IN_FUTURE or says_else:
             return f"{words.uncounted(result)}, not counted: {result.why.value}"
     return ""

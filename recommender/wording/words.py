@@ -14,6 +14,7 @@ from recommender.deficiency import (
     Ground,
     active_alone_is_low,
     contradicting_result,
+    low_in_both_readings,
     mma_is_raised,
 )
 from recommender.guidance import Policy
@@ -30,13 +31,7 @@ from recommender.language import (
     is_treatment_dose,
 )
 from recommender.treatment_so_far import TreatmentPhase
-from recommender.wording.names import (
-    CAUSE_WORDS,
-    length,
-    named_sign,
-    ordinal,
-    urgency,
-)
+from recommender.wording.names import CAUSE_WORDS, length, named_sign, ordinal, urgency
 from recommender.wording.short import (
     SHORT_QUOTE,
     capital,
@@ -110,9 +105,12 @@ class Words:
     def low_in_either_unit(self) -> str:
         """A result whose unit contradicts its test, as reported, low in either (Q35)."""
         level = self.scenario.total_b12
-        if level.quantity is None or level.because is not NotCounted.UNIT_CONTRADICTS:
+        if level.quantity is not None and level.because is NotCounted.UNIT_CONTRADICTS:
+            cited = level.evidence[0]
+        elif doubtful := low_in_both_readings(self.scenario, self.policy):
+            cited = doubtful.evidence
+        else:
             return ""
-        cited = level.evidence[0]
         return f"{self.on(f'B12 {cited.reported}', cited.date)}, low in either unit"
 
     @property

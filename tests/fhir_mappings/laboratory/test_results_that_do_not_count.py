@@ -757,3 +757,11 @@ def test_the_member_of_a_panel_is_of_the_day_of_the_panel_Q33():
 
     panel["hasMember"] = [{"reference": "Observation/other"}, {"reference": "Observation/member"}]
     assert scenario_of(member, panel).total_b12.is_known
+
+
+def test_what_a_value_cannot_be_is_no_reading_of_it_Q35():
+    """0.2 micrograms per litre are 200 pg/mL; as a number of pmol/L nobody has so little."""
+    found = only(b12(Decimal("0.2"), "ug/L"))
+
+    assert found.why is NotCounted.UNIT_CONTRADICTS
+    assert found.readings == (Quantity(Decimal(200), Unit.PG_PER_ML),)

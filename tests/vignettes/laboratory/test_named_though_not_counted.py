@@ -4,10 +4,13 @@ is shown (decisions Q31, I2, I27, K9, Q84; cards.md d2).
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from tests.every_case.cases import site
 from tests.vignettes.test_stops_and_doubtful_orders import cards_of, only_card, request
 
 Json = dict[str, Any]
@@ -177,3 +180,32 @@ def test_an_anaemia_of_the_future_leaves_low_b12_in_pregnancy_no_excuse_Q84(
     )
     said = "B12 110 pmol/L (2 Nov): measure active B12 or methylmalonic acid, ask haematology"
     assert (said in only_card(asked)["summary"]) == excused
+
+
+def by_mass(value: float, unit: str) -> Json:
+    """An opened chart with one B12, under a code by amount of substance and a unit by mass."""
+    asked = request(results=["B12 100 pmol/L, on 2026-11-06"])
+    said = {"value": value, "unit": unit, "system": "http://unitsofmeasure.org", "code": unit}
+    last_result(asked)["valueQuantity"] = said
+    return asked
+
+
+@pytest.mark.parametrize(("limit", "value"), [(133, 90), (150, 135.5)])
+def test_a_level_low_in_either_unit_is_what_the_card_rests_on_Q35(limit: int, value: float) -> None:
+    """135.5 pg/mL are 100 pmol/L: low either way where the site has 150 pmol/L and 203 pg/mL."""
+    settings = site()
+    if limit != 133:
+        higher = {"b12_low_pmol_l": Decimal(150), "b12_low_pg_ml": Decimal(203)}
+        settings = replace(settings, policy=replace(settings.policy, **higher))
+    (card,) = cards_of(by_mass(value, "pg/mL"), settings)
+    assert card["summary"].startswith(f"B12 {value} pg/mL (6 Nov), low in either unit, not treated")
+    assert f"- B12 {value} pg/mL (6 Nov), low in either unit" in card["detail"]
+    assert "not counted" not in card["detail"]
+
+
+@pytest.mark.parametrize("unit", ["ug/L", "ng/mL"])
+def test_a_number_that_no_level_has_decides_nothing_Q35(unit: str) -> None:
+    """0.1355 may be 135.5 pg/mL, and as pmol/L it is not plausible: one class, not two alike."""
+    said = f"B12 0.1355 {unit} (6 Nov), may be low, its unit contradicts what was measured"
+    assert only_card(by_mass(0.1355, unit))["summary"].startswith(said)
+    assert cards_of(by_mass(0.542, unit)) == []
