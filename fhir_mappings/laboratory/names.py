@@ -176,22 +176,36 @@ _NO_LEVEL = re.compile(
     r"antibod|ratio|factor|schilling|deficien|question|allerg|screening|history|review|due|next|"
     r"plan|folate|folic|absor|score|spray|tablet|last|start|stop|request|order|refus|declin|consent"
 )
+_SOME_GFR = re.compile(r"\be?gfr|\bglomerul|\b(?:dfg|tfg|vfg)e?\b")
+_NO_GFR = re.compile(r"basement|membran|antibod|antik|stage|categor|stadi|klasse|class|urin|view")
+_SOME_COUNT = re.compile(r"platelet|th?rombo[cz]yt|plaquet|piastrin|blutplattchen")
+_NO_COUNT = re.compile(
+    r"volum|\b[mv]p[mv]\b|width|pdw|breite|clump|agg?reg|ratio|antibod|antik|function|fun[ck]|large|"
+    r"giant|immature|crit|morph|smear|transfus|reacti|inhibit|factor|faktor|rich|poor|lcr|retic|"
+    r"unreif|group|assoc|fluid|pleur|ascit|synov|urin|donor|concentrat|konzentrat|gross|adhes|bound|storage|microparticle"
+)
 B12_CONCEPTS = frozenset({Concept.SERUM_B12, Concept.ACTIVE_B12_HOLOTC})
-_NAMED_SO = Member(Concept.SERUM_B12, Role.INCLUDE, "", "", "vitamin B12")
+_NAMED_SO = (
+    (_SOME_B12, _NO_LEVEL, Member(Concept.SERUM_B12, Role.INCLUDE, "", "", "vitamin B12")),
+    (_SOME_GFR, _NO_GFR, Member(Concept.EGFR, Role.INCLUDE, "", "", "eGFR")),
+    (_SOME_COUNT, _NO_COUNT, Member(Concept.PLATELETS, Role.INCLUDE, "", "", "platelets")),
+)
+"""What a name may be of that is in no list: words that stand in it, and none of the others."""
 
 
 def _may_be_ours(index: RecordIndex, code: Any) -> tuple[Match, ...]:
-    """Return the test named beside a code in no list; else serum vitamin B12, where it stands in
-    the name and nothing makes that another thing: told, and decides nothing (Q36, I27).
+    """Return the test named beside a code in no list; else serum vitamin B12, eGFR or platelets,
+    where they stand in the name and nothing makes that another thing: told, and decides nothing
+    (Q36, I27).
     """
     for text in texts_of(code):
         named = index.value_sets.match_text(text, Field.LABS)
         if named and all(match.role in COUNTED_ROLES for match in named):
             return named
         normal = normalise_text(text) if len(text) <= LONGEST_NAME else ""
-        if not _SOME_B12.search(normal) or _NO_LEVEL.search(normal) or speaks_of_more(code):
-            continue
-        return (Match(_NAMED_SO, "text", text),)
+        for some, another, member in _NAMED_SO:
+            if some.search(normal) and not (another.search(normal) or speaks_of_more(code)):
+                return (Match(member, "text", text),)
     return ()
 
 

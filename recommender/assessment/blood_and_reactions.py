@@ -49,8 +49,9 @@ def kidneys_and_blood(scenario: ClinicalScenario, policy: Policy) -> Facts:
         "kidney_risk": scenario.kidney_risk.truth,
         "laboratory_unread": RecordArea.LABORATORY in scenario.unavailable | scenario.incomplete,
         "laboratory_in_part": RecordArea.LABORATORY in scenario.incomplete - scenario.unavailable,
-        "platelets": _platelet_band(scenario.platelets),
-        "platelets_unusable": scenario.platelets.by_issue or _is_unusable(scenario.platelets),
+        "platelets": (band := _platelet_band(scenario.platelets)),
+        "platelets_unusable": scenario.platelets.by_issue
+        or (band is PlateletBand.UNKNOWN and _came(scenario.platelets)),
         "inr_high": Truth.UNKNOWN if by_issue_only else inr_high,
         "on_anticoagulant": _hinted_or(
             scenario, HintAt.ANTICOAGULANT, scenario.anticoagulant_fact.truth
@@ -125,10 +126,10 @@ def _unless_later(found: Truth, result: Measurement, alarms: Callable[[Quantity]
     return Truth.UNKNOWN if found.is_false and result.doubted_by_later(alarms) else found
 
 
-def _is_unusable(result: Measurement) -> bool:
-    """Return whether the newest result of a kind came and cannot be used, whatever its age."""
+def _came(result: Measurement) -> bool:
+    """Return whether a result of a kind came, be it one that cannot be used, whatever its age."""
     found = result.passed_over
-    return found is not None and found.why is not NotCounted.TOO_OLD
+    return result.is_known or (found is not None and found.why is not NotCounted.TOO_OLD)
 
 
 def _platelet_band(platelets: Measurement) -> PlateletBand:

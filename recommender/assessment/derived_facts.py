@@ -50,9 +50,9 @@ class Assessment(ComparedWhole):
     the record point at without deciding them; `allergy_unclear`: an allergy entry is, or could be,
     such. `past_reactions` are severe ones marked as no longer active (Q80), `excipient_reactions`
     those to what products hold besides (Q63). `laboratory_unread`: results did not come, or not
-    whole, and `laboratory_in_part`: the latter; `platelets_unusable`: the newest count came and
-    cannot be used (Q58). `neurological_recent`: a sign of the last 12 months, or one without a
-    date; `signs_answered`: every sign began under treatment, and injections were ordered more often
+    whole, and `laboratory_in_part`: the latter; `platelets_unusable`: a count came and leaves it
+    open how many (Q58). `neurological_recent`: a sign of the last 12 months, or one without a date;
+    `signs_answered`: every sign began under treatment, and injections were ordered more often
     since; `signs_before_last_dose`: every sign is older than the last dose (T4a). `mma_excludes`:
     methylmalonic acid of the last 6 months is not raised. `low_once`: an older or unusable result
     was low or is flagged low (E3). `positive_by_recent_result`: a result of 12 months, not the

@@ -111,6 +111,51 @@ def test_another_test_by_a_code_in_no_list_is_named_and_decides_nothing(
     assert measured.passed_over.evidence.display == name
 
 
+@pytest.mark.parametrize(
+    ("fact", "name", "unit"),
+    [
+        ("egfr", "Cystatin C eGFR", "mL/min/1.73m2"),
+        ("egfr", "eGFRcr", "mL/min/1.73m2"),
+        ("egfr", "eGFR non African American", "mL/min/1.73m2"),
+        ("egfr", "Glomerular filtration, predicted", "mL/min/1.73m2"),
+        ("platelets", "Platelets (citrate)", "10*9/L"),
+        ("platelets", "Plaquetas (citrato)", "10*9/L"),
+        ("platelets", "Thrombozyten (Citrat)", "10*9/L"),
+    ],
+)
+def test_a_name_in_no_list_that_holds_that_of_a_test_is_told_I27(
+    fact: str, name: str, unit: str
+) -> None:
+    measured = getattr(scenario_of(result(name, 20, unit)), fact)
+
+    assert measured.quantity is None
+    assert measured.passed_over.why is NotCounted.NAME_UNCERTAIN
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Mean platelet volume",
+        "Platelet distribution width",
+        "Platelet aggregation",
+        "Platelet antibodies",
+        "Pleural fluid platelets",
+        "Glomerular basement membrane antibody",
+        "GFR stage",
+        "GFR category",
+    ],
+)
+def test_one_that_holds_it_and_is_another_is_none(name: str) -> None:
+    scenario = scenario_of(result(name, 20, "10*9/L"))
+
+    assert (scenario.platelets.passed_over, scenario.egfr.passed_over) == (None, None)
+
+
+@pytest.mark.parametrize("name", ["Trombocytter", "B-Trombocytter", "trombocytter"])
+def test_platelets_are_read_in_danish_and_norwegian(name: str) -> None:
+    assert scenario_of(result(name, 20, "10*9/L")).platelets.below(25).is_true
+
+
 @pytest.mark.parametrize("name", ["Platelets in body fluid", "Mean platelet volume", "Creatinine"])
 def test_a_code_in_no_list_beside_another_name_is_another_test(name: str) -> None:
     code = concept(LOINC, "99999-8", name, name)

@@ -64,7 +64,8 @@ def test_nothing_but_the_site_is_said_where_nothing_needs_care() -> None:
         ({"platelets": 50}, "K2", "25 to 27 gauge"),
         ({"platelets": 25}, "K2", "5 to 10 minutes"),
         ({"platelets": 8}, "K2", "25 to 27 gauge"),
-        ({"platelets": "<60"}, "K2", "take one without waiting for it"),
+        ({"platelets": "<60"}, "K2", "repeat it without waiting for it"),
+        ({"platelets": ">20"}, "K2", "repeat it without waiting for it"),
         ({"platelets": 24}, "K3", "contact haematology"),
         ({"platelets": 8}, "K3", "contact haematology"),
         ({"platelets": 9}, "K4", "platelet transfusion"),
@@ -194,6 +195,24 @@ def test_what_is_on_record_is_not_asked_for_before_the_first_dose() -> None:
     assert now == []
     now = [item.test for item in ask(egfr="<70").follow_ups if not item.months]
     assert now == [Test.FULL_BLOOD_COUNT, Test.FOLATE, Test.POTASSIUM]
+
+
+@pytest.mark.parametrize(
+    ("blood", "again"),
+    [
+        ({"haemoglobin": 120, "potassium": ">2.5"}, [Test.POTASSIUM]),
+        ({"haemoglobin": 120, "potassium": ">3.5"}, []),
+        ({"haemoglobin": ">70", "potassium": 4}, [Test.FULL_BLOOD_COUNT]),
+        ({"haemoglobin": "<130", "potassium": 4}, [Test.FULL_BLOOD_COUNT]),
+        ({"haemoglobin": ">90", "potassium": 4}, []),
+    ],
+)
+def test_what_leaves_its_limit_open_is_taken_again_Q9(
+    blood: dict[str, Any], again: list[Test]
+) -> None:
+    """Limits: potassium 3.5 mmol/L, haemoglobin 80 g/L (K9)."""
+    now = [item.test for item in ask(folate=20, **blood).follow_ups if not item.months]
+    assert now == again
 
 
 def test_the_cause_is_looked_for_where_none_is_known_K16() -> None:
