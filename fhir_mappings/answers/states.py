@@ -81,10 +81,12 @@ def _pregnancy_value(index: RecordIndex, answer: Answer) -> Truth:
         if answer.match.concept is Concept.PREGNANT:
             return truth_of(said)
         concepts = {answer.match.concept} if said else set()
-    if concepts & {Concept.PREGNANT, Concept.PREGNANCY_ANSWER_PREGNANT}:
-        return Truth.TRUE
-    if Concept.NOT_PREGNANT in concepts:
-        return Truth.FALSE
+    yes = bool(concepts & {Concept.PREGNANT, Concept.PREGNANCY_ANSWER_PREGNANT})
+    no = Concept.NOT_PREGNANT in concepts
+    if (yes and no) or "dataAbsentReason" in answer.observed.body:
+        return Truth.UNKNOWN
+    if yes or no:
+        return truth_of(yes)
     if answer.match.concept is not Concept.PREGNANCY_STATUS:
         return Truth.UNKNOWN
     worded = sayings_of(value) | sayings_of(answer.observed.body.get("valueString"))

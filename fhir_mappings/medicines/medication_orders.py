@@ -17,6 +17,7 @@ from fhir_mappings.fhir import (
     as_dict,
     as_list,
     as_text,
+    is_reversed,
     read_date,
     read_period,
     reference_of,
@@ -209,10 +210,11 @@ def _ends(resource: Resource) -> dt.date | None:
     """Return the end that the order names outside its timing; how long its supply is valid is no
     end of treatment.
     """
-    days = [
-        read_period(resource.get(name))[1] for name in ("effectiveDosePeriod", "effectivePeriod")
+    periods = [
+        read_period(resource.get(name)) for name in ("effectiveDosePeriod", "effectivePeriod")
     ]
-    return next((day.latest for day in days if day), None) or first_day(resource.get("dateEnded"))
+    days = [end.latest for start, end in periods if end and not is_reversed(start, end)]
+    return next(iter(days), None) or first_day(resource.get("dateEnded"))
 
 
 def _valid_until(resource: Resource) -> dt.date | None:

@@ -63,7 +63,8 @@ class MedicationFacts(NamedTuple):
     `nameless` counts the entries of the look-back of which is not known which medicine they are
     about: any of them may be one of ours. `in_future` are the entries that are dated after tomorrow
     and are no fact yet (Q31). `antidotes` are doses of the cyanide antidote, which are no
-    treatment and raise a level all the same (F9).
+    treatment and raise a level all the same (F9); so are `periods`, of which somebody states that
+    they are over, and who knows when they began.
     """
 
     orders: tuple[Order, ...] = ()
@@ -77,6 +78,7 @@ class MedicationFacts(NamedTuple):
     nameless: int = 0
     in_future: tuple[MedicineUse, ...] = ()
     antidotes: tuple[DoseGiven, ...] = ()
+    periods: tuple[Order, ...] = ()
 
 
 def map_medications(
@@ -116,6 +118,7 @@ def map_medications(
         ),
         in_future,
         tuple(_antidotes(uses, as_of, value_sets)),
+        tuple(treatment.periods),
     )
 
 
@@ -236,6 +239,7 @@ class _Treatment:
     orders: list[Order] = field(default_factory=list)
     doses: list[DoseGiven] = field(default_factory=list)
     combinations: list[CombinationUse] = field(default_factory=list)
+    periods: list[Order] = field(default_factory=list)
 
     def read(self, use: MedicineUse) -> None:
         """Read one entry: a multivitamin, or an order, doses, or both."""
@@ -251,6 +255,10 @@ class _Treatment:
             stands = InCourse(use.placed.reference, use.state, planned=use.planned)
             found = read_orders(use.placed, stands, use.product, self.value_sets, self.siblings)
             self.orders += [replace(one, ends=use.last) for one in found] if stopped else found
+        elif not use.current and use.since and use.last and use.since < use.last:
+            stands = InCourse(use.placed.reference, use.state)
+            found = read_orders(use.placed, stands, use.product, self.value_sets, self.siblings)
+            self.periods += [replace(one, starts=use.since, ends=use.last) for one in found]
         given = not (use.is_order or use.planned or stopped)
         if use.product.has_cobalamin and (given or is_issue(use, dosage)):
             self.doses += read_doses(use, dosage, self.as_of)

@@ -47,7 +47,9 @@ def supplement_before_test(
     held = (*doses, *medicines.antidotes)
     taken = [dose.evidence for dose in held if took_b12_before(day, (), (dose,))]
     ordered = [
-        order for order in medicines.orders if order.evidence and took_b12_before(day, (order,), ())
+        order
+        for order in (*medicines.orders, *medicines.periods)
+        if order.evidence and took_b12_before(day, (order,), ())
     ]
     taken += [order.evidence for order in ordered if order.evidence and not order.planned]
     if not taken and (may_be := _perhaps_taken(ordered, held)):

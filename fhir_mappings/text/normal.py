@@ -26,7 +26,10 @@ def forget_normal_texts() -> None:
     normalise_text.cache_clear()
 
 
-_LETTERS = str.maketrans({"ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "ł": "l"})
+_LETTERS = str.maketrans({"ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "ł": "l", "\u00ad": None})
+"""Letters that are no Latin letter with an accent, and the soft hyphen, where a word may end a
+line.
+"""
 
 
 def without_accents(text: str) -> str:

@@ -7,9 +7,19 @@ from __future__ import annotations
 import pytest
 
 from recommender.language import HintAt, Truth
-from tests.fhir_mappings.records import LOINC, Resource, concept, days_ago, observation, scenario_of
+from tests.fhir_mappings.records import (
+    LOINC,
+    SNOMED,
+    Resource,
+    concept,
+    days_ago,
+    observation,
+    scenario_of,
+)
 
 STATUS = "82810-3"
+PREGNANT = {"system": SNOMED, "code": "77386006"}
+NOT_PREGNANT = {"system": SNOMED, "code": "60001007"}
 
 
 @pytest.mark.parametrize(
@@ -28,6 +38,21 @@ def test_a_status_is_read_by_the_words_of_its_answer(words: str, truth: Truth) -
     coded = observation(STATUS, valueCodeableConcept={"text": words})
     assert scenario_of(coded).pregnant.truth is truth
     assert scenario_of(observation(STATUS, valueString=words)).pregnant.truth is truth
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"valueCodeableConcept": concept(SNOMED, "77386006", text="Not pregnant")},
+        {"valueCodeableConcept": {"coding": [PREGNANT, NOT_PREGNANT]}},
+        {"valueCodeableConcept": {"coding": [NOT_PREGNANT]}, "valueString": "Pregnant"},
+        {"valueCodeableConcept": {"coding": [NOT_PREGNANT]}, "dataAbsentReason": {"text": "error"}},
+        {"valueCodeableConcept": {"coding": [PREGNANT]}, "dataAbsentReason": {"text": "error"}},
+    ],
+)
+def test_a_status_that_contradicts_itself_is_neither_2_1(said: Resource) -> None:
+    """As a yes it protects folic acid, as a no it protects it no longer."""
+    assert scenario_of(observation(STATUS, **said)).pregnant.is_unknown
 
 
 def named(text: str, **value: object) -> Resource:

@@ -172,3 +172,72 @@ def test_no_known_allergy_is_none_with_the_tag_of_its_code_system_too(code: dict
 )
 def test_what_only_begins_so_is_not_none(text: str) -> None:
     assert not scenario_of(allergic(text)).allergy_fact.is_false
+
+
+DENIED_OR_DOUBTED = [
+    "Nie allergisch auf {}",
+    "Allergie auf {} ausgeschlossen",
+    "Fragliche Allergie gegen {}",
+    "Tochter: Allergie gegen {}",
+    "Aucune allergie à {}",
+    "Jamais de réaction à {}",
+    "Allergie à {} exclue",
+    "Allergie possible à {}",
+    "Mère allergique à {}",
+    "Ninguna alergia a {}",
+    "Niega alergia a {}",
+    "Alergia a {} descartada",
+    "Posible alergia a {}",
+    "Madre alérgica a {}",
+    "Nessuna allergia a {}",
+    "Nega allergia a {}",
+    "Allergia a {} esclusa",
+    "Possibile allergia a {}",
+    "Madre allergica a {}",
+    "Nenhuma alergia a {}",
+    "Alergia a {} excluída",
+    "Possível alergia a {}",
+    "Mãe alérgica a {}",
+    "Nooit allergisch voor {}",
+    "Allergie voor {} uitgesloten",
+    "Mogelijke allergie voor {}",
+    "Moeder allergisch voor {}",
+    "Inga reaktioner på {}",
+    "Ej allergisk mot {}",
+    "Allergi mot {} utesluten",
+    "Misstänkt allergi mot {}",
+    "Moder allergisk mot {}",
+    "Aldrig allergisk over for {}",
+    "Allergi over for {} udelukket",
+    "Mulig allergi over for {}",
+    "Mor allergisk over for {}",
+    "Aldri allergisk mot {}",
+    "Allergi mot {} utelukket",
+    "Mor allergisk mot {}",
+    "Previously thought allergic to {}",
+    "{} (delabelled)",
+]
+SAID_OUTRIGHT = [
+    "Allergie auf {}",
+    "Allergie à {}",
+    "Alergia a {}",
+    "Allergia a {}",
+    "Allergie voor {}",
+    "Allergi mot {}",
+    "Allergi over for {}",
+    "{} allergy",
+]
+
+
+@pytest.mark.parametrize("make", [allergy, condition])
+@pytest.mark.parametrize("name", ["Hydroxocobalamin", "Vitamin B12"])
+def test_an_allergy_denied_or_doubted_in_the_language_of_the_record_is_none_Q27(
+    name: str, make: Any
+) -> None:
+    """ "Severe reaction recorded" had been said of them, and the right injections were forbidden."""
+    for text in DENIED_OR_DOUBTED:
+        scenario = scenario_of(make("", code={"text": text.format(name)}))
+        assert scenario.allergies == (), text
+        assert not scenario.allergy_fact.is_true
+    for text in SAID_OUTRIGHT:
+        assert scenario_of(make("", code={"text": text.format(name)})).allergies, text

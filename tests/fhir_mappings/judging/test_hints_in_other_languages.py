@@ -98,3 +98,11 @@ def test_a_denied_wording_is_understood_with_and_without_the_system_beside_it(
     assert known.lebers.is_false
     foreign = {"coding": [coding], "text": "Glossite zwiebel"}
     assert scenario_of(condition("", code=foreign)).lebers.is_unknown
+
+
+@pytest.mark.parametrize("text", ["Leb\u00ader's optic atrophy", "Hämo\u00adphilie A"])
+def test_a_soft_hyphen_is_no_end_of_a_word(text: str) -> None:
+    """It stands where a word may be parted at the end of a line, and nobody sees it."""
+    scenario = scenario_of(condition("", code={"text": text}))
+    asked = scenario.lebers if text.startswith("L") else scenario.bleeding_disorder
+    assert not asked.is_false

@@ -83,6 +83,46 @@ def test_what_a_patient_reports_to_have_taken_counts_after_it_ended(status: str)
     assert scenario_of(b12, plan).b12_supplement_before_test.is_false
 
 
+@pytest.mark.parametrize("status", ["active", "completed", "stopped", "on-hold"])
+@pytest.mark.parametrize(
+    ("began", "ended", "told", "taken"),
+    [
+        (200, None, 5, True),  # until when is not known: not later than it was told
+        (200, 5, 5, True),
+        (200, 80, 5, True),
+        (15, 5, 5, False),
+        (400, 300, 5, False),
+    ],
+)
+def test_what_was_taken_while_the_level_was_measured_counts_after_it_ended_F9(
+    began: int, ended: int | None, told: int, taken: bool, status: str
+) -> None:
+    """The level of 20 days ago may stand on it and excludes nothing, as of one that was stopped."""
+    until = {"end": days_ago(ended)} if ended else {}
+    stated = {
+        "resourceType": "MedicationStatement",
+        "status": status,
+        "subject": SUBJECT,
+        "effectivePeriod": {"start": days_ago(began), **until},
+        "dateAsserted": days_ago(told),
+        "medicationCodeableConcept": concept(ATC, "B03BA01"),
+    }
+    scenario = scenario_of(observation("2132-9", 700, "pg/mL", days=20), stated)
+    assert scenario.b12_supplement_before_test.is_true is taken
+
+
+def test_a_period_that_ends_before_it_starts_ends_nothing_F9() -> None:
+    stated = {
+        "resourceType": "MedicationStatement",
+        "status": "active",
+        "subject": SUBJECT,
+        "effectivePeriod": {"start": days_ago(200), "end": days_ago(900)},
+        "medicationCodeableConcept": concept(ATC, "B03BA01"),
+    }
+    scenario = scenario_of(observation("2132-9", 700, "pg/mL", days=20), stated)
+    assert scenario.b12_supplement_before_test.is_true
+
+
 @pytest.mark.parametrize("dosage", [None, [{"text": "1 daily"}], [{"text": "as before"}]])
 @pytest.mark.parametrize(
     ("name", "taken"),
