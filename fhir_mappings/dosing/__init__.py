@@ -3,6 +3,7 @@
 from fhir_mappings.dosing.dosage_words import WrittenDosage, is_review_noted, read_written
 from fhir_mappings.dosing.doubtful_doses import DosesDiffer, slip_among, weigh, why_implausible
 from fhir_mappings.dosing.interval_phrases import HIGHEST_COUNT
+from fhir_mappings.dosing.sequences import by_number, follow_one_another, in_turn
 from fhir_mappings.dosing.strengths import (
     MASS_UNITS,
     VOLUME_UNITS,
@@ -32,7 +33,10 @@ __all__ = [
     "Strength",
     "TimingReading",
     "WrittenDosage",
+    "by_number",
     "days_of",
+    "follow_one_another",
+    "in_turn",
     "is_review_noted",
     "read_bounds",
     "read_container",

@@ -17,6 +17,9 @@ from typing import Any, NamedTuple
 from fhir_mappings.dosing import (
     TimingReading,
     WrittenDosage,
+    by_number,
+    follow_one_another,
+    in_turn,
     read_bounds,
     read_timing,
     read_written,
@@ -95,29 +98,23 @@ def read_phases(
     read_before: LinesRead | None = None,
 ) -> tuple[Dosage, ...]:
     """Return the dosages of an order whose lines follow one another (loading, then maintenance);
-    one dosage for any other order.
-
-    Lines follow one another when each can be computed, no two are equally frequent, and either all
-    carry their own sequence number or all but the last come to an end.
+    one dosage for any other order. The words of a line may say several in turn.
     """
     lines = _written_lines(resource)
+    text = as_text(lines[0].get("text")) if len(lines) == 1 and _only_words(lines[0]) else ""
+    if text:
+        lines = in_turn(lines[0], lambda part: _read_words(part, product))
     if len(lines) <= 1:
         return (read_dosage(resource, product, value_sets, authored, read_before),)
-    numbers = [line.get("sequence") for line in lines]
-    numbered = all(isinstance(number, int) for number in numbers) and len(set(numbers)) == len(
-        numbers
-    )
-    if numbered:
-        lines = sorted(lines, key=lambda line: int(line["sequence"]))
+    lines, numbered = by_number(lines)
     noted = notes_technique(resource)
     phases = tuple(
         _read_once(line, noted, product, value_sets, authored, read_before) for line in lines
     )
     timings = [phase.lines[0].timing for phase in phases if phase.lines and not phase.problem]
     known = [timing for timing in timings if timing]
-    distinct = len({timing.shortest_interval for timing in known}) == len(lines)
-    if distinct and (numbered or all(timing.is_bounded for timing in known[:-1])):
-        return phases
+    if len(known) == len(lines) and follow_one_another(known, numbered):
+        return tuple(phase._replace(text=text or phase.text) for phase in phases)
     return (read_dosage(resource, product, value_sets, authored, read_before),)
 
 
@@ -240,9 +237,11 @@ def _words_of_line(line: Mapping[str, Any], product: Product) -> WrittenDosage:
     texts = [as_text(line.get(name)) for name in ("text", "patientInstruction")]
     for instruction in fhir_versions.read_additional_instructions(line):
         texts += [text for text in texts_of(instruction) if read_written(text, ()).is_all]
-    said = [text for text in dict.fromkeys(texts) if text]
-    of_tablets = product.form is Form.TABLET
-    return read_written("; ".join(said), (product.name,), of_tablets=of_tablets)
+    return _read_words("; ".join(text for text in dict.fromkeys(texts) if text), product)
+
+
+def _read_words(text: str, product: Product) -> WrittenDosage:
+    return read_written(text, (product.name,), of_tablets=product.form is Form.TABLET)
 
 
 def _only_words(line: Mapping[str, Any]) -> bool:

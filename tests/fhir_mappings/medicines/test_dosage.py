@@ -424,6 +424,8 @@ def test_loading_and_maintenance_in_one_order_are_two_phases(lines):
         [ALTERNATE_DAYS, MAINTENANCE],
         [MAINTENANCE | {"sequence": 1}, ALTERNATE_DAYS | {"sequence": 1}],
         [MAINTENANCE | {"sequence": 1}, MAINTENANCE | {"sequence": 2}],
+        [MAINTENANCE | {"sequence": 1}, LOADING | {"sequence": 2}],  # loading would never come
+        [MAINTENANCE | {"sequence": 1}, ALTERNATE_DAYS | {"sequence": 2}],
         [LOADING, {"text": "then every 2 months"}],
     ],
 )
@@ -431,6 +433,55 @@ def test_lines_that_do_not_plainly_follow_one_another_are_not_computable(lines):
     phases = read_phases({"dosageInstruction": lines}, INJECTION, VALUE_SETS)
 
     assert [phase.problem for phase in phases] == ["several dosage lines that differ"]
+
+
+@pytest.mark.parametrize(
+    ("text", "rhythms"),
+    [
+        ("1 mg IM three times a week for 2 weeks, then 1 mg every 3 months", [3, 3]),
+        ("1mg IM 3x/week for 2 weeks then 3 monthly", [3, 3]),
+        ("1 mg IM on alternate days until no further improvement, then every 2 months", [1, 2]),
+        ("1 mg IM on alternate days for 2 weeks. Maintenance: 1 mg IM every 2 months", [1, 2]),
+        ("1 mg i.m. 3x pro Woche für 2 Wochen, danach alle 3 Monate", [3, 3]),
+        ("1 mg IM 3 fois par semaine pendant 2 semaines puis tous les 3 mois", [3, 3]),
+    ],
+)
+def test_words_that_say_loading_then_maintenance_are_two_phases(text, rhythms):
+    loading, maintenance = read_phases(
+        {"dosageInstruction": [{"text": text}]}, INJECTION, VALUE_SETS
+    )
+
+    assert [loading.problem, maintenance.problem] == ["", ""]
+    assert [one.lines[0].dose for one in (loading, maintenance)] == [1000, 1000]
+    assert [one.lines[0].route for one in (loading, maintenance)] == [Route.INTRAMUSCULAR] * 2
+    timings = loading.lines[0].timing, maintenance.lines[0].timing
+    assert [timings[0].frequency, int(timings[1].period)] == rhythms
+    assert {loading.text, maintenance.text} == {text}
+
+
+def test_of_doses_in_turn_each_keeps_its_own():
+    text = "1 mg IM three times a week for 2 weeks, then 10 mg every 3 months"
+    phases = read_phases({"dosageInstruction": [{"text": text}]}, INJECTION, VALUE_SETS)
+    assert [phase.lines[0].dose for phase in phases] == [1000, 10000]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1 mg IM weekly, then every 3 months",  # until when?
+        "1 mg IM daily for 5 days, then stop",
+        "1 mg IM daily for 5 days, then as directed",
+        "1 mg IM daily for 5 days, then 1 mg orally once daily",
+        "IM daily for 5 days, then 1 mg every month",
+        "1 mg IM for 5 days, then every month",
+        "1 mg IM daily for 5 days, then daily",
+        "1 mg IM weekly for 4 weeks, then every 2 months or every 3 months",
+    ],
+)
+def test_words_that_do_not_plainly_follow_one_another_are_not_read(text):
+    (dosage,) = read_phases({"dosageInstruction": [{"text": text}]}, INJECTION, VALUE_SETS)
+    assert dosage.problem
+    assert dosage.lines[0].timing is None
 
 
 def test_a_line_sent_twice_is_one_line():

@@ -142,3 +142,60 @@ def test_an_order_that_cannot_be_read_is_an_order_after_the_loading_course_I27_b
 
 def test_the_pair_itself_is_right() -> None:
     assert cards_of(request(LOADING, MAINTENANCE, **CHART)) == []
+
+
+IN_TURN = "1 mg IM three times a week for 2 weeks, then 1 mg every 3 months"
+
+
+def in_words(words: str, **chart: Any) -> list[tuple[str, str]]:
+    """Return the cards of an order that is words alone."""
+    asked = request(f"hydroxocobalamin, '{words}'", **chart)
+    return [(card["source"]["topic"]["code"], card["indicator"]) for card in cards_of(asked)]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (IN_TURN, []),
+        (IN_TURN.replace("3 months", "6 months"), [("b6", "warning")]),
+        (IN_TURN.replace("then 1 mg", "then 10 mg"), [("b8", "critical")]),
+        ("1 mg IM three times a week for 2 weeks", [("b5", "warning")]),
+    ],
+)
+def test_loading_then_maintenance_in_one_text_are_judged_as_both(
+    words: str, said: list[tuple[str, str]]
+) -> None:
+    assert in_words(words, **CHART) == said
+
+
+def test_alternate_days_then_every_2_months_in_one_text_are_right_with_nerve_signs() -> None:
+    signs: Json = {"conditions": SIGNS, "results": LOW}
+    right = "1 mg IM on alternate days until no further improvement, then every 2 months"
+    assert in_words(right, **signs) == []
+    assert in_words(IN_TURN, **signs) == [("b3", "warning")]
+
+
+def test_an_active_order_in_one_text_is_one_under_way_T6() -> None:
+    given = [f"hydroxocobalamin, 1000 mcg, IM, on 2026-{at}" for at in ("04-20", "07-18", "10-16")]
+    chart: Json = {"conditions": SIGNS[:1], "results": NO_SIGNS, "given": given}
+    active = [f"{EVERY_2_MONTHS.replace('2', '3')}, since 2026-01-10"]
+    asked = request(MAINTENANCE, active=active, **chart)
+    said = [card["summary"] for card in cards_of(asked)]
+    assert len(said) == 1
+    assert said[0].startswith("Hydroxocobalamin every 3 months (from 10 Jan) is still active")
+    order = asked["prefetch"]["medications"]["entry"][0]["resource"]
+    order["dosageInstruction"] = [{"text": IN_TURN}]
+    assert [card["summary"] for card in cards_of(asked)] == said
+
+
+def test_maintenance_without_an_end_before_loading_is_no_right_pair() -> None:
+    asked = request(LOADING, MAINTENANCE, **CHART)
+    entries = asked["context"]["draftOrders"]["entry"]
+    (loading,), (maintenance,) = (one["resource"]["dosageInstruction"] for one in entries)
+    del entries[1]
+    asked["context"]["selections"] = asked["context"]["selections"][:1]
+    draft = draft_of(asked)
+    draft["dosageInstruction"] = [loading | {"sequence": 1}, maintenance | {"sequence": 2}]
+    assert cards_of(asked) == []
+    draft["dosageInstruction"] = [maintenance | {"sequence": 1}, loading | {"sequence": 2}]
+    assert "not checked" in only_card(asked)["summary"]
