@@ -234,7 +234,7 @@ SAID_OUTRIGHT = [
 def test_an_allergy_denied_or_doubted_in_the_language_of_the_record_is_none_Q27(
     name: str, make: Any
 ) -> None:
-    """ "Severe reaction recorded" had been said of them, and the right injections were forbidden."""
+    """They had been "severe reaction recorded", and the right injections were forbidden."""
     for text in DENIED_OR_DOUBTED:
         scenario = scenario_of(make("", code={"text": text.format(name)}))
         assert scenario.allergies == (), text
