@@ -36,6 +36,7 @@ from fhir_mappings.judging import (
     meaningful_texts,
     speaks_of_allergy,
     speaks_of_anaphylaxis,
+    speaks_of_family,
 )
 from fhir_mappings.values import read_booleanish
 from recommender.language import Allergy, truth_of
@@ -54,8 +55,10 @@ def read_condition(index: RecordIndex, placed: Placed) -> list[Allergy]:
         return []
     date = newest_of(resource, "recordedDate", "assertedDate", "dateRecorded", "onsetDateTime")
     day = date.latest if date else None
+    of_family = any(map(speaks_of_family, as_list(resource.get("category"))))
     for text in texts:
-        counted = [] if is_doubted(text) else _allergies_in(index, placed, text, day)
+        doubted = of_family or is_doubted(text)
+        counted = [] if doubted else _allergies_in(index, placed, text, day)
         if counted:
             return counted
     hints = [(at, text) for text in (*texts, *noted) for at in pointed_at(index, text)]

@@ -20,7 +20,6 @@ from fhir_mappings.fhir import (
     read_onset,
     read_verification,
 )
-from fhir_mappings.history.reading_lists import certainty_of
 from fhir_mappings.intake import (
     HINTS,
     RecordIndex,
@@ -32,6 +31,7 @@ from fhir_mappings.intake import (
     why_status,
     why_unknown,
 )
+from fhir_mappings.judging import certainty_of
 from fhir_mappings.terminology import Concept, Match, Role
 from recommender.language import Because, Choice, Evidence, Fact, Truth
 

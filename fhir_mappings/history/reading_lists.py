@@ -7,7 +7,6 @@ Everything that concludes "none" comes after this, since a hint may stand in any
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -38,7 +37,15 @@ from fhir_mappings.history.allergy_words import (
     names_only_an_allergy,
 )
 from fhir_mappings.intake import HINTS, InFuture, RecordIndex, describe_codes, newest_day
-from fhir_mappings.judging import Judged, Shown, Understood, judge, speaks_of_allergy
+from fhir_mappings.judging import (
+    Judged,
+    Shown,
+    Understood,
+    as_of_family,
+    certainty_of,
+    judge,
+    speaks_of_allergy,
+)
 from fhir_mappings.terminology import Concept, Field, Role, has_marker
 from fhir_mappings.values import holds_length
 from recommender.guidance import look_back
@@ -46,16 +53,6 @@ from recommender.language import HintAt
 
 MOST_NOTES = 10
 """Notes of one entry that are looked through."""
-
-CERTAINTY = "diagnosesicherheit"
-"""Stands in the address of the extension, of whatever version and publisher, by which German
-records say how certain a diagnosis is: A excluded, V suspected, Z state after, G confirmed.
-"""
-
-_BEHIND_THE_CODE = re.compile(
-    r"[a-z]\d\d(?:\.[\d-]{1,3})?[*+!\u2020]?[ -]*[rlb]?[ -]*([avzg])[ -]*[rlb]?", re.IGNORECASE
-)
-"""A code of the ICD-10-GM with its certainty behind it, and the side, as practices write it."""
 
 _ONLY_NOW = frozenset({HintAt.PREGNANCY, HintAt.SYMPTOMS, HintAt.NITROUS_OXIDE})
 """What the words of an entry that has ended no longer point at."""
@@ -205,37 +202,12 @@ def _judge(index: RecordIndex, resource: dict[str, Any], fields: tuple[Field, ..
         ):
             judged = judged._replace(understood=Understood.BY_WORDS)
         index.read_before[written] = judged
-    return judged
+    return as_of_family(judged, resource)
 
 
 def says_nothing_for(resource: dict[str, Any]) -> bool:
     """Return whether a Condition is refuted or a mistake, wherever that stands."""
     return read_verification(resource) in NO_EVIDENCE or certainty_of(resource) == "A"
-
-
-def certainty_of(resource: dict[str, Any]) -> str:
-    """Return the letter of the German certainty of a diagnosis, empty where there is none. It may
-    stand on the Coding, the code or the Condition, or behind a code of the ICD-10-GM.
-    """
-    code = resource.get("code")
-    codings = [as_dict(coding) for coding in as_list(as_dict(code).get("coding"))]
-    extended = (item for item in (resource, as_dict(code), *codings) if "extension" in item)
-    for holder in extended:
-        for extension in as_list(holder["extension"]):
-            said = as_dict(extension)
-            if CERTAINTY in as_text(said.get("url")).lower():
-                coded = code_of(said.get("valueCodeableConcept"))
-                coded = coded or as_text(as_dict(said.get("valueCoding")).get("code"))
-                return (coded or as_text(said.get("valueCode"))).upper()
-    return next(filter(None, map(_certainty_behind, codings)), "")
-
-
-def _certainty_behind(coding: dict[str, Any]) -> str:
-    system = as_text(coding.get("system")).lower()
-    if "icd-10-gm" not in system and "1.2.276.0.76.5." not in system:
-        return ""
-    written = _BEHIND_THE_CODE.fullmatch(as_text(coding.get("code")).strip())
-    return written[1].upper() if written else ""
 
 
 def notes_of(resource: dict[str, Any]) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """How far an entry of the record is understood: by its code, by its words, or not (Q26)."""
 
+from fhir_mappings.judging.certainty import certainty_of
 from fhir_mappings.judging.judge import (
     Judged,
     Shown,
@@ -18,6 +19,8 @@ from fhir_mappings.judging.plain_words import is_another_substance as names_anot
 from fhir_mappings.judging.protecting_words import protecting_words
 from fhir_mappings.judging.spoken_of import (
     LONGEST_NAME,
+    as_of_family,
+    speaks_of_family,
     speaks_of_more,
     text_of_event,
     text_of_pregnancy,
@@ -34,6 +37,8 @@ __all__ = [
     "Judged",
     "Shown",
     "Understood",
+    "as_of_family",
+    "certainty_of",
     "forget_texts",
     "is_negative",
     "judge",
@@ -45,6 +50,7 @@ __all__ = [
     "reads_as_words",
     "speaks_of_allergy",
     "speaks_of_anaphylaxis",
+    "speaks_of_family",
     "speaks_of_more",
     "text_of_event",
     "text_of_pregnancy",

@@ -1,5 +1,5 @@
-"""What the name of an Observation that is no result speaks of: vitamin B12 given, a pregnancy, or
-an allergy (decisions Q27, Q28).
+"""What the name of an Observation that is no result speaks of: vitamin B12 given, a pregnancy, an
+allergy, or somebody else (decisions Q27, Q28).
 """
 
 from __future__ import annotations
@@ -7,7 +7,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from fhir_mappings.fhir import texts_of
+from fhir_mappings.fhir import as_list, as_text, codings_of, texts_of
+from fhir_mappings.judging.judge import Judged, Shown
 from fhir_mappings.judging.tolerance import speaks_of_allergy
 from fhir_mappings.terminology import LONGEST_SEARCHED, Concept, Field, read_words
 from fhir_mappings.text import normalise_text
@@ -57,3 +58,32 @@ def text_of_pregnancy(code: Any) -> str:
         if len(text) <= LONGEST_NAME and _OF_PREGNANCY.fullmatch(normalise_text(text)):
             return text
     return ""
+
+
+_OF_FAMILY = re.compile(
+    r"\b(?:family(?! planning)|familial|fhx?|(?:grand)?(?:mother|father)s?|brothers?|sisters?|"
+    r"siblings?|parents?|relatives?|aunts?|uncles?|cousins?|donors?|fo?etal|fo?etus|"
+    r"famil(?:ien|ie|je|y)(?:anamn\w*|historie?|historik|history|geschiedenis|sygdom\w*)|"
+    r"angehorige\w*|verwandte\w*|familiares|familiaux|familiales|familiari|familiarita|"
+    r"donneur|donante|spender|donatore)\b"
+)
+"""Names of what is asked or said of the family, of a donor or of a child unborn."""
+
+
+def speaks_of_family(codeable: Any) -> bool:
+    """Return whether a name or a category says that it is about the family, a donor or a child
+    unborn, and not about the person (decisions 2.1).
+    """
+    codes = (as_text(coding.get("code")) for coding in codings_of(codeable))
+    said = (normalise_text(text[:LONGEST_NAME]) for text in (*texts_of(codeable), *codes))
+    return any(map(_OF_FAMILY.search, said))
+
+
+def as_of_family(judged: Judged, resource: dict[str, Any]) -> Judged:
+    """Return what an entry of the category "family history" says: it shows, and decides nothing of
+    the person (Q27).
+    """
+    if "category" not in resource or not any(map(speaks_of_family, as_list(resource["category"]))):
+        return judged
+    said = (Shown(one.concept, f"family history: {one.member.display}") for one in judged.matches)
+    return Judged((), (*said, *judged.shown), judged.understood)

@@ -22,6 +22,7 @@ from fhir_mappings.fhir import (
     what_changes,
 )
 from fhir_mappings.intake import ROLE_WORDS, RecordIndex, name_entry, why_role_unused, why_status
+from fhir_mappings.judging import speaks_of_family
 from fhir_mappings.laboratory.names import COUNTED_ROLES, is_of_another_fluid
 from fhir_mappings.laboratory.report_context import OWN_DATES, Dated, ReportContext, moment_of
 from fhir_mappings.terminology import Match, Role
@@ -75,6 +76,16 @@ CONTRADICTIONS = frozenset(
 """What leaves open which test a result is of (Q35)."""
 
 
+def _of_the_person(resource: dict[str, Any], known: Known) -> Known:
+    """Return a component or a coded answer marked, where what is not read changes it, or it is
+    asked of the family, of a donor or of a child unborn.
+    """
+    if known[0] is not resource and is_changed(known[0]):
+        return (*known[:4], NotCounted.CHANGED)
+    names = (resource.get("code"), known[0].get("code"))
+    return (*known[:4], NotCounted.ABOUT_ANOTHER) if any(map(speaks_of_family, names)) else known
+
+
 def _name(found: list[Known]) -> str:
     _, code, matches, *_ = found[0]
     return name_entry(code, matches[0])
@@ -95,15 +106,15 @@ def observe(
         found = _of_their_fluid(context, resource, found)
     day, written, by_issue = dated.day, dated.written, dated.by_issue
     why = _why_not_counted(index, placed, resource, found, dated)
-    if "component" in resource:
-        found = [
-            (*known[:4], NotCounted.CHANGED) if is_changed(known[0]) else known for known in found
-        ]
+    if len(found) > 1 or found[0][3] or found[0][0] is not resource:
+        found = [_of_the_person(resource, known) for known in found]
     observed = [
         Observed(placed, body, code, matches, day, written, by_answer, by_issue, why or contradicts)
         for body, code, matches, by_answer, contradicts in found
     ]
     for item in observed:
+        if item.not_counted is NotCounted.ABOUT_ANOTHER:
+            index.receipt.ignore(placed, f"{_name(found)}, {NotCounted.ABOUT_ANOTHER.value}")
         if item.not_counted in CONTRADICTIONS:
             index.receipt.ignore(placed, f"{_name(found)}, {item.not_counted.value}")
             _note_uncounted(index, found, "whose names contradict each other")
