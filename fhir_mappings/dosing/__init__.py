@@ -2,8 +2,8 @@
 
 from fhir_mappings.dosing.dosage_words import WrittenDosage, is_review_noted, read_written
 from fhir_mappings.dosing.doubtful_doses import DosesDiffer, slip_among, weigh, why_implausible
-from fhir_mappings.dosing.interval_phrases import HIGHEST_COUNT
-from fhir_mappings.dosing.sequences import by_number, follow_one_another, in_turn
+from fhir_mappings.dosing.interval_timings import HIGHEST_COUNT
+from fhir_mappings.dosing.sequences import by_number, follow_one_another, in_turn, parts_in_turn
 from fhir_mappings.dosing.strengths import (
     MASS_UNITS,
     VOLUME_UNITS,
@@ -38,6 +38,7 @@ __all__ = [
     "follow_one_another",
     "in_turn",
     "is_review_noted",
+    "parts_in_turn",
     "read_bounds",
     "read_container",
     "read_number",

@@ -10,7 +10,7 @@ import re
 from decimal import Decimal
 from typing import NamedTuple
 
-from fhir_mappings.dosing.interval_phrases import number_in
+from fhir_mappings.dosing.interval_timings import number_in
 from fhir_mappings.dosing.interval_vocabulary import (
     ADVERB_WORDS,
     NUMBERS,

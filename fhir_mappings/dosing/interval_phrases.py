@@ -5,9 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from decimal import Decimal
 from functools import partial
 
+from fhir_mappings.dosing.interval_timings import (
+    DAY,
+    FRACTION_OF,
+    HIGHEST_COUNT,
+    UNIT_OF,
+    WEEK,
+    every,
+    number_in,
+    times_per,
+)
 from fhir_mappings.dosing.interval_vocabulary import (
     ADVERB_WORDS,
     ADVERBS,
@@ -18,12 +27,12 @@ from fhir_mappings.dosing.interval_vocabulary import (
     EACH,
     EVERY_OTHER,
     HALF_YEARLY,
+    INJECTIONS,
     LASTING,
     LONG_DAYS,
     LOW_HIGH,
     LOW_HIGH2,
     NUMBER,
-    NUMBERS,
     ONCE,
     ONE_DOSE,
     ONE_GIVEN,
@@ -31,33 +40,15 @@ from fhir_mappings.dosing.interval_vocabulary import (
     PER,
     QUARTERLY,
     SEVERAL,
+    TIMES,
     UNIT_WORDS,
     UNITS,
     WEEKDAYS,
     any_of,
 )
-from recommender.language import PeriodUnit, Timing
-
-DAY, WEEK, MONTH, YEAR = PeriodUnit.DAY, PeriodUnit.WEEK, PeriodUnit.MONTH, PeriodUnit.YEAR
-
-HIGHEST_COUNT = 10_000
-"""A frequency, count or period above this is a slip of the pen and is not computed with."""
-
-UNIT_OF = {"hour": DAY, "day": DAY, "week": WEEK, "month": MONTH, "year": YEAR}
+from recommender.language import Timing
 
 _Q_UNIT = {"h": "hour", "d": "day", "w": "week", "m": "month", "y": "year"}
-
-FRACTION_OF = {"7": "day", "52": "week", "12": "month"}
-"""UK shorthand: 3/7 is three days, 2/52 two weeks, 3/12 three months."""
-
-
-def times_per(
-    frequency: int, period: int | Decimal, unit: PeriodUnit, period_max: int | Decimal | None = None
-) -> Timing:
-    """Return so many doses every period, which may be a range."""
-    longest = None if period_max is None else Decimal(period_max)
-    return Timing(frequency, Decimal(period), unit, longest)
-
 
 _DAILY = times_per(1, 1, DAY)
 
@@ -69,38 +60,11 @@ LONGEST_SCHEME = 4
 Build = Callable[[re.Match[str]], Timing | None]
 
 
-def number_in(word: str) -> Decimal:
-    """Return the number that a word or digits say."""
-    return Decimal(NUMBERS.get(word, 0) or word)
-
-
 def _count(match: re.Match[str]) -> int | None:
     if match["once"]:
         return ONCE[match["once"]]
     number = number_in(match["n"])
     return int(number) if number == int(number) and 0 < number <= HIGHEST_COUNT else None
-
-
-def every(period: str, period_max: str | None, unit_name: str, frequency: int = 1) -> Timing | None:
-    """Return so many doses every so many units; `None` for a period or a range that is none."""
-    low, high = number_in(period), number_in(period_max) if period_max else None
-    if not 0 < low <= HIGHEST_COUNT or (high is not None and not low <= high <= HIGHEST_COUNT):
-        return None
-    part = Decimal(24) if unit_name == "hour" else Decimal(1)
-    return simplest(frequency, low, high, UNIT_OF[unit_name], part)
-
-
-def simplest(
-    frequency: int, period: Decimal, period_max: Decimal | None, unit: PeriodUnit, part: Decimal
-) -> Timing:
-    """Write a period counted in parts of a unit in the unit itself: once every 8 hours is 3 per
-    day.
-    """
-    per_day = frequency * part / period
-    if part > 1 and period_max is None and period < part and per_day == per_day.to_integral_value():
-        return times_per(int(per_day), 1, unit)
-    longest = None if period_max in (None, period) else period_max / part
-    return times_per(frequency, period / part, unit, longest)
 
 
 def _times_every(match: re.Match[str]) -> Timing | None:
@@ -122,11 +86,6 @@ def _bare_per(match: re.Match[str]) -> Timing | None:
 
 def _every_second(unit_name: str, _: re.Match[str]) -> Timing | None:
     return every("2", None, unit_name)
-
-
-def once_per(match: re.Match[str]) -> Timing | None:
-    """Return one dose every unit that was said."""
-    return every("1", None, UNITS[match["unit"]])
 
 
 def _ordinal(match: re.Match[str]) -> Timing | None:
@@ -164,6 +123,14 @@ def _two_meanings(_: re.Match[str]) -> None:
 def _injections_per(match: re.Match[str]) -> Timing | None:
     """Return "three injections a week" as three a week."""
     return every("1", None, UNITS[match["unit"]], int(number_in(match["n"])))
+
+
+def _spread(match: re.Match[str]) -> Timing | None:
+    """Return "x6 over 2 weeks" as six in two weeks, and then no more."""
+    number, low, unit = int(number_in(match["n"])), match["low"], UNITS[match["unit"]]
+    timing = every(low, None, unit, number) if unit in ("day", "week", "month") else None
+    ends = (number_in(low), UNIT_OF[unit])
+    return timing and replace(timing, count=number, duration=ends)
 
 
 def _day(word: str) -> str:
@@ -230,12 +197,17 @@ PHRASES = _compile(
     (r"(?:mo|tu|we|th|fr|sa|su){2,7}", lambda m: times_per(len(m[0]) // 2, 1, WEEK)),
     (rf"\d{{1,2}}/\d{{1,2}}[ -]{{0,2}}(?:{ADVERB_WORDS})", _two_meanings),
     (
-        rf"(?P<n>[2-9]|{SEVERAL}) (?:injections?|doses?|jabs?|shots?) (?:{PER}) ?"
+        rf"(?P<n>[2-9]|{SEVERAL}) (?:{INJECTIONS}) (?:{PER}) ?"
         rf"(?P<unit>{UNIT_WORDS})",
         _injections_per,
     ),
     (
-        rf"(?P<n>[2-9]|{SEVERAL})(?= [0-9.]+ ?m[cg]g? (?:injections?|doses?|jabs?|shots?) "
+        rf"(?:x ?)?(?P<n>[2-9]|{SEVERAL}) ?(?:(?:{TIMES}|{INJECTIONS}) )?"
+        rf"(?:(?:spread )?over|within|uber) (?P<low>{NUMBER}) ?(?P<unit>{UNIT_WORDS})",
+        _spread,
+    ),
+    (
+        rf"(?P<n>[2-9]|{SEVERAL})(?= [0-9.]+ ?m[cg]g? (?:{INJECTIONS}) "
         rf"(?:{PER}) ?(?P<unit>{UNIT_WORDS})(?![a-z]))",
         _injections_per,
     ),

@@ -19,7 +19,7 @@ NUMBERS: dict[str, int] = {
         3: "three drei trois tres tre drie",
         4: "four vier quatre cuatro quattro quatro fyra fire",
         5: "five funf fuenf cinq cinco cinque vijf fem",
-        6: "six sechs seis zes sex seks",
+        6: "six sechs seis sei zes sex seks",
         7: "seven sieben",
         8: "eight acht huit ocho oito otto atta otte",
         9: "nine neun",
@@ -168,8 +168,8 @@ _ONCE_PER = (
 
 QUARTERLY = (
     rf"{_ONCE_PER}(?:quarter(?! of| tab)|quartal|vierteljahre?|trimestre|kwartaal|kvartal(?:et)?)|"
-    "quarterly|vierteljahrlich|vierteljaehrlich|quartalsweise|trimestriel|trimestrielle|"
-    "trimestral|trimestrale|trimestralmente|driemaandelijks|kvartalsvis"
+    "tous les trimestres|quarterly|vierteljahrlich|vierteljaehrlich|quartalsweise|trimestriel|"
+    "trimestrielle|trimestral|trimestrale|trimestralmente|driemaandelijks|kvartalsvis"
 )
 
 HALF_YEARLY = (
@@ -230,6 +230,8 @@ EACH = rf"(?<![a-z])(?:{EVERY})(?![a-z])"
 DAYS = "|".join(sorted(WEEKDAYS, key=len, reverse=True))
 
 LONG_DAYS = "|".join(sorted((day for day in WEEKDAYS if len(day) > 5), key=len, reverse=True))
+
+INJECTIONS = "injections?|injektionen|doses?|dosen|jabs?|shots?"
 
 ONE_GIVEN = r"inj\w{0,8}\.?|amp\w{0,4}\.?|ampollas?|fial[ae]|fl|dos(?:e|is)|shot|jab"
 

@@ -10,14 +10,13 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
-from fhir_mappings.dosing.interval_phrases import (
+from fhir_mappings.dosing.interval_phrases import PHRASES, Build
+from fhir_mappings.dosing.interval_timings import (
     DAY,
     FRACTION_OF,
     MONTH,
-    PHRASES,
     UNIT_OF,
     WEEK,
-    Build,
     number_in,
     once_per,
     times_per,

@@ -11,49 +11,67 @@ from typing import Any
 
 from fhir_mappings.dosing.dosage_words import WrittenDosage
 from fhir_mappings.fhir import as_text
+from fhir_mappings.fhir import versions as fhir_versions
 from recommender.language import Timing
 
 Line = dict[str, Any]
 
 _THEN = re.compile(
-    r"[.,;\s]*(?<![a-z])(?:and )?(?:then|thereafter|followed by|afterwards|dann|danach|"
-    r"anschlie(?:ß|ss)end|puis|ensuite|luego|después|poi|dopo|depois|daarna|sedan|därefter|derefter|"
-    r"deretter)(?![a-z])[,:]?\s*|[.,;]\s*(?=maintenance\b)",
+    r"[.,;\s]*(?<![a-z])(?:(?:and|und|et|y|e|en|og|och) )?"
+    r"(?:then|thereafter|followed by|afterwards|after that|subsequently|dann|danach|"
+    r"anschlie(?:ß|ss)end|anschl\.|im anschluss|puis|ensuite|luego|después|posteriormente|poi|"
+    r"quindi|successivamente|dopo|depois|daarna|vervolgens|dan|sedan|därefter|derefter|herefter|"
+    r"deretter|heretter)(?![a-z])[,:]?\s*|[.,;]\s*(?=maintenance\b)",
     re.IGNORECASE,
 )
 
 
 def by_number(lines: Sequence[Line]) -> tuple[list[Line], bool]:
-    """Return dosage lines by their sequence numbers, and whether each has its own."""
+    """Return dosage lines by their sequence numbers, the later ones without a "then" before all
+    their words, and whether each has its own number.
+    """
     numbers = [line.get("sequence") for line in lines]
-    if len({number for number in numbers if isinstance(number, int)}) < len(lines):
-        return list(lines), False
-    return sorted(lines, key=lambda line: int(line["sequence"])), True
+    numbered = len({number for number in numbers if isinstance(number, int)}) == len(lines)
+    first, *later = (
+        sorted(lines, key=lambda line: int(line["sequence"])) if numbered else list(lines)
+    )
+    return [first, *map(_without_then, later)], numbered
+
+
+def _without_then(line: Line) -> Line:
+    parts = parts_in_turn(as_text(line.get("text")))
+    return {**line, "text": parts[0]} if len(parts) == 1 else line
 
 
 def follow_one_another(timings: Sequence[Timing], numbered: bool) -> bool:
-    """Return whether these are the timings of phases: no two equally frequent, and each but the
-    last comes to an end; of numbered ones, one may go on until a less frequent one takes its place.
+    """Return whether these are the timings of phases: each less frequent than the one before, and
+    each but the last comes to an end; of numbered ones, one may go on until a less frequent one
+    takes its place. What grows more frequent is maintenance before its loading, or a slip.
     """
-    distinct = len({timing.shortest_interval for timing in timings}) == len(timings)
-    return distinct and all(
-        one.is_bounded or (numbered and one.longest_interval <= after.shortest_interval)
+    return all(
+        one.shortest_interval < after.shortest_interval
+        and (one.is_bounded or (numbered and one.longest_interval <= after.shortest_interval))
         for one, after in pairwise(timings)
     )
 
 
+def parts_in_turn(text: str) -> list[str]:
+    """Return the parts of a text that "then" stands between, or the one after it."""
+    return [part for part in _THEN.split(text) if part.strip()]
+
+
 def in_turn(line: Mapping[str, Any], read: Callable[[str], WrittenDosage]) -> list[Line]:
-    """Return a line of words that says several dosages in turn as a line for each; one that names
-    no dose has that of the first. Any other line, and one of which a part is not read whole or does
-    not say when it ends, is returned as it is.
+    """Return a line whose words say several dosages in turn as a line for each: one that names no
+    dose has that of the first, and fields say how often the first is given. Any other line, and one
+    of which a part is not read whole or does not say when it ends, is returned as it is.
     """
-    parts = [part for part in _THEN.split(as_text(line.get("text"))) if part.strip()]
+    parts = parts_in_turn(as_text(line.get("text")))
     if len(parts) < 2 or line.get("patientInstruction"):
         return [dict(line)]
     first, *_ = said = [read(part) for part in parts]
     whole = all(one.is_all and one.timing and one.route in (None, first.route) for one in said)
     ends = all(one.review_noted or (one.timing and one.timing.is_bounded) for one in said[:-1])
-    if not (whole and ends and first.amounts):
+    if not (whole and ends and (first.amounts or any(fhir_versions.read_dose_quantities(line)))):
         return [dict(line)]
     dose = ", ".join(f"{number} {unit}" for number, unit in first.amounts)
     route = first.route.value if first.route else ""
@@ -61,4 +79,8 @@ def in_turn(line: Mapping[str, Any], read: Callable[[str], WrittenDosage]) -> li
         " ".join((part, "" if one.amounts else dose, "" if one.route else route)).strip()
         for part, one in zip(parts, said, strict=True)
     ]
-    return [{**line, "text": text, "sequence": at} for at, text in enumerate(texts, 1)]
+    later = {name: value for name, value in line.items() if name != "timing"}
+    return [
+        {**(later if at > 1 else line), "text": text, "sequence": at}
+        for at, text in enumerate(texts, 1)
+    ]

@@ -12,7 +12,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from fhir_mappings.dosing.interval_phrases import HIGHEST_COUNT, simplest, times_per
+from fhir_mappings.dosing.interval_timings import HIGHEST_COUNT, simplest, times_per
 from fhir_mappings.dosing.interval_vocabulary import fold
 from fhir_mappings.dosing.interval_words import AS_NEEDED, LONGEST_TEXT, parse_rhythm
 from fhir_mappings.fhir import as_dict, as_list, read_period, words_of

@@ -20,6 +20,7 @@ from fhir_mappings.dosing import (
     by_number,
     follow_one_another,
     in_turn,
+    parts_in_turn,
     read_bounds,
     read_timing,
     read_written,
@@ -30,11 +31,11 @@ from fhir_mappings.dosing import (
 )
 from fhir_mappings.fhir import as_dict, as_list, as_text, is_changed, texts_of
 from fhir_mappings.fhir import versions as fhir_versions
-from fhir_mappings.medicines.dose_amounts import attempt, count_alone, dose_in_words, read_dose
+from fhir_mappings.medicines.dose_amounts import attempt, count_alone, read_dose, written_beside
 from fhir_mappings.medicines.routes_and_sites import notes_technique, read_route, read_site
 from fhir_mappings.products import Form, Ingredient, Product
 from fhir_mappings.terminology import ValueSets
-from recommender.language import DoseLine, InjectionSite, Timing
+from recommender.language import DoseLine, InjectionSite, contradictions
 
 
 class Dosage(NamedTuple):
@@ -68,10 +69,8 @@ def read_dosage(
     authored: dt.date | None = None,
     read_before: LinesRead | None = None,
 ) -> Dosage:
-    """Return the dosage of an order, statement, dispense or administration of this product.
-
-    An injection whose route is not recorded keeps none: it could go into muscle, skin or vein, and
-    the guidance differs.
+    """Return the dosage of an order, statement, dispense or administration of this product. An
+    injection whose route is not recorded keeps none: the guidance differs by it.
     """
     written = _written_lines(resource)
     noted = notes_technique(resource)
@@ -101,21 +100,46 @@ def read_phases(
     one dosage for any other order. The words of a line may say several in turn.
     """
     lines = _written_lines(resource)
-    text = as_text(lines[0].get("text")) if len(lines) == 1 and _only_words(lines[0]) else ""
+    text = as_text(lines[0].get("text")) if len(lines) == 1 else ""
     if text:
         lines = in_turn(lines[0], lambda part: _read_words(part, product))
-    if len(lines) <= 1:
-        return (read_dosage(resource, product, value_sets, authored, read_before),)
-    lines, numbered = by_number(lines)
-    noted = notes_technique(resource)
-    phases = tuple(
-        _read_once(line, noted, product, value_sets, authored, read_before) for line in lines
-    )
-    timings = [phase.lines[0].timing for phase in phases if phase.lines and not phase.problem]
-    known = [timing for timing in timings if timing]
-    if len(known) == len(lines) and follow_one_another(known, numbered):
-        return tuple(phase._replace(text=text or phase.text) for phase in phases)
-    return (read_dosage(resource, product, value_sets, authored, read_before),)
+    if len(lines) > 1:
+        lines, numbered = by_number(lines)
+        noted = notes_technique(resource)
+        phases = tuple(
+            _read_once(line, noted, product, value_sets, authored, read_before) for line in lines
+        )
+        timings = [phase.lines[0].timing for phase in phases if phase.lines and not phase.problem]
+        known = [timing for timing in timings if timing]
+        at_odds = text and _says_otherwise(phases[0])
+        if len(known) == len(lines) and follow_one_another(known, numbered) and not at_odds:
+            return tuple(phase._replace(text=text or phase.text) for phase in phases)
+    dosage = read_dosage(resource, product, value_sets, authored, read_before)
+    return (_with_words_in_turn(dosage, resource, product),)
+
+
+def _says_otherwise(dosage: Dosage) -> bool:
+    """Return whether words beside the fields contradict them (Q41)."""
+    fields = next(iter(dosage.lines), None)
+    return bool(fields and dosage.written and contradictions(fields, dosage.written))
+
+
+def _with_words_in_turn(dosage: Dosage, resource: Mapping[str, Any], product: Product) -> Dosage:
+    """Return a dosage by fields with what one part of a "then" beside them says otherwise, of
+    several the highest dose (Q41).
+    """
+    lines = _written_lines(resource)
+    if len(lines) != 1 or dosage.from_words or not any(one.timing for one in dosage.lines):
+        return dosage
+    texts = [as_text(lines[0].get(name)) for name in ("text", "patientInstruction")]
+    parts = [part for text in texts for part in parts_in_turn(text) if part != text]
+    told = [
+        dosage._replace(written=written_beside(words, TimingReading(None), product), text=part)
+        for part, words in ((part, _read_words(part, product)) for part in parts)
+        if words.is_all
+    ]
+    otherwise = [one for one in told if _says_otherwise(one)]
+    return max(otherwise, key=lambda one: (one.written and one.written.dose) or 0, default=dosage)
 
 
 def _written_lines(resource: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -179,7 +203,7 @@ def _read_line(
         site=read_site(line, value_sets),
         technique_noted=technique_noted,
         text=as_text(line.get("text")),
-        written=_written_beside(words, timing, product) if structured else None,
+        written=written_beside(words, timing, product) if structured else None,
         from_words=words.whole and words.says_something and not structured,
         implausible=why_implausible(timing.timing, line),
         review_noted=words.review_noted,
@@ -262,28 +286,6 @@ def _timing_or_words(
     if not as_dict(line.get("timing")) and words.whole and words.timing:
         return TimingReading(words.timing, words.as_needed)
     return read(line.get("timing"), authored)
-
-
-def _written_beside(
-    words: WrittenDosage, timing: TimingReading, product: Product
-) -> DoseLine | None:
-    """Return what the words beside a structure say, for the first ingredient that can be weighed;
-    `None` when they say nothing that can be compared.
-    """
-    rhythm = words.timing or timing.written or _counted(timing.timing, words.count_alone)
-    item = next(iter(product.ingredients), None)
-    if item is None or not (words.says_something or rhythm):
-        return None
-    return DoseLine(item.substance, words.route, dose_in_words(words, item, product), rhythm)
-
-
-def _counted(timing: Timing | None, count: int | None) -> Timing | None:
-    """Return a structured rhythm with the number of doses that the words alone say; `None` where
-    either says no number.
-    """
-    if timing is None or timing.count is None or count is None:
-        return None
-    return replace(timing, count=count, count_max=None)
 
 
 def _in_words(problems: list[str], line: Mapping[str, Any], timing: TimingReading) -> str:

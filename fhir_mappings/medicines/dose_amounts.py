@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -12,6 +13,7 @@ from fhir_mappings.dosing import (
     VOLUME_UNITS,
     DosesDiffer,
     NotComputable,
+    TimingReading,
     WrittenDosage,
     read_number,
     shorten,
@@ -20,6 +22,7 @@ from fhir_mappings.dosing import (
 from fhir_mappings.fhir import as_dict, as_text
 from fhir_mappings.fhir import versions as fhir_versions
 from fhir_mappings.products import Form, Ingredient, Product
+from recommender.language import DoseLine, Timing
 
 _OF_EITHER = "stuk stuks stk stück stueck styck piece pieces each ea"
 _OF_PIECES = (
@@ -75,6 +78,28 @@ def dose_in_words(words: WrittenDosage, ingredient: Ingredient, product: Product
     ]
     known = {dose for dose in doses if dose is not None}
     return known.pop() if len(known) == 1 else None
+
+
+def written_beside(
+    words: WrittenDosage, timing: TimingReading, product: Product
+) -> DoseLine | None:
+    """Return what the words beside a structure say, for the first ingredient that can be weighed;
+    `None` when they say nothing that can be compared.
+    """
+    rhythm = words.timing or timing.written or _counted(timing.timing, words.count_alone)
+    item = next(iter(product.ingredients), None)
+    if item is None or not (words.says_something or rhythm):
+        return None
+    return DoseLine(item.substance, words.route, dose_in_words(words, item, product), rhythm)
+
+
+def _counted(timing: Timing | None, count: int | None) -> Timing | None:
+    """Return a structured rhythm with the number of doses that the words alone say; `None` where
+    either says no number.
+    """
+    if timing is None or timing.count is None or count is None:
+        return None
+    return replace(timing, count=count, count_max=None)
 
 
 def read_dose(

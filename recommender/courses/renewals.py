@@ -152,8 +152,11 @@ def _is_refilled(order: Order, other: Order) -> bool:
 
 
 def _is_of_its_kind(order: Order, other: Order) -> bool:
-    """Return whether two orders of one kind are not the same, and not bound into one (Q56)."""
-    return other.key != order.key and not is_bound_together(order, other)
+    """Return whether two orders of one kind are not the same, no lines of one order, which follow
+    each other (RN6), and not bound into one (Q56).
+    """
+    one_order = (other.part_of or other.key) == (order.part_of or order.key)
+    return not one_order and not is_bound_together(order, other)
 
 
 def _drafts_by_kind(case: Case) -> dict[PhaseKind | None, list[Order]]:

@@ -444,6 +444,13 @@ def test_lines_that_do_not_plainly_follow_one_another_are_not_computable(lines):
         ("1 mg IM on alternate days for 2 weeks. Maintenance: 1 mg IM every 2 months", [1, 2]),
         ("1 mg i.m. 3x pro Woche für 2 Wochen, danach alle 3 Monate", [3, 3]),
         ("1 mg IM 3 fois par semaine pendant 2 semaines puis tous les 3 mois", [3, 3]),
+        ("1 mg IM 3 fois par semaine pendant 2 semaines puis tous les trimestres", [3, 3]),
+        ("1 mg IM driemaal per week gedurende 2 weken, dan elke drie maanden", [3, 3]),
+        ("1 mg IM días alternos durante 2 semanas y luego cada 2 meses de por vida", [1, 2]),
+        ("1 mg IM tre volte a settimana per 2 settimane, quindi ogni sei mesi", [3, 6]),
+        ("1 mg i.m. 3 gange om ugen i 2 uger, herefter hver 3. måned", [3, 3]),
+        ("1mg IM x6 over 2 weeks then every 3 months", [6, 3]),
+        ("1 mg i.m. 6 Injektionen über 2 Wochen, danach alle 3 Monate", [6, 3]),
     ],
 )
 def test_words_that_say_loading_then_maintenance_are_two_phases(text, rhythms):
@@ -469,6 +476,9 @@ def test_of_doses_in_turn_each_keeps_its_own():
     "text",
     [
         "1 mg IM weekly, then every 3 months",  # until when?
+        "1 mg IM every 3 months for 1 year, then three times a week for 2 weeks",  # a year late
+        "1 mg IM every 2 months for 6 doses, then on alternate days until no further improvement",
+        "1 mg IM daily for 1 week, then every 3 months for 1 year, then weekly",
         "1 mg IM daily for 5 days, then stop",
         "1 mg IM daily for 5 days, then as directed",
         "1 mg IM daily for 5 days, then 1 mg orally once daily",

@@ -199,3 +199,86 @@ def test_maintenance_without_an_end_before_loading_is_no_right_pair() -> None:
     assert cards_of(asked) == []
     draft["dosageInstruction"] = [maintenance | {"sequence": 1}, loading | {"sequence": 2}]
     assert "not checked" in only_card(asked)["summary"]
+
+
+ENDED_FIRST = "1 mg IM every 3 months for 1 year, then three times a week for 2 weeks"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ENDED_FIRST,
+        "1 mg IM every 2 months for 6 doses, then on alternate days until no further improvement",
+    ],
+)
+@pytest.mark.parametrize("conditions", [SIGNS[:1], SIGNS])
+def test_maintenance_that_ends_before_loading_is_no_right_pair_either(
+    words: str, conditions: list[str]
+) -> None:
+    asked = request(f"hydroxocobalamin, '{words}'", conditions=conditions, results=LOW)
+    assert "not checked" in only_card(asked)["summary"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "1 mg IM stat, then three times a week for 2 weeks, then every 3 months",
+        "1 mg IM three times a week for 2 weeks, then monthly for 6 months, then every 3 months",
+        "1 mg IM daily for 1 week, then weekly for 4 weeks, then every 3 months",
+        "1mg IM x6 over 2 weeks then every 12 weeks",
+    ],
+)
+def test_the_phases_of_one_order_are_no_second_orders_RN6(words: str) -> None:
+    assert in_words(words, **CHART) == []
+
+
+def test_lines_that_begin_with_then_follow_the_one_before() -> None:
+    asked = request(LOADING, **CHART)
+    first, second = IN_TURN.split(", ")
+    draft_of(asked)["dosageInstruction"] = [
+        {"text": first},
+        {"text": second.replace("mg", "mg IM")},
+    ]
+    assert cards_of(asked) == []
+
+
+def test_words_go_on_where_the_fields_end_b5() -> None:
+    asked = request(LOADING, **CHART)
+    line = draft_of(asked)["dosageInstruction"][0]
+    assert only_card(asked)["source"]["topic"]["code"] == "b5"
+    line["text"] = IN_TURN
+    assert cards_of(asked) == []
+    line["text"] = IN_TURN.replace("then 1 mg", "then 10 mg")
+    assert only_card(asked)["source"]["topic"]["code"] == "b8"
+
+
+@pytest.mark.parametrize(
+    ("words", "quoted"),
+    [
+        ("1 mg IM every 6 months, then call the clinic", "1 mg IM every 6 months"),
+        ("then every 6 months", "every 6 months"),
+        ("1 mg IM daily for 1 week, then every 2 months", "1 mg IM daily for 1 week"),
+    ],
+)
+def test_what_words_in_turn_say_otherwise_than_the_fields_is_told_Q41(
+    words: str, quoted: str
+) -> None:
+    asked = request(EVERY_2_MONTHS, **CHART)
+    draft_of(asked)["dosageInstruction"][0]["text"] = words
+    card = only_card(asked)
+    assert card["source"]["topic"]["code"] == "b20"
+    assert f"'{quoted}' in the text" in card["summary"]
+
+
+@pytest.mark.parametrize(
+    "words", ["1 mg IM every 2 months, then call the clinic", "then every 2 months", "then review"]
+)
+def test_words_in_turn_that_agree_with_the_fields_are_no_contradiction_Q41(words: str) -> None:
+    assert "b20" not in beside(words)
+
+
+def test_a_slip_in_a_later_part_of_the_words_leads_I11() -> None:
+    asked = request(EVERY_2_MONTHS, **CHART)
+    words = "1 mg IM three times a week for 2 weeks, then 1000 mg every 2 months"
+    draft_of(asked)["dosageInstruction"][0]["text"] = words
+    assert cards_of(asked)[0]["indicator"] == "critical"
