@@ -26,13 +26,10 @@ from fhir_mappings.history.allergies_elsewhere import (
 from fhir_mappings.history.allergy_words import (
     ALLERGENS,
     counts,
-    describe_reactions,
     is_allergy_type,
     is_resolved_in_words,
-    is_severe,
     name_substance,
     pointed_at,
-    words_of_reaction,
 )
 from fhir_mappings.history.reading_lists import (
     name_of,
@@ -42,9 +39,12 @@ from fhir_mappings.history.reading_lists import (
 from fhir_mappings.intake import InFuture, RecordIndex, cite, describe_codes, why_status
 from fhir_mappings.judging import (
     Understood,
+    describe_reactions,
     is_negative,
+    is_severe,
     judge_allergen,
     meaningful_texts,
+    words_of_reaction,
 )
 from fhir_mappings.terminology import Match, ValueSets
 from recommender.language import EXCIPIENTS, Allergen, Allergy, Fact, HintAt, Truth

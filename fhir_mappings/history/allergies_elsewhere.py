@@ -20,13 +20,12 @@ from fhir_mappings.fhir import (
 )
 from fhir_mappings.history.allergy_words import (
     ALLERGENS,
+    affirmed_in,
     counts,
     is_coded_as_allergy,
-    is_doubted,
     leaves_substance_open,
     names_in,
     pointed_at,
-    speaks_of_reaction,
 )
 from fhir_mappings.history.reading_lists import newest_of, notes_of, says_nothing_for
 from fhir_mappings.intake import RecordIndex, cite, describe_codes
@@ -37,6 +36,7 @@ from fhir_mappings.judging import (
     speaks_of_allergy,
     speaks_of_anaphylaxis,
     speaks_of_family,
+    speaks_of_reaction,
 )
 from fhir_mappings.values import read_booleanish
 from recommender.language import Allergy, truth_of
@@ -57,8 +57,8 @@ def read_condition(index: RecordIndex, placed: Placed) -> list[Allergy]:
     day = date.latest if date else None
     of_family = any(map(speaks_of_family, as_list(resource.get("category"))))
     for text in texts:
-        doubted = of_family or is_doubted(text)
-        counted = [] if doubted else _allergies_in(index, placed, text, day)
+        affirmed = "" if of_family else affirmed_in(index, text)
+        counted = _allergies_in(index, placed, affirmed, day) if affirmed else []
         if counted:
             return counted
     hints = [(at, text) for text in (*texts, *noted) for at in pointed_at(index, text)]

@@ -11,21 +11,18 @@ from functools import partial
 from typing import Any
 
 from fhir_mappings.fhir import (
-    as_dict,
-    as_list,
-    as_text,
-    code_of,
     codings_of,
-    says_severe,
     texts_of,
 )
 from fhir_mappings.intake import RecordIndex
 from fhir_mappings.judging import (
+    clauses_of,
+    denies,
+    is_doubted,
     is_negative,
     meaningful_texts,
     names_another_substance,
     speaks_of_allergy,
-    speaks_of_anaphylaxis,
     without_intolerance,
     without_tolerated,
 )
@@ -40,9 +37,10 @@ from fhir_mappings.terminology import (
     has_marker,
     read_markers,
     read_words,
+    without_wordings,
 )
 from fhir_mappings.text import normalise_text
-from recommender.language import EXCIPIENTS, Allergen, HintAt, Truth, truth_of
+from recommender.language import EXCIPIENTS, Allergen, HintAt
 
 ALLERGENS: dict[Concept, Allergen] = {
     Concept.HYDROXOCOBALAMIN: Allergen.HYDROXOCOBALAMIN,
@@ -95,10 +93,32 @@ def name_substance(index: RecordIndex, substance: Any) -> tuple[Match, ...]:
         return coded
     texts = meaningful_texts(index.value_sets, substance)
     for text in texts:
-        worded = () if is_doubted(_without_resolved(text)) else names_in(index, text)
+        worded = names_in(index, affirmed_in(index, _without_resolved(text)))
         if worded:
             return worded
     return ()
+
+
+def affirmed_in(index: RecordIndex, text: str) -> str:
+    """Return the words of an allergy that affirm it: all where none deny or doubt it, else those
+    beside the denial of another one ("Hydroxocobalamin, not penicillin"), else none.
+    """
+    if not is_doubted(text):
+        return text
+    denied = [clause for clause in clauses_of(without_intolerance(text)) if has_marker(clause)]
+    rest = "; ".join(clause for clause in clauses_of(text) if clause not in denied)
+    named = {match.concept for match in names_in(index, rest)}
+    return rest if named and all(_is_of_another(index, one, named) for one in denied) else ""
+
+
+def _is_of_another(index: RecordIndex, clause: str, named: set[Concept]) -> bool:
+    """Return whether a clause that denies or doubts names something else than what is named: of
+    ours only where it denies it.
+    """
+    ours = {match.concept for match in names_in(index, clause)}
+    if ours:
+        return ours.isdisjoint(named) and denies(clause)
+    return names_another_substance(without_wordings(clause, ()), index.value_sets.languages)
 
 
 def names_in(index: RecordIndex, text: str) -> tuple[Match, ...]:
@@ -179,34 +199,12 @@ def is_allergy_type(text: str) -> bool:
 
 # --- allergies in the problem list
 
-_REACTION = re.compile(
-    r"\b(?:rash|urticaria|hives|angi(?:o|oo)?edema\w*|avoid|contra ?indicat\w*|kontraindi\w*|"
-    r"contre indi\w*|(?:do|must|should|can) ?not (?:be )?(?:give|given|use|have|prescribe)|"
-    r"collapsed?|swelling|itch\w*|reaction|reacted|reaktion|"
-    r"reactie|reaccion|reazione|reacao|exanthem\w*|ausschlag|urtikaria|nesselsucht|huduitslag|"
-    r"utslag|dermatit\w*|ecz?ema|ekzem\w*|adr|side effects?|adverse effects?|nebenwirkung\w*|"
-    r"intoxicated by|(?:not|un(?:able)?|poorly) (?:to )?tolerated?)\b"
-)
-
-
-def speaks_of_reaction(text: str) -> bool:
-    """Return whether a text speaks of what may have been a reaction to something, or may not."""
-    return _REACTION.search(normalise_text(text[:LONGEST_SEARCHED])) is not None
-
-
 _RESOLVED_BEFORE_NAME = re.compile(r"^\s*resolved\b", re.IGNORECASE)
 
 
 def is_resolved_in_words(text: str) -> bool:
     """Return whether the words of a degraded allergy say that it is over ("Resolved '...'")."""
     return _RESOLVED_BEFORE_NAME.match(text) is not None
-
-
-def is_doubted(text: str) -> bool:
-    """Return whether the words of an allergy deny or doubt it, or speak of somebody else. What is
-    not tolerated is no denial.
-    """
-    return has_marker(without_intolerance(text))
 
 
 _SEVERAL = re.compile(r"[,;/+&\n]|\b(?:und|and|et|y|ed?|en|og|och)\b", re.IGNORECASE)
@@ -257,44 +255,3 @@ def _is_to_anything(index: RecordIndex, text: str) -> bool:
     return _TYPE_WORDS.issuperset(normal.split()) or not names_another_substance(
         text, index.value_sets.languages
     )
-
-
-def is_severe(resource: dict[str, Any]) -> Truth:
-    """Return whether a severe immediate reaction or high criticality is recorded; FALSE only when
-    the record says low, or every reaction was mild or moderate.
-    """
-    reactions = [as_dict(reaction) for reaction in as_list(resource.get("reaction"))]
-    named = texts_of(resource.get("code"))
-    if any(map(_is_anaphylaxis, reactions)) or any(map(speaks_of_anaphylaxis, named)):
-        return Truth.TRUE
-    return truth_of(says_severe(resource))
-
-
-def _is_anaphylaxis(reaction: dict[str, Any]) -> bool:
-    described = as_text(reaction.get("description"))
-    said = [*_manifestations(reaction), *([] if is_doubted(described) else [described])]
-    return any(map(speaks_of_anaphylaxis, said))
-
-
-def words_of_reaction(reaction: Any) -> list[str]:
-    """Return how a reaction is described, and what its manifestations are called."""
-    described = as_text(as_dict(reaction).get("description"))
-    return [text for text in (described, *_manifestations(reaction)) if text]
-
-
-def _manifestations(reaction: Any) -> list[str]:
-    """Each a CodeableConcept (to R4B) or a CodeableReference (R5)."""
-    return [
-        text
-        for item in as_list(as_dict(reaction).get("manifestation"))
-        for text in (*texts_of(item), *texts_of(as_dict(item).get("concept")))
-    ]
-
-
-def describe_reactions(resource: dict[str, Any]) -> str:
-    """Return how the reaction is described: criticality, then manifestations."""
-    criticality = code_of(resource.get("criticality"))
-    said = [f"criticality {criticality}"] if resource.get("criticality") else []
-    for reaction in as_list(resource.get("reaction")):
-        said += [*_manifestations(reaction), as_text(as_dict(reaction).get("severity"))]
-    return ", ".join(dict.fromkeys(item for item in said if item))

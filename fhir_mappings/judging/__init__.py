@@ -17,6 +17,7 @@ from fhir_mappings.judging.plain_words import (
 )
 from fhir_mappings.judging.plain_words import is_another_substance as names_another_substance
 from fhir_mappings.judging.protecting_words import protecting_words
+from fhir_mappings.judging.reactions import describe_reactions, is_severe, words_of_reaction
 from fhir_mappings.judging.spoken_of import (
     LONGEST_NAME,
     as_of_family,
@@ -26,8 +27,12 @@ from fhir_mappings.judging.spoken_of import (
     text_of_pregnancy,
 )
 from fhir_mappings.judging.tolerance import (
+    clauses_of,
+    denies,
+    is_doubted,
     speaks_of_allergy,
     speaks_of_anaphylaxis,
+    speaks_of_reaction,
     without_intolerance,
     without_tolerated,
 )
@@ -39,8 +44,13 @@ __all__ = [
     "Understood",
     "as_of_family",
     "certainty_of",
+    "clauses_of",
+    "denies",
+    "describe_reactions",
     "forget_texts",
+    "is_doubted",
     "is_negative",
+    "is_severe",
     "judge",
     "judge_allergen",
     "judge_name",
@@ -52,8 +62,10 @@ __all__ = [
     "speaks_of_anaphylaxis",
     "speaks_of_family",
     "speaks_of_more",
+    "speaks_of_reaction",
     "text_of_event",
     "text_of_pregnancy",
     "without_intolerance",
     "without_tolerated",
+    "words_of_reaction",
 ]

@@ -241,3 +241,75 @@ def test_an_allergy_denied_or_doubted_in_the_language_of_the_record_is_none_Q27(
         assert not scenario.allergy_fact.is_true
     for text in SAID_OUTRIGHT:
         assert scenario_of(make("", code={"text": text.format(name)})).allergies, text
+
+
+AFFIRMED_BESIDE_A_DENIAL = [
+    "Anaphylaxis to {}. No other allergies",
+    "Anaphylaxis to {}, no reaction to penicillin",
+    "Anaphylaxis to {}, never rechallenged",
+    "Anaphylaxis to {}, not to be given again",
+    "{}: anaphylaxis 2019, resolved with adrenaline",
+    "Family history of penicillin allergy; anaphylaxis to {}",
+    "Anaphylaxie nach {}, keine anderen Allergien",
+    "Anaphylaxie auf {}, nie wieder geben",
+    "Choc anaphylactique à {}, aucune autre allergie",
+    "Choc anaphylactique à {}, jamais réintroduite",
+    "Anafilaxia a {}, nunca volver a administrar",
+    "Anafilaxia a {}, ninguna otra alergia",
+    "Anafilassi da {}, nessuna altra allergia",
+    "Anafylaxie door {}, nooit meer geven",
+    "Anafylaxi av {}, ej penicillin",
+    "Anafylaxi av {}, skall ej ges",
+    "Anafylaksi etter {}, aldri gi igjen",
+    "Anafilaxia a {}, nunca mais",
+]
+
+
+@pytest.mark.parametrize("make", [allergy, condition])
+@pytest.mark.parametrize("name", ["Hydroxocobalamin", "Vitamin B12"])
+def test_a_denial_of_something_else_takes_no_severe_reaction_back_Q27_I16(
+    name: str, make: Any
+) -> None:
+    """They were hints, beside which injections of the same were offered."""
+    for text in AFFIRMED_BESIDE_A_DENIAL:
+        found = scenario_of(make("", code={"text": text.format(name)})).allergies
+        assert [one.severe for one in found] == [Truth.TRUE], text
+
+
+@pytest.mark.parametrize(
+    ("text", "allergen"),
+    [
+        ("Allergic to hydroxocobalamin, not cyanocobalamin", Allergen.HYDROXOCOBALAMIN),
+        ("Cyanocobalamin excluded; hydroxocobalamin allergy", Allergen.HYDROXOCOBALAMIN),
+        ("Rash with hydroxocobalamin, not anaphylaxis", Allergen.HYDROXOCOBALAMIN),
+        ("No known allergies except hydroxocobalamin", Allergen.HYDROXOCOBALAMIN),
+        ("Cobalt allergy, no reaction to nickel", Allergen.COBALT),
+        ("Tål ej B12", Allergen.UNSPECIFIED_B12),
+        ("Verdraagt B12 slecht", Allergen.UNSPECIFIED_B12),
+        ("Ne tolère plus la vitamine B12", Allergen.UNSPECIFIED_B12),
+    ],
+)
+def test_what_else_a_denial_does_not_deny_Q27(text: str, allergen: Allergen) -> None:
+    (found,) = scenario_of(allergic(text)).allergies
+    assert (found.allergen, found.severe) == (allergen, Truth.UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hydroxocobalamin, no allergy",
+        "Penicillin rash, no allergy to vitamin B12",
+        "Not allergic to hydroxocobalamin, allergic to penicillin",
+        "No reaction when hydroxocobalamin given",
+        "No anaphylaxis to vitamin B12",
+        "No GI upset with vitamin B12",
+        "Nicht mehr allergisch auf Vitamin B12",
+        "B12 injection, not allergic to B12",
+        "Possible cyanocobalamin, definite hydroxocobalamin",
+        "Vitamin B12 excluded, penicillin confirmed",
+    ],
+)
+def test_a_denial_of_this_one_or_a_doubt_of_ours_stays_a_hint_Q27(text: str) -> None:
+    scenario = scenario_of(allergic(text))
+    assert scenario.allergies == ()
+    assert scenario.allergy_fact.because is Because.HINT
