@@ -11,14 +11,8 @@ from fhir_mappings.fhir import sayings_of
 from fhir_mappings.intake import RecordIndex, cite, name_entry
 from fhir_mappings.laboratory import Observed
 from fhir_mappings.terminology import Concept, Match
-from fhir_mappings.values import read_booleanish
+from fhir_mappings.values import ABNORMAL, FOUND, NORMAL, NOT_FOUND, read_booleanish
 from recommender.language import Because, Evidence, Fact, Truth
-
-FOUND = frozenset({"pos", "positive", "det", "detected", "present"})
-NOT_FOUND = frozenset({"neg", "negative", "nd", "not-detected", "absent"})
-ABNORMAL = frozenset({"a", "aa", "h", "hh", "abnormal", "critically-abnormal", "high"})
-NORMAL = frozenset({"n", "normal"})
-"""What interpretations say of something looked for, by code or by what the code is called."""
 
 
 class Answer(NamedTuple):

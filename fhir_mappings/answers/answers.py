@@ -12,8 +12,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from fhir_mappings.answers.answer import (
-    ABNORMAL,
-    FOUND,
     Answer,
     Answers,
     affirms,
@@ -27,7 +25,7 @@ from fhir_mappings.history import DIAGNOSED_CAUSES, SIGNS
 from fhir_mappings.intake import RecordIndex
 from fhir_mappings.laboratory import ANALYTES, MAY_BE_NEWER, Observed
 from fhir_mappings.terminology import Concept, Role
-from fhir_mappings.values import read_booleanish
+from fhir_mappings.values import ABNORMAL, FOUND, read_booleanish
 from recommender.guidance import look_back
 from recommender.language import (
     NO_RESULT,
@@ -37,6 +35,7 @@ from recommender.language import (
     Fact,
     Measurement,
     NeurologicalFinding,
+    NotCounted,
 )
 
 DIET = frozenset({Concept.VEGAN, Concept.LOW_B12_INTAKE})
@@ -75,7 +74,8 @@ def map_answers(
             changed by what is not read, a yes that is not final or dated in the future.
     """
     observed = tuple(observed)
-    hint_at_signs(index, {item.placed.place for item in (*observed, *passed_over)})
+    read = (item for item in (*observed, *passed_over) if not _is_doubted_sign(item))
+    hint_at_signs(index, {item.placed.place for item in read})
     answers = _sort_answers((*observed, *filter(_may_be_newest_screen, passed_over)))
     nothing = index.not_recorded("labs")
     if not answers and index.not_recorded("labs", "procedures", "conditions") is NOT_RECORDED:
@@ -103,6 +103,17 @@ def _may_be_newest_screen(item: Observed) -> bool:
         return False
     is_yes = read_booleanish(item.body) is True and not is_mistaken(item.placed.resource)
     return item.is_changed or (is_yes and item.not_counted in MAY_BE_NEWER)
+
+
+def _is_doubted_sign(item: Observed) -> bool:
+    """Return whether a coded sign is not final yet, or has an answer that is neither yes nor no
+    ("possible"): it decides nothing, and what its words say is asked about.
+    """
+    signs = [match for match in item.matches if match.concept in SIGNS]
+    if not signs or item.not_counted in (NotCounted.PRELIMINARY, NotCounted.OTHER_STATUS):
+        return bool(signs)
+    open_answer = item.not_counted is None and "dataAbsentReason" not in item.body
+    return open_answer and affirms(Answer(item, signs[0])) is None
 
 
 def _sort_answers(observed: Iterable[Observed]) -> Answers:

@@ -1,22 +1,31 @@
-"""What observations and answers to questions say of facts that have a list of their own: Leber's
-disease, and an allergy to vitamin B12. It decides nothing, and is quoted and asked about (F21, F22,
-Q27, Q28).
+"""What observations, reports and answers to questions say of facts that have a list of their own:
+Leber's disease, and an allergy to vitamin B12. It decides nothing, and is quoted and asked about
+(F21, F22, Q27, Q28).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from fhir_mappings.answers.signs_in_words import answers_in, bodies_of, day_of, denies
-from fhir_mappings.fhir import Placed, as_dict, as_text, is_mistaken, read_date, texts_of
+from fhir_mappings.answers.what_is_said import (
+    Body,
+    Saying,
+    answers_said,
+    denies,
+    first_of,
+    observations_said,
+    reports_said,
+)
+from fhir_mappings.fhir import as_dict, as_text, read_date, texts_of
 from fhir_mappings.fhir import versions as fhir_versions
 from fhir_mappings.history import show_what_is_said
 from fhir_mappings.intake import RecordIndex
+from fhir_mappings.judging import speaks_of_allergy
 from fhir_mappings.terminology import Concept, Field, read_words
-from fhir_mappings.values import read_booleanish
+from fhir_mappings.values import read_affirmed
 from recommender.language import HintAt
 
 _NAMED = re.compile(
@@ -28,20 +37,35 @@ _NAMED = re.compile(
 
 
 def hint_at_what_is_said(index: RecordIndex) -> None:
-    """Note what observations that measure nothing say of Leber's disease of the person or the
-    family, and answers to questions of that and of allergies (of observations: `map_allergies`).
+    """Note what observations that measure nothing, reports, and answers to questions say of Leber's
+    disease of the person or the family, and of allergies.
     """
-    for placed in index.by_type.get("Observation", ()):
-        resource = placed.resource
-        if "valueQuantity" not in resource and not is_mistaken(resource):
-            _hint_at_lebers(index, placed, _day(day_of(resource)), bodies_of(resource))
-    for placed in index.by_type.get("QuestionnaireResponse", ()):
-        if is_mistaken(placed.resource):
-            continue
-        day = _day(placed.resource.get("authored"))
-        for said in answers_in(placed.resource.get("item")):
-            _hint_at_lebers(index, placed, day, [said])
-            show_what_is_said(index, placed, [said], day)
+    for saying in observations_said(index):
+        _hint_at_lebers(index, saying)
+        if saying.resource is not saying.placed.resource:  # the others: `map_allergies`
+            _show_allergies(index, saying, saying.bodies)
+    for saying in reports_said(index):
+        _hint_at_lebers(index, saying)
+        _show_allergies(index, saying, saying.bodies)
+    for saying in answers_said(index):
+        _hint_at_lebers(index, saying)
+        for body in saying.bodies:
+            _show_allergies(index, saying, [_under_its_heading(body)])
+
+
+def _show_allergies(index: RecordIndex, saying: Saying, bodies: Iterable[Body]) -> None:
+    own = [body for body in bodies if read_affirmed(body) is not False]
+    show_what_is_said(index, saying.placed, own, _day(saying.day))
+
+
+def _under_its_heading(body: Body) -> Body:
+    """Return an answer named by its heading too, where that asks for allergies ("Allergies: to
+    what?").
+    """
+    above = [text for text in body.get("headings", ()) if speaks_of_allergy(text)]
+    if not above or "valueBoolean" in body:
+        return body
+    return {**body, "code": {"text": ": ".join((*above, *texts_of(body.get("code"))))}}
 
 
 def _day(written: Any) -> dt.date | None:
@@ -49,35 +73,29 @@ def _day(written: Any) -> dt.date | None:
     return day.latest if day else None
 
 
-def _hint_at_lebers(
-    index: RecordIndex,
-    placed: Placed,
-    day: dt.date | None,
-    bodies: Iterable[Mapping[str, Any]],
-) -> None:
-    text = next(_names_in(index, bodies), "")
+def _hint_at_lebers(index: RecordIndex, saying: Saying) -> None:
+    text = first_of(_names_in(index, saying.bodies))
     if text:
-        index.understanding.hint(HintAt.LEBERS, placed, text, day)
+        index.understanding.hint(HintAt.LEBERS, saying.placed, text, _day(saying.day))
 
 
-def _names_in(index: RecordIndex, bodies: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+def _names_in(index: RecordIndex, bodies: Iterable[Body]) -> Iterator[str]:
     for body in bodies:
         coded = (as_dict(body.get("code")), as_dict(body.get("valueCodeableConcept")))
         named = [text for said in coded for text in texts_of(said)]
         written = as_text(body.get("valueString"))
         texts = (*named, written, *fhir_versions.read_notes(body))
-        text = next(filter(_is_lebers, texts), "")
-        if not text:
-            text = next(filter(None, (_by_code(index, said) for said in coded)), "")
-        if text and read_booleanish(dict(body)) is not False and not denies(written):
+        text = first_of(filter(_is_lebers, texts)) or first_of(
+            _by_code(index, said) for said in coded
+        )
+        if text and read_affirmed(body) is not False and not denies(written):
             yield text
 
 
-def _by_code(index: RecordIndex, said: Mapping[str, Any]) -> str:
+def _by_code(index: RecordIndex, said: Body) -> str:
     """Return the name of a code that stands for Leber's disease; empty for another."""
     found = index.value_sets.concepts(said) if said.get("coding") else ()
-    names = (match.member.display for match in found if match.concept is Concept.LHON)
-    return next(names, "")
+    return first_of(match.member.display for match in found if match.concept is Concept.LHON)
 
 
 def _is_lebers(text: str) -> bool:

@@ -38,7 +38,7 @@ from fhir_mappings.judging import (
     speaks_of_family,
     speaks_of_reaction,
 )
-from fhir_mappings.values import read_booleanish
+from fhir_mappings.values import read_affirmed, read_booleanish
 from recommender.language import Allergy, truth_of
 
 NOT_CURRENT = frozenset({"inactive", "resolved"})
@@ -126,7 +126,7 @@ def show_observation(index: RecordIndex, placed: Placed) -> None:
     cobalt: what it is to stands in its name, its answer, or its components.
     """
     resource = placed.resource
-    if is_mistaken(resource) or read_booleanish(resource) is False:
+    if is_mistaken(resource) or read_affirmed(resource) is False:
         return
     date = newest_of(resource, "effectiveDateTime", "effectiveInstant", "issued")
     bodies = [resource, *map(as_dict, as_list(resource.get("component")))]
@@ -154,7 +154,7 @@ def show_what_is_said(
 
 def _said_in(body: Mapping[str, Any]) -> Iterator[str]:
     """Yield the words of a result: its name and its answer."""
-    if read_booleanish(dict(body)) is not False:
+    if read_affirmed(body) is not False:
         yield from texts_of(body.get("code"))
         yield from texts_of(body.get("valueCodeableConcept"))
         yield as_text(body.get("valueString"))

@@ -33,6 +33,8 @@ def text_of_event(code: Any) -> str:
     for text in dict.fromkeys(texts_of(code)):
         if not NAMES_OF_B12.search(normalise_text(text[:LONGEST_SEARCHED])):
             continue
+        if speaks_of_allergy(text):
+            continue  # it names what an allergy is to
         read = read_words(text, Field.PROCEDURES)
         said = (*read.decided, *read.shown)
         if any(member.concept is Concept.B12_ADMINISTRATION for member in said):

@@ -36,7 +36,7 @@ from fhir_mappings.laboratory.names import (
 )
 from fhir_mappings.laboratory.observed import Known, Observed, observe, text_of_treatment
 from fhir_mappings.laboratory.report_context import ReportContext
-from fhir_mappings.values import read_booleanish
+from fhir_mappings.values import read_affirmed, read_booleanish
 from recommender.guidance import look_back
 from recommender.language import HintAt, NotCounted
 
@@ -161,7 +161,8 @@ def _show_event(
     """Note that the words of an Observation that is no result speak of vitamin B12 given, or of a
     pregnancy (Q28).
     """
-    code = None if is_mistaken(resource) else resource.get("code")
+    denied = is_mistaken(resource) or read_affirmed(resource) is False
+    code = None if denied else resource.get("code")
     if text := text_of_event(code):
         day = context.date(placed, resource).day
         index.understanding.hint(HintAt.B12_TREATMENT, placed, text, day.latest if day else None)

@@ -10,15 +10,27 @@ from fhir_mappings.values.not_given import denied_name, words_of_not_given
 from fhir_mappings.values.quantities import Reading, show_number
 from fhir_mappings.values.result_values import read_result
 from fhir_mappings.values.units import Analyte, forget_units, reads_unit, ucum_of
-from fhir_mappings.values.yes_or_no import read_booleanish
+from fhir_mappings.values.yes_or_no import (
+    ABNORMAL,
+    FOUND,
+    NORMAL,
+    NOT_FOUND,
+    read_affirmed,
+    read_booleanish,
+)
 
 __all__ = [
+    "ABNORMAL",
+    "FOUND",
+    "NORMAL",
+    "NOT_FOUND",
     "Analyte",
     "Reading",
     "compute_egfr",
     "denied_name",
     "forget_units",
     "holds_length",
+    "read_affirmed",
     "read_booleanish",
     "read_involved_length",
     "read_resected_length",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
-from fhir_mappings.fhir import as_text, codings_of, texts_of
+from fhir_mappings.fhir import as_text, codings_of, sayings_of, texts_of
 
 
 def read_booleanish(result: dict[str, Any]) -> bool | None:
@@ -22,6 +23,25 @@ def read_booleanish(result: dict[str, Any]) -> bool | None:
     yes = value is True or codes & _POSITIVE_CODES or texts & _POSITIVE_WORDS
     no = value is False or codes & _NEGATIVE_CODES or texts & _NEGATIVE_WORDS
     return bool(yes) if bool(yes) is not bool(no) else None
+
+
+FOUND = frozenset({"pos", "positive", "det", "detected", "present"})
+NOT_FOUND = frozenset({"neg", "negative", "nd", "not-detected", "absent"})
+ABNORMAL = frozenset({"a", "aa", "h", "hh", "abnormal", "critically-abnormal", "high"})
+NORMAL = frozenset({"n", "normal"})
+"""What interpretations say of something looked for, by code or by what the code is called."""
+
+
+def read_affirmed(result: Mapping[str, Any]) -> bool | None:
+    """Return whether what is looked for is there, by the value, else by the interpretation; `None`
+    where neither says, or they contradict each other.
+    """
+    said = read_booleanish(dict(result))
+    flags = sayings_of(result.get("interpretation")) if "interpretation" in result else set()
+    found, none = bool(flags & (FOUND | ABNORMAL)), bool(flags & (NOT_FOUND | NORMAL))
+    if said is not None:
+        return None if (said and none) or (not said and found) else said
+    return None if found is none else found
 
 
 def _plain(text: str) -> str:

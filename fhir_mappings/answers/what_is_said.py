@@ -1,0 +1,169 @@
+"""Everything that says something without measuring it: observations with their components, those
+inside another or inside a report, what a report concludes, and answers to questions, with the
+questions and headings under which they stand (Q27).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from fhir_mappings.fhir import (
+    Placed,
+    as_dict,
+    as_list,
+    as_text,
+    is_about_another,
+    is_mistaken,
+    texts_of,
+)
+from fhir_mappings.intake import RecordIndex
+from fhir_mappings.judging import speaks_of_family
+from fhir_mappings.text import normalise_text
+
+Body = Mapping[str, Any]
+
+
+class Saying(NamedTuple):
+    """What one resource says: bodies with a name and an answer, as an observation has them. `day`
+    is the day of it as it is written; `resource` states the status.
+    """
+
+    placed: Placed
+    resource: Body
+    day: Any
+    bodies: tuple[Body, ...]
+
+
+def observations_said(index: RecordIndex) -> Iterator[Saying]:
+    """Yield the observations that measure nothing, those inside others and inside reports too; what
+    is entered in error says nothing.
+    """
+    for placed in index.by_type.get("Observation", ()):
+        if "valueQuantity" not in placed.resource and not is_mistaken(placed.resource):
+            yield _saying(placed, placed.resource)
+        if "contained" in placed.resource:
+            yield from _inside(index, placed)
+    for placed in index.by_type.get("DiagnosticReport", ()):
+        yield from _inside(index, placed)
+
+
+def reports_said(index: RecordIndex) -> Iterator[Saying]:
+    """Yield what reports conclude, in words and by codes."""
+    for placed in index.by_type.get("DiagnosticReport", ()):
+        if not is_mistaken(placed.resource):
+            bodies = tuple(_concluded(placed.resource))
+            yield Saying(placed, placed.resource, day_of(placed.resource), bodies)
+
+
+def answers_said(index: RecordIndex) -> Iterator[Saying]:
+    """Yield the answers of questionnaires."""
+    for placed in index.by_type.get("QuestionnaireResponse", ()):
+        resource = placed.resource
+        if not is_mistaken(resource):
+            bodies = tuple(answers_in(resource.get("item")))
+            yield Saying(placed, resource, resource.get("authored"), bodies)
+
+
+def _saying(placed: Placed, resource: Body) -> Saying:
+    bodies = (resource, *map(as_dict, as_list(resource.get("component"))))
+    return Saying(placed, resource, day_of(resource), bodies)
+
+
+_INHERITED = ("status", "effectiveDateTime", "effectivePeriod", "issued")
+
+
+def _inside(index: RecordIndex, placed: Placed) -> Iterator[Saying]:
+    """Yield the observations inside a resource: they take status and time from it where they have
+    none of their own.
+    """
+    outer = placed.resource
+    if is_mistaken(outer):
+        return
+    inherited = {name: outer[name] for name in _INHERITED if name in outer}
+    for inner in map(as_dict, as_list(outer.get("contained"))):
+        if inner.get("resourceType") != "Observation" or "valueQuantity" in inner:
+            continue
+        if not (is_mistaken(inner) or is_about_another(inner, index.record.patient_id)):
+            yield _saying(placed, {**inherited, **inner})
+
+
+def day_of(resource: Body) -> Any:
+    """Return the day of an observation or a report, as it is written."""
+    period = as_dict(resource.get("effectivePeriod"))
+    days = (resource.get("effectiveDateTime"), period.get("end"), period.get("start"))
+    return next(filter(None, days), resource.get("issued"))
+
+
+def _concluded(report: Body) -> Iterator[Body]:
+    """Yield the coded conclusions of a report, and the sentences of its conclusion that neither
+    deny something nor advise everybody.
+    """
+    for name in ("conclusionCode", "codedDiagnosis"):
+        for code in as_list(report.get(name)):
+            yield {"valueCodeableConcept": as_dict(code).get("concept") or code}
+    for sentence in _SENTENCE.split(as_text(report.get("conclusion"))[:LONGEST_CONCLUSION]):
+        normal = normalise_text(sentence)
+        if not (_DENIED.search(normal) or _ADVISED.search(normal)):
+            yield {"valueString": sentence.strip()}
+
+
+LONGEST_CONCLUSION = 5000
+_SENTENCE = re.compile(r"[.;\n]")
+_DENIED = re.compile(
+    r"\b(?:no|not|nor|nil|none|never|without|denie[sd]|negative|absent|normal|unremarkable|exclud\w+|"
+    r"ruled out|rule out|unlikely|kein\w*|nicht|ohne|pas|sans|aucune?|sin|sem|nao|non|senza|"
+    r"nessun\w*|geen|niet|zonder|ingen|inte|ikke|uten|utan|uden)\b"
+)
+_ADVISED = re.compile(
+    r"\b(?:if|should|consider\w*|recommend\w*|advis\w+|associated with|refer(?:ral|red)?|risk|"
+    r"(?:may|can|could) (?:cause|lead|occur|result|develop|be (?:seen|present|associated))|"
+    r"in patients|wenn|falls|empf\w+|kann|peut|puede|pode|puo|kan)\b"
+)
+"""What a laboratory writes on everybody's report."""
+
+
+def answers_in(items: Any, headings: tuple[str, ...] = (), depth: int = 0) -> Iterator[Body]:
+    """Yield the answers of a questionnaire as observations named by their questions, with the
+    headings and questions above them; what is asked inside an answer, too.
+    """
+    for item in map(as_dict, as_list(items)):
+        question = as_text(item.get("text"))
+        below = (*headings, question) if question else headings
+        inner = [item.get("item")]
+        for answer in map(as_dict, as_list(item.get("answer"))):
+            coding = as_dict(answer.get("valueCoding"))
+            said = {"valueCodeableConcept": {"coding": [coding]}} if coding else {}
+            yield {"code": {"text": question}, "headings": headings, **answer, **said}
+            inner.append(answer.get("item"))
+        for items_below in inner if depth < MOST_DEPTH else ():
+            yield from answers_in(items_below, below, depth + 1)
+
+
+MOST_DEPTH = 8
+
+
+def is_of_family(saying: Saying, body: Body) -> bool:
+    """Return whether what a body says is about the family, a donor or a child unborn."""
+    above = ({"text": text} for text in body.get("headings", ()))
+    return any(map(speaks_of_family, (saying.resource.get("code"), body.get("code"), *above)))
+
+
+def denies(text: str) -> bool:
+    """Return whether a text begins as what was looked for and not found does."""
+    return _DENIES.match(normalise_text(text[:40])) is not None
+
+
+_DENIES = re.compile(r"(?:no|not|denie[sd]|without|nil|none|negative|absent|normal)\b")
+"""How an examination that found nothing begins: it is no answer, and no sign (Q1)."""
+
+
+def answer_in_words(body: Body) -> tuple[str, ...]:
+    """Return the words of the answer that a body gives."""
+    return (*texts_of(body.get("valueCodeableConcept")), as_text(body.get("valueString")))
+
+
+def first_of(texts: Iterable[str]) -> str:
+    """Return the first of these that is not empty; empty without."""
+    return next(filter(None, texts), "")
