@@ -7,6 +7,7 @@ Source: PROTOCOL R110, R159, R166 and the table of 3.5.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from fhir_mappings.fhir.record import Resource
 from fhir_mappings.fhir.versions import FhirVersion
@@ -139,7 +140,7 @@ def repair_order(received: Resource, version: FhirVersion) -> Resource:
     """Return a medication order without the faults of shape that clients are known to send; nothing
     else is changed.
     """
-    order = {name: value for name, value in received.items() if value not in (None, "", [], {})}
+    order: Resource = _without_empty(received)
     for name in _ARRAYS:
         if name in order and not isinstance(order[name], list):
             order[name] = [order[name]]
@@ -159,7 +160,7 @@ def _repair_dosage(received: Resource, version: FhirVersion) -> Resource:
     """Put the dose of a line where its version has it, name the period's unit as it does, and drop
     bounds that say nothing.
     """
-    line = {name: value for name, value in received.items() if value not in (None, "", [], {})}
+    line = dict(received)
     rates = line.pop("doseAndRate", [])
     rates = [
         rate for rate in (rates if isinstance(rates, list) else [rates]) if isinstance(rate, dict)
@@ -172,10 +173,23 @@ def _repair_dosage(received: Resource, version: FhirVersion) -> Resource:
         line["doseAndRate"] = rates
     timing = line.get("timing")
     if isinstance(timing, dict) and isinstance(timing.get("repeat"), dict):
-        repeat = {
-            name: value
-            for name, value in timing["repeat"].items()
-            if value not in (None, "", [], {})
-        }
-        line["timing"] = timing | {"repeat": _renamed(repeat, "periodUnits", "periodUnit")}
+        repeat = _renamed(timing["repeat"], "periodUnits", "periodUnit")
+        line["timing"] = timing | {"repeat": repeat}
     return line
+
+
+def _without_empty(value: Any) -> Any:
+    """Return a value without the texts, lists and objects in it that hold nothing, which some
+    clients write for what they do not have, and no resource may hold (FHIR, JSON format). A null in
+    a list keeps the place of its extension.
+    """
+    if isinstance(value, dict):
+        inner = ((name, _without_empty(one)) for name, one in value.items())
+        return {name: one for name, one in inner if one is not None and not _is_empty(one)}
+    if isinstance(value, list):
+        return [one for one in map(_without_empty, value) if not _is_empty(one)]
+    return value
+
+
+def _is_empty(value: Any) -> bool:
+    return not value.strip() if isinstance(value, str) else value in ([], {})

@@ -180,6 +180,39 @@ def test_known_faults_of_shape_are_mended_and_nothing_else_is_changed_R166():
     }
 
 
+def test_what_holds_nothing_is_left_out_at_any_depth_R166():
+    """No resource may hold an empty text, list or object; a null keeps its place in a list."""
+    received = {
+        "resourceType": "MedicationRequest",
+        "medicationCodeableConcept": {"coding": [], "text": "folic acid 5 mg"},
+        "encounter": {"reference": " "},
+        "reasonCode": [{"coding": [{"system": "", "code": "", "display": None}], "text": ""}],
+        "note": [{}, {"text": "with food"}],
+        "dosageInstruction": [
+            {
+                "text": "one a day",
+                "asNeededBoolean": False,
+                "timing": {"event": [None, "2026-12-01"], "_event": [{"id": "a"}, None]},
+                "doseAndRate": [{"type": {"coding": []}, "doseQuantity": {"value": 0, "unit": ""}}],
+            }
+        ],
+    }
+
+    assert repair_order(received, FhirVersion.R4) == {
+        "resourceType": "MedicationRequest",
+        "medicationCodeableConcept": {"text": "folic acid 5 mg"},
+        "note": [{"text": "with food"}],
+        "dosageInstruction": [
+            {
+                "text": "one a day",
+                "asNeededBoolean": False,
+                "timing": {"event": [None, "2026-12-01"], "_event": [{"id": "a"}, None]},
+                "doseAndRate": [{"doseQuantity": {"value": 0}}],
+            }
+        ],
+    }
+
+
 @pytest.mark.parametrize("dosage", ["1 daily", ["1 daily"], [None], []])
 def test_dosage_that_is_no_dosage_is_left_out_R166(dosage):
     assert "dosageInstruction" not in repair_order(
