@@ -18,8 +18,9 @@ from fhir_mappings.answers.answer import (
     interpretations_of,
 )
 from fhir_mappings.answers.lengths import read_length
+from fhir_mappings.answers.pregnancy import hint_at_pregnancy, read_pregnancy
 from fhir_mappings.answers.signs_in_words import hint_at_signs
-from fhir_mappings.answers.states import read_of_the_year, read_pregnancy, read_screen
+from fhir_mappings.answers.states import read_of_the_year, read_screen
 from fhir_mappings.fhir import as_dict, as_list, as_text, is_mistaken, read_number
 from fhir_mappings.history import DIAGNOSED_CAUSES, SIGNS
 from fhir_mappings.intake import RecordIndex
@@ -76,6 +77,7 @@ def map_answers(
     observed = tuple(observed)
     read = (item for item in (*observed, *passed_over) if not _is_doubted_sign(item))
     hint_at_signs(index, {item.placed.place for item in read})
+    hint_at_pregnancy(index, passed_over)
     answers = _sort_answers((*observed, *filter(_may_be_newest_screen, passed_over)))
     nothing = index.not_recorded("labs")
     if not answers and index.not_recorded("labs", "procedures", "conditions") is NOT_RECORDED:

@@ -274,16 +274,18 @@ class Diagnoses:
             if first.is_certain
             else f"not certain: {first.doubt}"
         )
-        return Fact(Truth.UNKNOWN, why, evidence, because=self._hint(found, first.is_certain))
+        return Fact(Truth.UNKNOWN, why, evidence, because=self._hint(found))
 
-    def _hint(self, found: list[Diagnosis], undated: bool) -> Because:
-        """Note codes and suspicions that do not decide as hints (Q26); return the reason."""
+    def _hint(self, found: list[Diagnosis]) -> Because:
+        """Note what does not decide as hints (Q26): codes, suspicions, a pregnancy without a day;
+        return the reason.
+        """
         hinted = False
         for item in found:
-            for at in () if undated else HINTS.get(item.concept, ()):
+            for at in HINTS.get(item.concept, ()):
                 hinted = True
-                date = newest_day(item.began)
-                self.index.understanding.hint(at, item.placed, item.doubt, date)
+                said, date = item.doubt or item.evidence.display, newest_day(item.began)
+                self.index.understanding.hint(at, item.placed, said, date)
         return Because.HINT if hinted else Because.NOT_CERTAIN
 
     def close(self) -> None:

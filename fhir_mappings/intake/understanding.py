@@ -107,6 +107,7 @@ HINTS: dict[Concept, tuple[HintAt, ...]] = {
     Concept.NOT_PREGNANT: (HintAt.PREGNANCY,),
     Concept.POSSIBLE_PREGNANCY: (HintAt.PREGNANCY,),
     Concept.PREGNANCY_LOOKALIKE: (HintAt.PREGNANCY,),
+    Concept.PLANNING_PREGNANCY: (HintAt.PLANNING_PREGNANCY,),
     Concept.NITROUS_OXIDE_EXPOSURE: (HintAt.NITROUS_OXIDE,),
     Concept.NITROUS_OXIDE: (HintAt.NITROUS_OXIDE,),
     Concept.INHALANT_MISUSE: (HintAt.NITROUS_OXIDE,),

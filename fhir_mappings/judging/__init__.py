@@ -21,6 +21,7 @@ from fhir_mappings.judging.reactions import describe_reactions, is_severe, words
 from fhir_mappings.judging.spoken_of import (
     LONGEST_NAME,
     as_of_family,
+    dates_a_pregnancy,
     speaks_of_family,
     speaks_of_more,
     text_of_event,
@@ -45,6 +46,7 @@ __all__ = [
     "as_of_family",
     "certainty_of",
     "clauses_of",
+    "dates_a_pregnancy",
     "denies",
     "describe_reactions",
     "forget_texts",

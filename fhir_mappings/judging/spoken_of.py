@@ -42,24 +42,41 @@ def text_of_event(code: Any) -> str:
     return ""
 
 
-_OF_PREGNANCY = re.compile(
+_DATED_PREGNANCY = re.compile(
     r"(?:estimated|expected|delivery) (?:date|due|delivery)(?: of (?:delivery|confinement|birth))?"
     r"(?: date)?(?: estimated)?(?: (?:from|by|based on|per) .{3,40}| us composite estimate)?"
     r"|due date|(?:edd|edc)(?: (?:from|by|based on|per) .{3,40}| agreed)?"
     r"|(?:errechneter |voraussichtlicher )?(?:geburts|entbindungs)termin"
-    r"|(?:urine |serum )?(?:pregnancy test|h ?cg(?: (?:pregnancy )?test)?)(?: (?:urine|serum))?"
+    r"|gestation(?:al)? (?:age|weeks?)(?: .{3,40})?|weeks? (?:of )?(?:gestation|pregnan(?:t|cy))"
+    r"|schwangerschaftswoche|ssw|zwangerschapsduur|amenorrhee duur|terme de la grossesse"
 )
-"""The day of a birth to come, and a test of pregnancy."""
+"""The day of a birth to come, and how long a pregnancy has lasted."""
+
+_PREGNANT_OR_NOT = re.compile(
+    r"(?:urine |serum )?(?:pregnancy test|h ?cg(?: (?:pregnancy )?test)?)(?: (?:urine|serum))?"
+    r"|(?:(?:is|are) (?:the )?(?:patient|person|woman|she|you) )?(?:currently )?pregnant"
+    r"(?: now| currently| at this time)?"
+    r"|(?:(?:ist die patientin|sind sie) )?(?:derzeit )?schwanger|(?:etes vous )?enceinte"
+    r"|(?:esta )?embarazada|(?:bent u )?zwanger|(?:er du |ar du )?gravid|incinta"
+)
+"""A test of pregnancy, and the question for it."""
 
 
 def text_of_pregnancy(code: Any) -> str:
-    """Return the words of a code that name a day of birth to come or a test of pregnancy, for which
-    there are no codes here; empty for none.
+    """Return the words of a code that name a day of birth to come, how long a pregnancy has lasted,
+    a test of pregnancy or the question for it, for which there are no codes here; empty for none.
     """
     for text in dict.fromkeys(texts_of(code)):
-        if len(text) <= LONGEST_NAME and _OF_PREGNANCY.fullmatch(normalise_text(text)):
+        if len(text) <= LONGEST_NAME and (
+            dates_a_pregnancy(text) or _PREGNANT_OR_NOT.fullmatch(normalise_text(text))
+        ):
             return text
     return ""
+
+
+def dates_a_pregnancy(name: str) -> bool:
+    """Return whether there is a pregnancy wherever a result of this name has a value."""
+    return _DATED_PREGNANCY.fullmatch(normalise_text(name)) is not None
 
 
 _OF_FAMILY = re.compile(

@@ -6,7 +6,6 @@ Source: decisions 2.1 (latest by time of sampling), Q1 (questionnaires), Q28 (ev
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Hashable
 from functools import partial
 from typing import Any, NamedTuple
@@ -26,7 +25,11 @@ from fhir_mappings.fhir import (
     what_changes,
 )
 from fhir_mappings.intake import RecordIndex, is_about_another, why_status, why_unknown
-from fhir_mappings.judging import Understood, text_of_event, text_of_pregnancy
+from fhir_mappings.judging import (
+    Understood,
+    text_of_event,
+    text_of_pregnancy,
+)
 from fhir_mappings.laboratory.names import (
     B12_CONCEPTS,
     Named,
@@ -36,8 +39,7 @@ from fhir_mappings.laboratory.names import (
 )
 from fhir_mappings.laboratory.observed import Known, Observed, observe, text_of_treatment
 from fhir_mappings.laboratory.report_context import ReportContext
-from fhir_mappings.values import read_affirmed, read_booleanish
-from recommender.guidance import look_back
+from fhir_mappings.values import may_be_pregnant, read_affirmed
 from recommender.language import HintAt, NotCounted
 
 
@@ -166,23 +168,11 @@ def _show_event(
     if text := text_of_event(code):
         day = context.date(placed, resource).day
         index.understanding.hint(HintAt.B12_TREATMENT, placed, text, day.latest if day else None)
-    elif (text := text_of_pregnancy(code)) and _may_be_pregnant(index, context, placed, resource):
+    elif text := text_of_pregnancy(code):
         day = context.date(placed, resource).day
+        if not may_be_pregnant(resource, text, day, index.as_of):
+            return
         index.understanding.hint(HintAt.PREGNANCY, placed, text, day.latest if day else None)
-
-
-def _may_be_pregnant(
-    index: RecordIndex, context: ReportContext, placed: Placed, resource: dict[str, Any]
-) -> bool:
-    """Return whether the day of birth is yet to come, or a test of pregnancy of the last 42 weeks
-    was positive (F2).
-    """
-    due = read_date(resource.get("valueDateTime") or resource.get("valueString"))
-    if due is not None:
-        return due.latest >= index.as_of
-    day = context.date(placed, resource).day
-    since = index.as_of - dt.timedelta(days=look_back.PREGNANCY_DAYS)
-    return day is not None and day.latest >= since and read_booleanish(resource) is True
 
 
 def _find_known(

@@ -80,7 +80,8 @@ def is_searched(matches: Sequence[Match]) -> bool:
 HINTS = (
     "vb12", "cytamen", "cobalin", "h cg", "hcg", "edd", "edc", "pregnancy", "due date",
     "estimated date", "estimated due", "estimated delivery", "expected date", "expected due",
-    "expected delivery", "delivery date", "delivery due",
+    "expected delivery", "delivery date", "delivery due", "pregnant", "gestation", "schwanger",
+    "ssw", "zwanger", "grossesse", "enceinte", "amenorrhee", "embaraz", "gravid", "incinta",
     "allerg", "alerg", "anaphyla", "anaphila", "anafyla", "anafila", "ypersensi", "ipersensi",
     "intoler", "intoller", "sensitivity", "sensitive", "adverse", "reaction", "uberempfindlich",
     "unvertraglich", "overgevoelig", "overfolsom", "overkanslig",

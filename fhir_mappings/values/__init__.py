@@ -9,6 +9,7 @@ from fhir_mappings.values.ileum_lengths import (
 from fhir_mappings.values.not_given import denied_name, words_of_not_given
 from fhir_mappings.values.quantities import Reading, show_number
 from fhir_mappings.values.result_values import read_result
+from fhir_mappings.values.told_pregnancy import may_be_pregnant
 from fhir_mappings.values.units import Analyte, forget_units, reads_unit, ucum_of
 from fhir_mappings.values.yes_or_no import (
     ABNORMAL,
@@ -30,6 +31,7 @@ __all__ = [
     "denied_name",
     "forget_units",
     "holds_length",
+    "may_be_pregnant",
     "read_affirmed",
     "read_booleanish",
     "read_involved_length",

@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from fhir_mappings.fhir import as_text, codings_of, sayings_of, texts_of
+from fhir_mappings.text import normalise_text
 
 
 def read_booleanish(result: dict[str, Any]) -> bool | None:
     """Return whether an Observation says yes or no: `valueBoolean`, or a value that is plainly
     positive or negative; `None` otherwise, also where it says both.
 
-    Reads ordinal results in any of their forms: a coded "Positive", a text "NEGATIVE", a boolean.
+    Reads ordinal results in any of their forms: a coded "Positive", a text "NEGATIVE", a boolean;
+    words in the languages of records.
     """
     if result.get("dataAbsentReason") is not None:
         return None
@@ -45,10 +47,10 @@ def read_affirmed(result: Mapping[str, Any]) -> bool | None:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"[^a-z ]", "", _SEMANTIC_TAG.sub("", text.lower())).strip()
+    return re.sub(r"[^a-z ]", "", normalise_text(_SEMANTIC_TAG.sub("", text))).strip()
 
 
-_SEMANTIC_TAG = re.compile(r" \(qualifier value\)$")
+_SEMANTIC_TAG = re.compile(r" \(qualifier value\)$", re.IGNORECASE)
 """What SNOMED CT puts behind the full names of its answers."""
 
 
@@ -56,28 +58,24 @@ _POSITIVE_CODES: frozenset[str] = frozenset({"POS", "Y"})
 _NEGATIVE_CODES: frozenset[str] = frozenset({"NEG", "N"})
 _POSITIVE_WORDS = frozenset(
     {
-        "positive",
-        "pos",
-        "detected",
-        "present",
-        "yes",
-        "true",
-        "reactive",
-        "strongly positive",
-        "weakly positive",
+        *("positive", "pos", "detected", "present", "yes", "true", "reactive"),
+        *("strongly positive", "weakly positive"),
+        *("positiv", "ja", "nachgewiesen", "nachweisbar", "vorhanden", "schwach positiv"),
+        *("stark positiv", "positif", "oui", "presente", "detecte", "detectee", "positivo"),
+        *("positiva", "si", "detectado", "detectada", "rilevato", "rilevata", "sim"),
+        *("positief", "aanwezig", "aangetoond", "positivt", "pavisad", "pavist"),
     }
 )
 _NEGATIVE_WORDS = frozenset(
     {
-        "negative",
-        "neg",
-        "not detected",
-        "absent",
-        "no",
-        "false",
-        "none",
-        "nonreactive",
-        "non reactive",
-        "normal",
+        *("negative", "neg", "not detected", "absent", "no", "false", "none", "nonreactive"),
+        *("non reactive", "normal"),
+        *("negativ", "nein", "nicht nachgewiesen", "nicht nachweisbar", "nicht vorhanden"),
+        *("negatif", "non", "absente", "non detecte", "non detectee", "negativo", "negativa"),
+        *("ausente", "no detectado", "no detectada", "assente", "non rilevato", "non rilevata"),
+        *("nao", "nao detectado", "negatief", "nee", "neen", "afwezig", "niet aanwezig"),
+        *("niet aangetoond", "negativt", "nej", "nei", "ej pavisad", "inte pavisad"),
+        "ikke pavist",
     }
 )
+"""Whole answers, without their accents."""

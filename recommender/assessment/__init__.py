@@ -2,7 +2,7 @@
 facts.
 """
 
-from recommender.assessment.assessment import assess
+from recommender.assessment.assessment import PREGNANCY_AGE, assess
 from recommender.assessment.bands import Band, bands_of
 from recommender.assessment.blood_and_reactions import PLATELET_LIMITS, POTASSIUM_LOW_BELOW
 from recommender.assessment.derived_facts import (
@@ -18,6 +18,7 @@ __all__ = [
     "FEW_PLATELETS",
     "PLATELET_LIMITS",
     "POTASSIUM_LOW_BELOW",
+    "PREGNANCY_AGE",
     "URGENT_SIGNS",
     "VERY_FEW_PLATELETS",
     "Assessment",

@@ -125,6 +125,13 @@ class Assessment(ComparedWhole):
     platelets_unusable: bool = False
 
     @property
+    def pregnancy_hinted(self) -> bool:
+        """Something on record speaks of a pregnancy, now or planned, and leaves it open (Q28)."""
+        return (self.pregnant.is_unknown and HintAt.PREGNANCY in self.hinted) or (
+            self.planning_pregnancy.is_unknown and HintAt.PLANNING_PREGNANCY in self.hinted
+        )
+
+    @property
     def surgery_hinted(self) -> bool:
         """Words of the record point at gastric, bariatric or ileal surgery (Q28)."""
         return bool(self.hinted & SURGERY_HINTS)

@@ -6,6 +6,7 @@ from recommender.folic_acid.gate import (
     FolateGate,
     folate_class,
     folate_gate,
+    hints_at_protection,
     holds_treatment_dose,
 )
 
@@ -16,6 +17,7 @@ __all__ = [
     "first_b12_day",
     "folate_class",
     "folate_gate",
+    "hints_at_protection",
     "holds_treatment_dose",
     "starts_after_first_dose",
 ]

@@ -26,6 +26,7 @@ from recommender.folic_acid.gate import (
     counts_as_ordered,
     folate_class,
     folate_gate,
+    hints_at_protection,
     holds_treatment_dose,
 )
 from recommender.guidance import FolateGateOpens
@@ -38,6 +39,7 @@ from recommender.language import (
     Test,
 )
 from recommender.treatment_so_far import TreatmentPhase, bound_end
+from recommender.wording import quote
 
 HIGHEST_FOLIC_ACID = Decimal(15000)
 """Micrograms of folic acid a day that are still a labelled dose (Q66, Q86)."""
@@ -99,7 +101,7 @@ def _deficient(case: Case, order: Order, dose_class: FolateClass, note: str) -> 
         case FolateClass.THERAPEUTIC:
             reason = (
                 f"Folic acid corrects the anaemia of vitamin B12 deficiency while nerve damage "
-                f"goes on.{note}"
+                f"goes on.{note}{_perhaps_needed(case)}"
             )
             return issue_of(
                 cards.C1_FOLIC_ACID_FIRST, CRITICAL, order, reason, ("S40", "S41", "S82", "S83")
@@ -227,6 +229,16 @@ def _why_protected(order: Order, case: Case) -> str:
     ):
         return " (pregnancy or preconception)"
     return " (haemolysis or dialysis)"
+
+
+def _perhaps_needed(case: Case) -> str:
+    hints = hints_at_protection(case)
+    said = quote(hints[0].words) if hints else ""
+    return (
+        f" Record says {said}: if that needs folic acid, it starts the day after B12."
+        if said
+        else ""
+    )
 
 
 def _dose_note(order: Order, dose_class: FolateClass) -> str:

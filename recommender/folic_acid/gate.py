@@ -7,10 +7,11 @@ from __future__ import annotations
 import enum
 from decimal import Decimal
 
+from recommender.assessment import PREGNANCY_AGE
 from recommender.case import Case, daily_dose, most_folic_acid
 from recommender.deficiency import Deficiency
 from recommender.guidance import FolateGateOpens
-from recommender.language import HintAt, Order, OrderState, Substance, is_treatment_dose
+from recommender.language import Hint, HintAt, Order, OrderState, Substance, is_treatment_dose
 from recommender.treatment_so_far import TreatmentPhase
 
 LOW_DOSE = Decimal(400)
@@ -161,3 +162,20 @@ def _is_protected(order: Order, case: Case) -> bool:
         scenario.methotrexate.truth | scenario.haemolysis.truth | scenario.dialysis.truth
     ).is_true
     return order.folate_indication is not None or pregnancy or specialist
+
+
+def hints_at_protection(case: Case) -> tuple[Hint, ...]:
+    """Return what on record speaks of a reason that would protect folic acid and leaves it open: a
+    pregnancy without a day, words beside a doubt. Folic acid is not taken away over these; it
+    starts the day after the first vitamin B12, which is right whatever is true (I17, Q28).
+    """
+    facts = [HintAt.METHOTREXATE, HintAt.HAEMOLYSIS]
+    if case.assessment.pregnancy_hinted and _can_be_pregnant(case):
+        facts += [HintAt.PREGNANCY, HintAt.PLANNING_PREGNANCY]
+    return case.scenario.hints_at(*facts)
+
+
+def _can_be_pregnant(case: Case) -> bool:
+    scenario, (low, high) = case.scenario, PREGNANCY_AGE
+    of_age = not (scenario.age.below(low).is_true or scenario.age.above(high).is_true)
+    return of_age and not scenario.female.is_false

@@ -93,7 +93,7 @@ FACTS: dict[str, Reader] = {
     "unavailable": _by("a1", "a3", "U1", "T7"),
     "incomplete": _by("M6", "D6", "T7"),
     "lists": _by("D6", "T7"),
-    "hints": _by("b2", "d5", "d6", "h5", "P6", "T7"),
+    "hints": _by("b2", "c1", "d5", "d6", "h5", "P6", "T7"),
 }
 """Every fact of the scenario."""
 
@@ -105,7 +105,6 @@ MEMBERS_NOT_READ: dict[str, str] = {
     "Allergen.MACROGOL": "one of EXCIPIENTS: d4 where the formulary lists it, else d5",
     "Allergen.PARABENS": "one of EXCIPIENTS: d4 where the formulary lists it, else d5",
     "HintAt.SYMPTOMS": "open world: symptoms stay unknown, the words are quoted",
-    "HintAt.HAEMOLYSIS": "the fact itself is unknown with this hint: protected is then not met",
     "HintAt.LOWERING_DRUG": "open world: the medicine stays unknown, the words are quoted",
     **{
         f"NotCounted.{name}": "its words are said of the result that does not decide (Q36)"

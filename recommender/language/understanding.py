@@ -64,6 +64,7 @@ class HintAt(Choice):
     DEFICIENCY = "deficiency_diagnosis"
     CAUSE = "cause"
     PREGNANCY = "pregnant"
+    PLANNING_PREGNANCY = "planning_pregnancy"
     HAEMOLYSIS = "haemolysis"
     RAISES_B12 = "raises_b12"
     METHOTREXATE = "methotrexate"

@@ -300,8 +300,14 @@ MODIFIERS: tuple[Modifier, ...] = (
     ),
     Modifier(
         "K10",
-        lambda a: a.pregnancy_possible,
+        lambda a: a.pregnancy_possible and not a.pregnancy_hinted,
         "Pregnancy status is not recorded: total vitamin B12 falls in normal pregnancy.",
+        ("X4", "X30"),
+    ),
+    Modifier(
+        "K10",
+        lambda a: a.pregnancy_possible and a.pregnancy_hinted,
+        "Whether there is a pregnancy is not certain: total vitamin B12 falls in normal pregnancy.",
         ("X4", "X30"),
     ),
     Modifier(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from recommender.cards import Card, Remedy, cards
 from recommender.case import Case, Issue, has_test, kind_of
 from recommender.courses import SECOND, Repeats, repeated_order, repeats
-from recommender.folic_acid import FolateClass, folate_class
+from recommender.folic_acid import FolateClass, folate_class, hints_at_protection
 from recommender.language import (
     AddFollowUps,
     AddRegimen,
@@ -137,8 +137,12 @@ def is_second(case: Case, found: CardsByOrder, order: Order) -> bool:
 
 
 def remove(case: Case, order: Order) -> list[Edit]:
-    """Return the removal of a draft; one that holds protected folic acid stays (I17)."""
-    protected = order.has_folate and folate_class(order, case) is FolateClass.PROTECTED
+    """Return the removal of a draft; one that holds folic acid which is protected, or may be, stays
+    (I17, Q28).
+    """
+    protected = order.has_folate and (
+        folate_class(order, case) is FolateClass.PROTECTED or bool(hints_at_protection(case))
+    )
     return [] if protected else [RemoveOrder(order.part_of or order.key)]
 
 

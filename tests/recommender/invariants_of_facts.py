@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from recommender.cards.findings import Finding
+from recommender.cards.findings import Finding, Resolution
 from recommender.case.case import Case
 from recommender.language.doses import Substance
-from recommender.language.edits import AddRegimen, ChangeOrder
+from recommender.language.edits import AddRegimen, ChangeOrder, RemoveOrder
 from recommender.language.understanding import HintAt, RecordArea
 
 HINTED = {
@@ -80,5 +80,14 @@ def _offered(case: Case, findings: tuple[Finding, ...]) -> Iterator[str]:
             }
             if forbids and Substance.CYANOCOBALAMIN in drafted:
                 yield f"{finding.card}: I26 drafts cyanocobalamin, though words may forbid it"
+            if _removes_folic_acid(case, one) and s.hints_at(
+                HintAt.METHOTREXATE, HintAt.HAEMOLYSIS
+            ):
+                yield f"{finding.card}: I17 removes folic acid, though words may protect it"
             if drafted and one.recommended and s.hints_at(HintAt.ALLERGY):
                 yield f"{finding.card}: I26 marks a regimen, though an allergy may stand against it"
+
+
+def _removes_folic_acid(case: Case, resolution: Resolution) -> bool:
+    gone = {edit.key for edit in resolution.edits if isinstance(edit, RemoveOrder)}
+    return any(order.has_folate and order.key in gone for order in case.course.orders)

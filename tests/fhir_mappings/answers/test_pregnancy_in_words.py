@@ -70,6 +70,14 @@ def named(text: str, **value: object) -> Resource:
         named("Errechneter Geburtstermin", valueDateTime="2026-11-01"),
         named("Pregnancy test", valueCodeableConcept={"text": "Positive"}),
         named("Serum hCG", valueString="positive"),
+        named("EDD", valueString="1 March 2027"),
+        named("Gestational age", valueQuantity={"value": 12, "unit": "weeks"}),
+        named("SSW", valueString="12+3"),
+        named("Currently pregnant?", valueBoolean=True),
+        named("Is the patient pregnant", valueCodeableConcept={"text": "Yes"}),
+        named("Schwanger?", valueString="ja"),
+        named("Enceinte ?", valueString="oui"),
+        {**named("Pregnancy test", valueString="positive"), "effectiveDateTime": None},
         observation(
             "11778-8",
             code=concept(LOINC, "11778-8", "Delivery date Estimated"),
@@ -91,7 +99,79 @@ def test_what_points_at_a_pregnancy_is_a_hint(result: Resource) -> None:
         named("Pregnancy test"),
         {**named("Pregnancy test", valueString="positive"), "effectiveDateTime": days_ago(295)},
         named("Referral due date given", valueDateTime="2026-11-01"),
+        named("Currently pregnant?", valueBoolean=False),
+        named("Schwanger?", valueString="nein"),
+        named("Is the patient pregnant", valueString="declined"),
+        named("Gestational age"),
+        {**named("Gestational age", valueString="39w"), "effectiveDateTime": days_ago(295)},
     ],
 )
 def test_what_is_over_negative_or_another_thing_is_none(result: Resource) -> None:
     assert scenario_of(result).hints == ()
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"effectiveDateTime": None},
+        {"effectiveDateTime": "2025"},
+        {"status": "preliminary"},
+        {"status": "unknown"},
+        {"valueCodeableConcept": concept(SNOMED, "102874004", text="Possible pregnancy")},
+        {"valueCodeableConcept": {"text": "Pregnant, 12 weeks"}},
+        {"valueCodeableConcept": {"coding": [PREGNANT, NOT_PREGNANT]}},
+    ],
+)
+def test_a_pregnancy_that_an_answer_leaves_open_is_a_hint_Q28(odd: Resource) -> None:
+    told = observation(STATUS, valueCodeableConcept={"coding": [PREGNANT]}) | odd
+    scenario = scenario_of({key: value for key, value in told.items() if value is not None})
+    assert scenario.pregnant.is_unknown
+    assert [hint.at for hint in scenario.hints] == [HintAt.PREGNANCY]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"effectiveDateTime": days_ago(295)},
+        {"status": "entered-in-error"},
+        {"status": "cancelled"},
+        {"valueCodeableConcept": {"coding": [NOT_PREGNANT]}},
+        {"valueCodeableConcept": {"text": "Unknown"}},
+        {"valueCodeableConcept": None, "dataAbsentReason": {"text": "asked, not known"}},
+    ],
+)
+def test_an_answer_that_is_over_void_or_tells_of_none_hints_at_nothing(odd: Resource) -> None:
+    told = observation(STATUS, valueCodeableConcept={"coding": [PREGNANT]}) | odd
+    assert scenario_of({k: v for k, v in told.items() if v is not None}).hints == ()
+
+
+@pytest.mark.parametrize(("said", "truth"), [(True, Truth.TRUE), (False, Truth.FALSE)])
+def test_the_question_whether_somebody_is_pregnant_is_answered_F2(said: bool, truth: Truth) -> None:
+    assert scenario_of(named("Pregnant?", valueBoolean=said)).pregnant.truth is truth
+
+
+def test_an_answer_pregnant_to_a_question_nobody_knows_is_a_hint() -> None:
+    answer = concept(LOINC, "LA15173-0", "Pregnant")
+    scenario = scenario_of(named("Obstetric status", valueCodeableConcept=answer))
+    assert scenario.pregnant.is_unknown
+    assert [hint.at for hint in scenario.hints] == [HintAt.PREGNANCY]
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "hints"),
+    [
+        ("completed", {"valueBoolean": True}, 1),
+        ("completed", {"valueCoding": {"display": "Ja"}}, 1),
+        ("completed", {"valueBoolean": False}, 0),
+        ("entered-in-error", {"valueBoolean": True}, 0),
+    ],
+)
+def test_a_questionnaire_that_says_so_is_a_hint(status: str, answer: Resource, hints: int) -> None:
+    asked = {
+        "resourceType": "QuestionnaireResponse",
+        "id": "q",
+        "status": status,
+        "authored": days_ago(20),
+        "item": [{"linkId": "1", "text": "Are you pregnant?", "answer": [answer]}],
+    }
+    assert len(scenario_of(asked).hints) == hints

@@ -359,6 +359,15 @@ def test_texts_that_name_different_lengths_name_none() -> None:
         ({"valueCodeableConcept": {"text": "Not detected"}}, False),
         ({"valueCodeableConcept": {"coding": [{"code": "POS"}]}}, True),
         ({"valueString": "equivocal"}, None),
+        *(({"valueString": word}, True) for word in ("ja", "Oui", "sí", "sì", "sim", "positief")),
+        *(
+            ({"valueString": word}, False)
+            for word in ("nein", "Non", "nee", "nej", "não", "négatif")
+        ),
+        ({"valueCodeableConcept": {"text": "Nicht nachgewiesen"}}, False),
+        ({"valueString": "Påvist"}, True),
+        ({"valueString": "Ikke påvist"}, False),
+        ({"valueString": "Vielleicht"}, None),
         ({"valueBoolean": True, "dataAbsentReason": {"text": "x"}}, None),
         ({}, None),
     ],

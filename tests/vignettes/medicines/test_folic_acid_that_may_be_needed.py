@@ -1,0 +1,89 @@
+"""Folic acid that a reason on record may protect, and leaves open, is not taken away: it starts the
+day after the first vitamin B12, which is right whatever is true (I17, F2, Q28).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from tests.vignettes.test_stops_and_doubtful_orders import Json, labels, only_card, request
+
+LOW = "B12 95 pmol/L, on 2026-11-06"
+SIGNS = "paraesthesia, since 2026-11-10"
+FOLIC_ACID = "folic acid tablet 5 mg, 5 mg, oral, daily"
+YOUNG = {"born": "1992-02-02"}
+
+OPEN = {  # each with the words that are quoted
+    "pregnant": "pregnant",  # without a day it may be long over
+    "'Pregnant'": "Pregnant",
+    "'? pregnant'": "? pregnant",
+    "'Schwangerschaft?'": "Schwangerschaft?",
+    "planning pregnancy": "planning pregnancy",
+    "'Kinderwunsch?'": "Kinderwunsch?",
+    "'Possible sickle cell disease'": "Possible sickle cell disease",
+}
+NOT_OPEN = ["'Pregnancy test requested'", "'Anxiety'"]
+
+
+def card_beside(problem: str, *signs: str, order: str = FOLIC_ACID, **person: str) -> Json:
+    """Return the card of an order beside a problem that does not say since when."""
+    problems = [f"{problem}, since 2026-10-01", *signs]
+    asked = request(order, **(YOUNG | person), conditions=problems, results=[LOW])
+    written = asked["prefetch"]["conditions"]["entry"][0]["resource"]
+    for name in ("onsetDateTime", "recordedDate"):
+        written.pop(name, None)
+    return only_card(asked)
+
+
+def removes(card: Json) -> bool:
+    return any(
+        action["type"] == "delete"
+        for suggestion in card["suggestions"]
+        for action in suggestion["actions"]
+    )
+
+
+@pytest.mark.parametrize("problem", OPEN)
+def test_what_may_need_folic_acid_lets_it_start_a_day_after_b12_I17(problem: str) -> None:
+    card = card_beside(problem, SIGNS)
+
+    assert (card["source"]["topic"]["code"], card["indicator"]) == ("c1", "critical")
+    assert labels(card)
+    assert not removes(card)
+    assert all(label.startswith("Folic acid a day later. ") for label in labels(card))
+    for suggestion in card["suggestions"]:
+        (folic,) = (one for one in suggestion["actions"] if one["type"] == "update")
+        repeat = folic["resource"]["dosageInstruction"][0]["timing"]["repeat"]
+        assert dt.date.fromisoformat(repeat["boundsPeriod"]["start"]) == dt.date(2026, 11, 27)
+
+
+@pytest.mark.parametrize(("problem", "words"), OPEN.items())
+def test_its_words_are_quoted_Q28(problem: str, words: str) -> None:
+    assert f"Record says '{words}" in card_beside(problem, SIGNS)["detail"]
+
+
+@pytest.mark.parametrize("problem", NOT_OPEN)
+def test_what_speaks_of_no_such_reason_lets_folic_acid_be_held(problem: str) -> None:
+    card = card_beside(problem, SIGNS)
+    assert removes(card)
+    assert "Record says" not in card["detail"]
+
+
+def test_a_pregnancy_that_is_over_lets_folic_acid_be_held_F2() -> None:
+    problems = ["pregnant, since 2020-02-01", SIGNS]
+    assert removes(only_card(request(FOLIC_ACID, **YOUNG, conditions=problems, results=[LOW])))
+
+
+@pytest.mark.parametrize("person", [{"sex": "male"}, {"born": "1960-02-02"}])
+def test_who_cannot_be_pregnant_has_folic_acid_held(person: dict[str, str]) -> None:
+    assert removes(card_beside("pregnant", SIGNS, **person))
+
+
+def test_whether_there_is_a_pregnancy_is_not_called_unrecorded_K10() -> None:
+    """Without nerve signs, where a low level alone is read otherwise in pregnancy (D2)."""
+    maintenance = "hydroxocobalamin, 1000 mcg, IM, every 2 to 3 months"
+    detail = card_beside("pregnant", order=maintenance)["detail"]
+    assert "Whether there is a pregnancy is not certain" in detail
+    assert "Pregnancy status is not recorded" not in detail
