@@ -8,7 +8,7 @@ import json
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,7 +54,7 @@ def compare_over_slice(chosen: argparse.Namespace) -> OverSlice:
 
     if not (chosen.slices / "slice.json").is_file():
         raise Refusal(f"{chosen.slices}: holds no slice; expected what population slice wrote.")
-    day = chosen.as_of or dt.datetime.now(dt.UTC).date()
+    day = chosen.as_of or today_at((chosen.old, chosen.new))
     with tempfile.TemporaryDirectory(prefix="b12-cds-diff-") as folder:
         sides = Path(folder, "old"), Path(folder, "new")
         try:
@@ -72,6 +72,16 @@ def compare_over_slice(chosen: argparse.Namespace) -> OverSlice:
         )
     otherwise = len({patient for patient, _ in patients})
     return OverSlice(everybody, otherwise, dict(changes.most_common()))
+
+
+def today_at(sides: Iterable[str]) -> dt.date:
+    """Return today at the first of the sides that is a site file, in UTC where none is; both sides
+    are asked for one day.
+    """
+    from cds_service.site import load_settings
+
+    site = next((Path(name) for name in sides if name.endswith(".toml")), None)
+    return load_settings(site).today(dt.datetime.now(dt.UTC))
 
 
 def _run(name: str, out: Path, chosen: argparse.Namespace, day: dt.date) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.answers.over_slice import OverSlice, compare_over_slice
+from cli.answers.over_slice import OverSlice, compare_over_slice, today_at
 from cli.parsing import Refusal
 from population.slices import SliceJob, run_slice
 from synthetic import MadePopulation, make_population
@@ -64,3 +64,13 @@ def test_two_sides_that_say_the_same_change_nobody(slices: Path, tmp_path: Path)
 def test_a_folder_without_a_slice_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refusal, match="holds no slice"):
         compare(tmp_path, tmp_path, "")
+
+
+def test_without_a_day_it_is_today_at_the_first_site_file(tmp_path: Path) -> None:
+    """Noon to noon these two are a day apart, whatever the hour."""
+    for name, zone in (("east", "Pacific/Kiritimati"), ("west", "Pacific/Pago_Pago")):
+        text = f'[service]\ntime_zone = "{zone}"\n'
+        (tmp_path / f"{name}.toml").write_text(text)
+    east, west = str(tmp_path / "east.toml"), str(tmp_path / "west.toml")
+    assert today_at([east, west]) > today_at([west, east])
+    assert today_at(["/opt/b12-cds", west]) == today_at([west])
