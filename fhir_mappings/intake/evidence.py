@@ -93,8 +93,12 @@ def describe_codes(codeable: Any) -> str:
 
 
 def why_unknown(codeable: Any) -> str:
-    """Return what the receipt says of an entry whose code means nothing to us."""
-    return f"code not in any value set: {describe_codes(codeable)}"
+    """Return what the receipt says of an entry whose code, or words without a code, mean nothing to
+    us.
+    """
+    coded = any(map(coding_of, codings_of(codeable)))
+    said = "code not in any value set" if coded else "without a code, in words not known here"
+    return f"{said}: {describe_codes(codeable)}"
 
 
 def why_status(name: str, status: str) -> str:

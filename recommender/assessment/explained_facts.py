@@ -124,8 +124,21 @@ def _permanence_fact(assessment: Assessment, scenario: ClinicalScenario) -> Fact
 
 
 def _malabsorption_fact(assessment: Assessment, scenario: ClinicalScenario) -> Fact:
-    why = _reason(assessment, scenario)
-    return Fact(assessment.established_malabsorption, why, _cause_evidence(scenario))
+    why, evidence = _reason(assessment, scenario), _cause_evidence(scenario)
+    if assessment.established_malabsorption.is_true:
+        evidence = tuple(f.evidence for f in scenario.causes if f.cause in MAY_ESTABLISH)
+    return Fact(assessment.established_malabsorption, why, evidence)
+
+
+MAY_ESTABLISH = frozenset(
+    {
+        Cause.PERNICIOUS_ANAEMIA,
+        Cause.TOTAL_GASTRECTOMY,
+        Cause.ILEAL_RESECTION,
+        Cause.CROHNS_ILEAL,
+    }
+)
+"""Causes on which established malabsorption can rest (2.3); the others are no evidence for it."""
 
 
 def _treatment_fact(assessment: Assessment) -> Fact:

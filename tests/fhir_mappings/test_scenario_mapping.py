@@ -264,12 +264,14 @@ def test_the_receipt_says_why_in_plain_words() -> None:
     mapped = map_all(
         observation("14685-2", 142, days=5),
         observation("1234-5", 1, "mg/dL", code=concept(LOINC, "1234-5", "Some test")),
+        observation("", 1, "mg/dL", code={"text": "Some test"}),
         observation("777-3", 180, "10*9/L", status="entered-in-error"),
         {"resourceType": "Encounter"},
     )
     assert set(why_ignored(mapped, "Observation")) == {
         "total vitamin B12, unit missing: 142",
         "code not in any value set: http://loinc.org|1234-5 (Some test)",
+        "without a code, in words not known here: Some test",
         "Platelets [#/volume] in Blood by Automated count, status is 'entered-in-error'",
     }
     assert why_ignored(mapped, "Encounter") == ["not needed for any fact"]

@@ -286,3 +286,14 @@ def test_a_hint_leaves_no_known_no_though_the_list_says_none_Q28_I26(at: HintAt,
     hinted = replace(scenario, hints=(Hint(at, "as written", "Condition/1"),))
     before, after = (assess(one, Policy()) for one in (scenario, hinted))
     assert (getattr(before, name), getattr(after, name)) == (Truth.FALSE, Truth.UNKNOWN)
+
+
+CAUSES = ["pernicious anaemia or autoimmune gastritis", "medicine that lowers vitamin B12"]
+
+
+def test_only_what_can_establish_malabsorption_is_evidence_for_it_2_3() -> None:
+    both = fact("established_malabsorption", causes=CAUSES)
+    alone = fact("established_malabsorption", causes=CAUSES[:1])
+    assert both.is_true
+    assert len(fact("cause", causes=CAUSES).evidence) == 2
+    assert len(both.evidence) == len(alone.evidence) == 1
