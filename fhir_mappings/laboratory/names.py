@@ -11,12 +11,7 @@ from typing import Any, NamedTuple
 
 from fhir_mappings.fhir import as_key, as_text, codings_of, texts_of
 from fhir_mappings.intake import RecordIndex
-from fhir_mappings.judging import (
-    LONGEST_NAME,
-    Understood,
-    reads_as_words,
-    speaks_of_more,
-)
+from fhir_mappings.judging import LONGEST_NAME, Understood, reads_as_words, speaks_of_more
 from fhir_mappings.terminology import (
     LOINC,
     NPU,
@@ -176,13 +171,18 @@ _NO_LEVEL = re.compile(
     r"antibod|ratio|factor|schilling|deficien|question|allerg|screening|history|review|due|next|"
     r"plan|folate|folic|absor|score|spray|tablet|last|start|stop|request|order|refus|declin|consent"
 )
-_SOME_GFR = re.compile(r"\be?gfr|\bglomerul|\b(?:dfg|tfg|vfg)e?\b")
-_NO_GFR = re.compile(r"basement|membran|antibod|antik|stage|categor|stadi|klasse|class|urin|view")
-_SOME_COUNT = re.compile(r"platelet|th?rombo[cz]yt|plaquet|piastrin|blutplattchen")
+_SOME_GFR = re.compile(r"\be?gfr|\bglomerul|\be?(?:dfg|tfg|vfg)e?\b")
+_NO_GFR = re.compile(
+    r"basement|membran|antibod|antik|stage|categor|stadi|[ck]lass|urin|view|mutat|gene\b|exon|fish\b|"
+    r"growth|re[cz]eptor|express|neph?rit|glomeruli\b|s[ck]ler|biops|[ck]omment|remark|trend|interpret|"
+    r"\b[tl]\d{3}"
+)
+_SOME_COUNT = re.compile(r"platelet|th?rombo[cz]yt|plaquet|piastrin|plattchen|\btpk\b")
 _NO_COUNT = re.compile(
     r"volum|\b[mv]p[mv]\b|width|pdw|breite|clump|agg?reg|ratio|antibod|antik|function|fun[ck]|large|"
     r"giant|immature|crit|morph|smear|transfus|reacti|inhibit|factor|faktor|rich|poor|lcr|retic|"
-    r"unreif|group|assoc|fluid|pleur|ascit|synov|urin|donor|concentrat|konzentrat|gross|adhes|bound|storage|microparticle"
+    r"unreif|group|assoc|fluid|pleur|ascit|synov|urin|donor|[ck]on[cz]entrat|gross|adhes|bound|"
+    r"storage|particle|peni[ae]|[cz]ytos|therap|drug|medic|screen|hemm|anti ?p|[ck]omment|interpret"
 )
 B12_CONCEPTS = frozenset({Concept.SERUM_B12, Concept.ACTIVE_B12_HOLOTC})
 _NAMED_SO = (

@@ -121,6 +121,9 @@ def test_another_test_by_a_code_in_no_list_is_named_and_decides_nothing(
         ("platelets", "Platelets (citrate)", "10*9/L"),
         ("platelets", "Plaquetas (citrato)", "10*9/L"),
         ("platelets", "Thrombozyten (Citrat)", "10*9/L"),
+        ("platelets", "Plättchenzahl", "10*9/L"),
+        ("platelets", "B-TPK", "10*9/L"),
+        ("egfr", "eVFG", "mL/min/1.73m2"),
     ],
 )
 def test_a_name_in_no_list_that_holds_that_of_a_test_is_told_I27(
@@ -143,6 +146,16 @@ def test_a_name_in_no_list_that_holds_that_of_a_test_is_told_I27(
         "Glomerular basement membrane antibody",
         "GFR stage",
         "GFR category",
+        "EGFR mutation analysis",
+        "EGFR T790M",
+        "EGFR gene, exon 19 deletion",
+        "Epidermal growth factor receptor (EGFR)",
+        "Glomerulonephritis screen",
+        "Glomeruli",
+        "eGFR comment",
+        "Thrombocytopenia screen",
+        "Heparin-induced thrombocytopenia",
+        "Anti-platelet therapy",
     ],
 )
 def test_one_that_holds_it_and_is_another_is_none(name: str) -> None:
