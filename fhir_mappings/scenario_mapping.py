@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from fhir_mappings.answers import hint_at_what_is_said, map_answers, map_reviews
+from fhir_mappings.answers import map_answers, map_reviews
 from fhir_mappings.fhir import PatientRecord, Placed
 from fhir_mappings.history import (
     add_order_reasons,
@@ -39,6 +39,7 @@ from fhir_mappings.laboratory import (
     read_results,
 )
 from fhir_mappings.medicines import read_events
+from fhir_mappings.said import hint_at_what_is_asked, hint_at_what_is_said
 from fhir_mappings.scenario import (
     FactsRead,
     cited_by,
@@ -129,6 +130,7 @@ def _map(index: RecordIndex, drafts: Sequence[Placed]) -> Steps[MappedScenario]:
     judge_lists(index)
     add_order_reasons(index, drafts)
     hint_at_what_is_said(index)
+    hint_at_what_is_asked(index)
     yield
     count_medicines(index)
     yield

@@ -136,6 +136,7 @@ ROOMS = (
     "fhir_mappings.medicines",
     "fhir_mappings.formulary",
     "fhir_mappings.history",
+    "fhir_mappings.said",
     "fhir_mappings.answers",
     "fhir_mappings.plain_form",
     "fhir_mappings.drafts",

@@ -4,6 +4,5 @@ the reviews that they show.
 
 from fhir_mappings.answers.answers import AnswerFacts, map_answers
 from fhir_mappings.answers.reviews import map_reviews
-from fhir_mappings.answers.said_elsewhere import hint_at_what_is_said
 
-__all__ = ["AnswerFacts", "hint_at_what_is_said", "map_answers", "map_reviews"]
+__all__ = ["AnswerFacts", "map_answers", "map_reviews"]

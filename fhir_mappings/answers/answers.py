@@ -19,12 +19,12 @@ from fhir_mappings.answers.answer import (
 )
 from fhir_mappings.answers.lengths import read_length
 from fhir_mappings.answers.pregnancy import hint_at_pregnancy, read_pregnancy
-from fhir_mappings.answers.signs_in_words import hint_at_signs
 from fhir_mappings.answers.states import read_of_the_year, read_screen
 from fhir_mappings.fhir import as_dict, as_list, as_text, is_mistaken, read_number
 from fhir_mappings.history import DIAGNOSED_CAUSES, SIGNS
 from fhir_mappings.intake import RecordIndex
 from fhir_mappings.laboratory import ANALYTES, MAY_BE_NEWER, Observed
+from fhir_mappings.said import hint_at_signs
 from fhir_mappings.terminology import Concept, Role
 from fhir_mappings.values import ABNORMAL, FOUND, read_booleanish
 from recommender.guidance import look_back

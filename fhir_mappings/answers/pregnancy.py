@@ -6,13 +6,12 @@ import datetime as dt
 from collections.abc import Iterable
 
 from fhir_mappings.answers.answer import Answer, Answers, affirms, take_newest, unread
-from fhir_mappings.answers.signs_in_words import ANSWERED
 from fhir_mappings.answers.states import ONLY_ISSUED
-from fhir_mappings.answers.what_is_said import answers_said, is_of_family
 from fhir_mappings.fhir import as_text, code_of, is_mistaken, read_date, sayings_of, texts_of
 from fhir_mappings.intake import RecordIndex, words_as_recorded
 from fhir_mappings.judging import text_of_pregnancy
 from fhir_mappings.laboratory import MAY_BE_NEWER, Observed
+from fhir_mappings.said import ANSWERED, answers_said, is_of_family
 from fhir_mappings.terminology import Concept, Field, read_words
 from fhir_mappings.values import may_be_pregnant, read_booleanish
 from recommender.guidance import look_back

@@ -7,22 +7,23 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Set
 
-from fhir_mappings.answers.what_is_said import (
+from fhir_mappings.fhir import code_of, read_date, texts_of
+from fhir_mappings.fhir import versions as fhir_versions
+from fhir_mappings.intake import HINTS, RecordIndex
+from fhir_mappings.said.sayings import (
     Body,
     Saying,
     answer_in_words,
     answers_said,
     denies,
     first_of,
+    has_no_value,
+    is_doubted,
     is_of_family,
     observations_said,
     reports_said,
 )
-from fhir_mappings.fhir import code_of, read_date, texts_of
-from fhir_mappings.fhir import versions as fhir_versions
-from fhir_mappings.intake import HINTS, RecordIndex
-from fhir_mappings.judging import speaks_of_family
-from fhir_mappings.terminology import Concept, Field, Role, has_marker, read_words
+from fhir_mappings.terminology import Concept, Field, Role, read_words
 from fhir_mappings.values import read_affirmed
 from recommender.guidance import NEW_SIGN_DAYS
 from recommender.language import HintAt
@@ -73,10 +74,10 @@ def _sign_in(index: RecordIndex, body: Body) -> str:
     if affirmed is not False:
         said += fhir_versions.read_notes(body)
     names = texts_of(body.get("code"))
-    if affirmed or _is_doubted(body):
+    if affirmed or is_doubted(body):
         named = [text for text in (*said, *names) if text and _names_a_sign(text)]
         return first_of((*named, *_coded(index, body, "valueCodeableConcept", "code")))
-    bare = affirmed is None and _has_no_value(body)
+    bare = affirmed is None and has_no_value(body)
     named = [text for text in said if text and _names_a_sign(text)]
     named += filter(_is_a_sign, names) if bare else ()
     coded = ("valueCodeableConcept", *(("code",) if bare else ()))
@@ -89,22 +90,6 @@ def _coded(index: RecordIndex, body: Body, *names: str) -> Iterator[str]:
         for one in index.value_sets.concepts(body.get(name)):
             if one.role is not Role.EXCLUDE and _is_sign(one.concept):
                 yield one.member.display
-
-
-def _is_doubted(body: Body) -> bool:
-    """Return whether the answer is that it may be so: "possible", "?"."""
-    words = [text for text in answer_in_words(body) if text]
-    return any(has_marker(text) and not denies(text) for text in words) and not any(
-        speaks_of_family({"text": text}) for text in words
-    )
-
-
-_SAYS_MORE = ("component", "hasMember", "related", "dataAbsentReason", "headings")
-
-
-def _has_no_value(body: Body) -> bool:
-    """Return whether a body has neither a value nor parts: that it is there is all it says."""
-    return not any(name.startswith("value") or name in _SAYS_MORE for name in body)
 
 
 def _names_a_sign(text: str) -> bool:

@@ -16,10 +16,12 @@ from fhir_mappings.fhir import (
     as_text,
     is_about_another,
     is_mistaken,
+    reference_of,
     texts_of,
 )
 from fhir_mappings.intake import RecordIndex
 from fhir_mappings.judging import speaks_of_family
+from fhir_mappings.terminology import has_marker
 from fhir_mappings.text import normalise_text
 
 Body = Mapping[str, Any]
@@ -104,9 +106,13 @@ def _concluded(report: Body) -> Iterator[Body]:
         for code in as_list(report.get(name)):
             yield {"valueCodeableConcept": as_dict(code).get("concept") or code}
     for sentence in _SENTENCE.split(as_text(report.get("conclusion"))[:LONGEST_CONCLUSION]):
-        normal = normalise_text(sentence)
-        if not (_DENIED.search(normal) or _ADVISED.search(normal)):
+        if not (is_denied(sentence) or _ADVISED.search(normalise_text(sentence))):
             yield {"valueString": sentence.strip()}
+
+
+def is_denied(text: str) -> bool:
+    """Return whether a word of a sentence denies something."""
+    return _DENIED.search(normalise_text(text)) is not None
 
 
 LONGEST_CONCLUSION = 5000
@@ -145,7 +151,13 @@ MOST_DEPTH = 8
 
 
 def is_of_family(saying: Saying, body: Body) -> bool:
-    """Return whether what a body says is about the family, a donor or a child unborn."""
+    """Return whether what a body says is about the family, a donor or a child unborn, by a name or
+    by a focus other than the patient.
+    """
+    own = reference_of(as_dict(saying.resource.get("subject")))
+    focus = [as_dict(one) for one in as_list(saying.resource.get("focus"))]
+    if any(one and reference_of(one) != own for one in focus):
+        return True
     above = ({"text": text} for text in body.get("headings", ()))
     return any(map(speaks_of_family, (saying.resource.get("code"), body.get("code"), *above)))
 
@@ -157,6 +169,22 @@ def denies(text: str) -> bool:
 
 _DENIES = re.compile(r"(?:no|not|denie[sd]|without|nil|none|negative|absent|normal)\b")
 """How an examination that found nothing begins: it is no answer, and no sign (Q1)."""
+
+
+def is_doubted(body: Body) -> bool:
+    """Return whether the answer is that it may be so: "possible", "?"."""
+    words = [text for text in answer_in_words(body) if text]
+    return any(has_marker(text) and not is_denied(text) for text in words) and not any(
+        speaks_of_family({"text": text}) for text in words
+    )
+
+
+def has_no_value(body: Body) -> bool:
+    """Return whether a body has neither a value nor parts: that it is there is all it says."""
+    return not any(name.startswith("value") or name in _SAYS_MORE for name in body)
+
+
+_SAYS_MORE = ("component", "hasMember", "related", "dataAbsentReason", "headings")
 
 
 def answer_in_words(body: Body) -> tuple[str, ...]:

@@ -10,7 +10,12 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from fhir_mappings.answers.what_is_said import (
+from fhir_mappings.fhir import as_dict, as_text, read_date, texts_of
+from fhir_mappings.fhir import versions as fhir_versions
+from fhir_mappings.history import show_what_is_said
+from fhir_mappings.intake import RecordIndex
+from fhir_mappings.judging import speaks_of_allergy
+from fhir_mappings.said.sayings import (
     Body,
     Saying,
     answers_said,
@@ -19,11 +24,6 @@ from fhir_mappings.answers.what_is_said import (
     observations_said,
     reports_said,
 )
-from fhir_mappings.fhir import as_dict, as_text, read_date, texts_of
-from fhir_mappings.fhir import versions as fhir_versions
-from fhir_mappings.history import show_what_is_said
-from fhir_mappings.intake import RecordIndex
-from fhir_mappings.judging import speaks_of_allergy
 from fhir_mappings.terminology import Concept, Field, read_words
 from fhir_mappings.values import read_affirmed
 from recommender.language import HintAt

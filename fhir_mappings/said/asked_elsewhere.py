@@ -1,0 +1,143 @@
+"""What observations, reports and answers to questions say of diagnoses, operations and medicines
+whose "none recorded" rests on other lists: bleeding, kidneys, anticoagulants, nitrous oxide and the
+like. It decides nothing, and is quoted and asked about (Q26 to Q28).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from fhir_mappings.fhir import (
+    as_text,
+    code_of,
+    months_before,
+    read_date,
+    read_notes,
+    texts_of,
+)
+from fhir_mappings.intake import HINTS, RecordIndex
+from fhir_mappings.judging import speaks_of_allergy
+from fhir_mappings.said.sayings import (
+    Body,
+    Saying,
+    answers_said,
+    has_no_value,
+    is_denied,
+    is_doubted,
+    is_of_family,
+    observations_said,
+    reports_said,
+)
+from fhir_mappings.terminology import Concept, Field, Role, read_words
+from fhir_mappings.text import normalise_text
+from fhir_mappings.values import read_affirmed
+from recommender.guidance import look_back
+from recommender.language import HintAt
+
+FOR_LIFE = frozenset(
+    {
+        HintAt.BLEEDING_DISORDER,
+        HintAt.KIDNEY_DISEASE,
+        HintAt.DIALYSIS,
+        HintAt.HAEMOLYSIS,
+        HintAt.RAISES_B12,
+        HintAt.GASTRIC_SURGERY,
+        HintAt.BARIATRIC_SURGERY,
+        HintAt.ILEAL_SURGERY,
+        HintAt.CAUSE,
+        HintAt.DEFICIENCY,
+    }
+)
+OF_THE_YEAR = frozenset(
+    {
+        HintAt.ANTICOAGULANT,
+        HintAt.B12_TREATMENT,
+        HintAt.METHOTREXATE,
+        HintAt.NITROUS_OXIDE,
+    }
+)
+"""What is asked about where an answer names it: always, or while it is of the last year."""
+
+FIELDS = (Field.CONDITIONS, Field.PROCEDURES, Field.DRUGS)
+LONGEST_ANSWER = 200
+"""Characters of an answer in words that are looked through."""
+
+_PARTS = re.compile(r"[.;,\n]")
+_METHOTREXATE = re.compile(r"meth?otrexat|\bmtx\b")
+
+
+def hint_at_what_is_asked(index: RecordIndex) -> None:
+    """Note these facts from all that says something without measuring it."""
+    for saying in observations_said(index):
+        _hint(index, saying, in_answers=False)
+    for saying in reports_said(index):
+        _hint(index, saying, in_answers=False)
+    for saying in answers_said(index):
+        _hint(index, saying, in_answers=True)
+
+
+def _hint(index: RecordIndex, saying: Saying, *, in_answers: bool) -> None:
+    day = read_date(saying.day)
+    if code_of(saying.resource.get("status")) == "registered":
+        return
+    if day is not None and day.earliest > index.tomorrow:
+        return
+    year = months_before(index.as_of, look_back.STATE_MONTHS)
+    asked = FOR_LIFE if day is not None and day.latest < year else FOR_LIFE | OF_THE_YEAR
+    for body in saying.bodies:
+        if read_affirmed(body) is False or is_of_family(saying, body) or _asks_of_allergy(body):
+            continue
+        for text, concept in _said(index, body, in_answers):
+            for at in HINTS.get(concept, ()):
+                if at in asked and (at is not HintAt.METHOTREXATE or _names_methotrexate(text)):
+                    index.understanding.hint(at, saying.placed, text, day and day.latest)
+
+
+def _asks_of_allergy(body: Body) -> bool:
+    """Return whether a body names what an allergy is to, which is not taken."""
+    return any(map(speaks_of_allergy, (*texts_of(body.get("code")), *body.get("headings", ()))))
+
+
+def _said(index: RecordIndex, body: Body, in_answers: bool) -> Iterator[tuple[str, Concept]]:
+    """Yield what a body says, each with its words: by its answer, and by its name where the answer
+    affirms or doubts it. In an answer to a question a name anywhere counts, elsewhere a text that
+    is a name as a whole.
+    """
+    affirmed = read_affirmed(body) or is_doubted(body)
+    name, value = body.get("code"), body.get("valueCodeableConcept")
+    for text in texts_of(name) if affirmed or has_no_value(body) else ():
+        yield from _in_words(index, text, anywhere=bool(affirmed))
+    written = (*texts_of(value), as_text(body.get("valueString")), *read_notes(body))
+    for text in (part.strip() for said in written for part in _parts_of(said)):
+        yield from _in_words(index, text, anywhere=in_answers)
+    coded = [value, name] if affirmed or has_no_value(body) else [value]
+    for match in (match for code in coded for match in index.value_sets.concepts(code)):
+        if match.role is not Role.EXCLUDE:
+            yield match.member.display, match.concept
+
+
+def _parts_of(said: str) -> Iterator[str]:
+    """Yield the whole of a short answer, then its parts, those left out that deny something."""
+    if said and len(said) <= LONGEST_ANSWER:
+        parts = (said, *(_PARTS.split(said) if _PARTS.search(said) else ()))
+        for part in parts:
+            if part.strip() and not (is_denied(part) or speaks_of_allergy(part)):
+                yield part
+
+
+def _in_words(index: RecordIndex, text: str, *, anywhere: bool) -> Iterator[tuple[str, Concept]]:
+    """Yield what a text names as a whole, or `anywhere` in it, medicines by their names too."""
+    named = index.value_sets.match_text(text, Field.DRUGS) if anywhere else ()
+    found = [match.member for match in named]
+    for field in FIELDS:
+        read = read_words(text, field)
+        found += (*read.decided, *(read.shown if anywhere else ()))
+    for member in found:
+        if member.role is not Role.EXCLUDE:
+            yield text, member.concept
+
+
+def _names_methotrexate(text: str) -> bool:
+    """Return whether it is methotrexate itself: its concept holds other drugs too."""
+    return _METHOTREXATE.search(normalise_text(text)) is not None

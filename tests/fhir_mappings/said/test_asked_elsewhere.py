@@ -1,0 +1,149 @@
+"""Of what answers, observations and reports say of bleeding, kidneys, operations, nitrous oxide,
+anticoagulants and treatment nobody says "none recorded"; what is denied, of the family or long over
+leaves it as it was (Q26 to Q28).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from recommender.language import ClinicalScenario, HintAt
+from tests.fhir_mappings.records import SNOMED, SUBJECT, concept, days_ago, observation, scenario_of
+
+ASKED = {
+    "Do you have a bleeding disorder?": HintAt.BLEEDING_DISORDER,
+    "Haemophilia": HintAt.BLEEDING_DISORDER,
+    "Do you take blood thinners?": HintAt.ANTICOAGULANT,
+    "Kidney failure": HintAt.KIDNEY_DISEASE,
+    "Are you on dialysis?": HintAt.DIALYSIS,
+    "Do you use nitrous oxide?": HintAt.NITROUS_OXIDE,
+    "Sickle cell disease": HintAt.HAEMOLYSIS,
+    "Cirrhosis of the liver": HintAt.RAISES_B12,
+    "Have you had a gastric bypass?": HintAt.BARIATRIC_SURGERY,
+    "Has part of your stomach been removed (gastrectomy)?": HintAt.GASTRIC_SURGERY,
+    "Do you take methotrexate?": HintAt.METHOTREXATE,
+    "Do you take vitamin B12 tablets?": HintAt.B12_TREATMENT,
+    "Pernicious anaemia": HintAt.CAUSE,
+}
+KNOWN_NO = {
+    HintAt.BLEEDING_DISORDER: "bleeding_disorder",
+    HintAt.ANTICOAGULANT: "anticoagulant_fact",
+    HintAt.KIDNEY_DISEASE: "kidney_disease",
+    HintAt.DIALYSIS: "dialysis",
+    HintAt.NITROUS_OXIDE: "nitrous_oxide",
+    HintAt.HAEMOLYSIS: "haemolysis",
+    HintAt.RAISES_B12: "raises_b12",
+    HintAt.METHOTREXATE: "methotrexate",
+}
+CODED = {
+    "90935002": HintAt.BLEEDING_DISORDER,
+    "431857002": HintAt.KIDNEY_DISEASE,
+    "105502003": HintAt.DIALYSIS,
+    "290484004": HintAt.NITROUS_OXIDE,
+    "417357006": HintAt.HAEMOLYSIS,
+    "19943007": HintAt.RAISES_B12,
+    "84027009": HintAt.CAUSE,
+}
+
+
+def answered(question: str, days: int = 5, status: str = "completed", **answer: Any) -> Any:
+    return scenario_of(
+        {
+            "resourceType": "QuestionnaireResponse",
+            "status": status,
+            "subject": SUBJECT,
+            "authored": days_ago(days),
+            "item": [{"linkId": "1", "text": question, "answer": [answer]}],
+        }
+    )
+
+
+def pointed_at(scenario: ClinicalScenario) -> set[HintAt]:
+    return {hint.at for hint in scenario.hints}
+
+
+@pytest.mark.parametrize("question", ASKED)
+def test_a_yes_is_quoted_and_no_known_no(question: str) -> None:
+    at = ASKED[question]
+    for scenario in (
+        answered(question, valueBoolean=True),
+        answered(question, status="in-progress", valueString="yes"),
+        answered(question, valueCoding={"code": "Y"}),
+        scenario_of(observation("", code={"text": question}, valueBoolean=True)),
+        scenario_of(observation("", code={"text": question}, valueString="possibly")),
+    ):
+        assert at in pointed_at(scenario)
+        if at in KNOWN_NO:
+            assert getattr(scenario, KNOWN_NO[at]).is_unknown
+
+
+@pytest.mark.parametrize("question", ASKED)
+def test_a_no_leaves_it_as_it_was(question: str) -> None:
+    for scenario in (
+        answered(question, valueBoolean=False),
+        answered(question, valueString="No"),
+        answered(question, valueCoding={"code": "N"}),
+        answered(question, status="entered-in-error", valueBoolean=True),
+        scenario_of(observation("", code={"text": question}, valueBoolean=False)),
+    ):
+        assert ASKED[question] not in pointed_at(scenario)
+        if ASKED[question] in KNOWN_NO:
+            assert getattr(scenario, KNOWN_NO[ASKED[question]]).is_false
+
+
+@pytest.mark.parametrize("code", CODED)
+def test_a_code_is_quoted_wherever_it_stands(code: str) -> None:
+    coded = concept(SNOMED, code)
+    report = {"resourceType": "DiagnosticReport", "status": "final", "subject": SUBJECT}
+    for entry in (
+        observation("", code=coded),
+        observation("", code=coded, valueBoolean=True),
+        observation("", code={"text": "Finding"}, valueCodeableConcept=coded),
+        observation(
+            "", code={"text": "History"}, component=[{"code": coded, "valueString": "yes"}]
+        ),
+        report | {"effectiveDateTime": days_ago(9), "conclusionCode": [coded]},
+    ):
+        assert CODED[code] in pointed_at(scenario_of(entry))
+    for said in ({"valueBoolean": False}, {"valueString": "absent"}):
+        assert CODED[code] not in pointed_at(scenario_of(observation("", code=coded, **said)))
+    of_another = observation("", code=coded, focus=[{"reference": "Patient/child"}])
+    assert CODED[code] not in pointed_at(scenario_of(of_another))
+
+
+def test_what_an_answer_lists_is_read_part_by_part() -> None:
+    listed = answered("Illnesses?", valueString="No diabetes, haemophilia A; gout, no dialysis")
+    assert pointed_at(listed) == {HintAt.BLEEDING_DISORDER}
+    taken = answered("Medicines?", valueString="warfarin, paracetamol")
+    assert pointed_at(taken) == {HintAt.ANTICOAGULANT}
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("Illnesses in the family?", "haemophilia"),
+        ("Allergies?", "warfarin"),
+        ("Anything else?", "allergic to heparin"),
+        ("Kidney function", "normal"),
+        ("Which sports?", "running"),
+        ("Do you take blood thinners?", "never"),
+    ],
+)
+def test_what_is_of_somebody_else_an_allergy_or_denied_points_at_nothing_here(
+    question: str, said: str
+) -> None:
+    assert not pointed_at(answered(question, valueString=said)) & (set(ASKED.values()))
+
+
+def test_what_is_taken_or_used_is_asked_about_for_a_year() -> None:
+    assert pointed_at(answered("Nitrous oxide use", days=300, valueBoolean=True))
+    assert not pointed_at(answered("Nitrous oxide use", days=500, valueBoolean=True))
+    assert pointed_at(answered("Haemophilia", days=5000, valueBoolean=True))
+
+
+def test_a_laboratorys_comment_to_everybody_points_at_nothing() -> None:
+    comment = "Chronic kidney disease is defined by an eGFR below 60 for more than 3 months."
+    said = observation("", code={"text": "eGFR comment"}, valueString=comment)
+    assert not pointed_at(scenario_of(said))
