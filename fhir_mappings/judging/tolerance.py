@@ -99,11 +99,33 @@ def without_tolerated(text: str) -> str:
     return _TOLERATED.sub(" ", text)
 
 
+_RELATIVE = (
+    r"(?:(?:the|his|her|patient'?s?|sa|son|su|la|el|il|de|der|die|seiner?|ihrer?) )?(?:mother|"
+    r"father|son|daughter|wife|husband|sister|brother|family|mutter|vater|sohn|tochter|m(?:è|e)re|"
+    r"p(?:è|e)re|fils|fille|madre|padre|hij[oa]|figli[oa]|m(?:ã|a)e|pai|filh[oa]|moeder|vader|"
+    r"dochter|mor|moder|fader|syster|bror)"
+)
+_TOLD_BY = re.compile(
+    rf"\b(?:reported|stated|told|confirmed|observed|witnessed) by {_RELATIVE}\b|"
+    r"\b(?:per|according to|laut|selon|seg(?:ú|u)n|secondo|volgens|enligt|if(?:ø|o)lge|segundo) "
+    rf"{_RELATIVE}\b|\b{_RELATIVE} (?:reports?|says?|states?|witnessed|informed|aware|berichtet|"
+    r"signale|rapporte|refiere|riferisce|meldt|uppger|oppgir|oplyser)\b|"
+    rf"\briferisce {_RELATIVE}\b|\b(?:advice|education|counsell?ing) (?:given|done|provided)\b|"
+    r"\brisk of recurrence\b|\b(?:refused|declined) further\b|\bconsidered severe\b",
+    re.IGNORECASE,
+)
+"""Who told of a reaction, and what was done about it: neither somebody else's, nor a doubt."""
+_SIGNED = re.compile(r"\b(?:[Dd]r\.?|(?:entered|recorded|signed|noted) by)(?: [A-Z][\w.'-]*){1,4}")
+"""Names may be spelt as words that deny: "Dr Inga Pai"."""
+
+
 def without_intolerance(text: str) -> str:
     """Return the words of an allergy without those that only seem to deny it: "not tolerated",
-    "never to be given again", "no other allergies".
+    "never to be given again", "no other allergies", "reported by daughter".
     """
-    return _NO_DENIAL.sub(" ", _NOT_TOLERATED.sub(" ", text))
+    for pattern in (_SIGNED, _TOLD_BY, _NOT_TOLERATED, _NO_DENIAL):
+        text = pattern.sub(" ", text)
+    return text
 
 
 def is_doubted(text: str) -> bool:

@@ -262,6 +262,16 @@ AFFIRMED_BESIDE_A_DENIAL = [
     "Anafylaxi av {}, skall ej ges",
     "Anafylaksi etter {}, aldri gi igjen",
     "Anafilaxia a {}, nunca mais",
+    "Anaphylaxis to {}, reported by daughter",
+    "Mother reports anaphylaxis to {} in childhood",
+    "Anaphylaxis to {}, witnessed by son; family informed",
+    "Laut Tochter Anaphylaxie auf {}",
+    "Selon sa fille, choc anaphylactique à {}",
+    "Anafilaxia a {} según su hija",
+    "Anafilassi da {}, riferisce la figlia",
+    "Anafylaxie door {} volgens dochter",
+    "Anaphylaxis to {} (Dr Inga Pai)",
+    "Anaphylaxis to {}; patient education given",
 ]
 
 
@@ -307,6 +317,11 @@ def test_what_else_a_denial_does_not_deny_Q27(text: str, allergen: Allergen) -> 
         "B12 injection, not allergic to B12",
         "Possible cyanocobalamin, definite hydroxocobalamin",
         "Vitamin B12 excluded, penicillin confirmed",
+        "No allergy to B12 per daughter",
+        "Daughter reports no allergy to B12",
+        "Dr Smith says no allergy to B12",
+        "Mother: anaphylaxis to hydroxocobalamin",
+        "Family history: anaphylaxis to B12",
     ],
 )
 def test_a_denial_of_this_one_or_a_doubt_of_ours_stays_a_hint_Q27(text: str) -> None:
