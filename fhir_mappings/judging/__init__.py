@@ -11,6 +11,7 @@ from fhir_mappings.judging.judge import (
     meaningful_texts,
     reads_as_words,
 )
+from fhir_mappings.judging.names_of_tests import NAMES_B12, test_perhaps_named
 from fhir_mappings.judging.plain_words import (
     forget_texts,
     is_negative,
@@ -40,6 +41,7 @@ from fhir_mappings.judging.tolerance import (
 
 __all__ = [
     "LONGEST_NAME",
+    "NAMES_B12",
     "Judged",
     "Shown",
     "Understood",
@@ -65,6 +67,7 @@ __all__ = [
     "speaks_of_family",
     "speaks_of_more",
     "speaks_of_reaction",
+    "test_perhaps_named",
     "text_of_event",
     "text_of_pregnancy",
     "without_intolerance",

@@ -11,14 +11,20 @@ from typing import Any, NamedTuple
 
 from fhir_mappings.fhir import as_key, as_text, codings_of, texts_of
 from fhir_mappings.intake import RecordIndex
-from fhir_mappings.judging import LONGEST_NAME, Understood, reads_as_words, speaks_of_more
+from fhir_mappings.judging import (
+    LONGEST_NAME,
+    NAMES_B12,
+    Understood,
+    reads_as_words,
+    speaks_of_more,
+    test_perhaps_named,
+)
 from fhir_mappings.terminology import (
     LOINC,
     NPU,
     Concept,
     Field,
     Match,
-    Member,
     Role,
     is_enumerated,
 )
@@ -163,49 +169,21 @@ def _match_test(index: RecordIndex, text: str) -> tuple[Match, ...]:
     )
 
 
-_SOME_B12 = re.compile(
-    r"\b(?:vit(?:amin[ae]?)? ?)?v?b12\b|\b(?:cyano|hydroxo)?[ck]obalamin[a-z]{0,3}\b"
-)
-_NO_LEVEL = re.compile(
-    r"bind|urin|csf|intake|diet|supplement|inject|dose|dosage|given|administ|therap|treat|medic|advice|"
-    r"antibod|ratio|factor|schilling|deficien|question|allerg|screening|history|review|due|next|"
-    r"plan|folate|folic|absor|score|spray|tablet|last|start|stop|request|order|refus|declin|consent"
-)
-_SOME_GFR = re.compile(r"\be?gfr|\bglomerul|\be?(?:dfg|tfg|vfg)e?\b")
-_NO_GFR = re.compile(
-    r"basement|membran|antibod|antik|stage|categor|stadi|[ck]lass|urin|view|mutat|gene\b|exon|fish\b|"
-    r"growth|re[cz]eptor|express|neph?rit|glomeruli\b|s[ck]ler|biops|[ck]omment|remark|trend|interpret|"
-    r"\b[tl]\d{3}"
-)
-_SOME_COUNT = re.compile(r"platelet|th?rombo[cz]yt|plaquet|piastrin|plattchen|\btpk\b")
-_NO_COUNT = re.compile(
-    r"volum|\b[mv]p[mv]\b|width|pdw|breite|clump|agg?reg|ratio|antibod|antik|function|fun[ck]|large|"
-    r"giant|immature|crit|morph|smear|transfus|reacti|inhibit|factor|faktor|rich|poor|lcr|retic|"
-    r"unreif|group|assoc|fluid|pleur|ascit|synov|urin|donor|[ck]on[cz]entrat|gross|adhes|bound|"
-    r"storage|particle|peni[ae]|[cz]ytos|therap|drug|medic|screen|hemm|anti ?p|[ck]omment|interpret"
-)
 B12_CONCEPTS = frozenset({Concept.SERUM_B12, Concept.ACTIVE_B12_HOLOTC})
-_NAMED_SO = (
-    (_SOME_B12, _NO_LEVEL, Member(Concept.SERUM_B12, Role.INCLUDE, "", "", "vitamin B12")),
-    (_SOME_GFR, _NO_GFR, Member(Concept.EGFR, Role.INCLUDE, "", "", "eGFR")),
-    (_SOME_COUNT, _NO_COUNT, Member(Concept.PLATELETS, Role.INCLUDE, "", "", "platelets")),
-)
-"""What a name may be of that is in no list: words that stand in it, and none of the others."""
 
 
 def _may_be_ours(index: RecordIndex, code: Any) -> tuple[Match, ...]:
-    """Return the test named beside a code in no list; else serum vitamin B12, eGFR or platelets,
-    where they stand in the name and nothing makes that another thing: told, and decides nothing
-    (Q36, I27).
+    """Return the test named beside a code in no list; else the one that stands in the name, where
+    nothing makes that another thing: told, and decides nothing (Q36, I27).
     """
     for text in texts_of(code):
         named = index.value_sets.match_text(text, Field.LABS)
         if named and all(match.role in COUNTED_ROLES for match in named):
             return named
         normal = normalise_text(text) if len(text) <= LONGEST_NAME else ""
-        for some, another, member in _NAMED_SO:
-            if some.search(normal) and not (another.search(normal) or speaks_of_more(code)):
-                return (Match(member, "text", text),)
+        member = test_perhaps_named(normal)
+        if member and not speaks_of_more(code):
+            return (Match(member, "text", text),)
     return ()
 
 
@@ -294,5 +272,5 @@ _NO_B12 = re.compile(
 def _is_another_than_b12(text: str) -> bool:
     """Return whether words beside the code of vitamin B12 name another test, in no list (Q35)."""
     normal = normalise_text(text[:LONGEST_NAME])
-    another = _BESIDE_B12 if _SOME_B12.search(normal) else _NO_B12
+    another = _BESIDE_B12 if NAMES_B12.search(normal) else _NO_B12
     return another.search(normal) is not None

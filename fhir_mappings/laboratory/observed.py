@@ -33,8 +33,17 @@ COUNTED_STATUSES = frozenset({"final", "amended", "corrected"})
 """Only these results count (decisions 2.1)."""
 
 
-MAY_BE_NEWER = frozenset({NotCounted.PRELIMINARY, NotCounted.OTHER_STATUS, NotCounted.IN_FUTURE})
-"""What cannot count and may yet be what holds today: not final yet, or with a slip in its date."""
+MAY_BE_NEWER = frozenset(
+    {
+        NotCounted.PRELIMINARY,
+        NotCounted.OTHER_STATUS,
+        NotCounted.IN_FUTURE,
+        NotCounted.NAME_UNCERTAIN,
+    }
+)
+"""What cannot count and may yet be what holds today: not final yet, with a slip in its date, or
+under a name that may be of this test.
+"""
 
 
 class Observed(NamedTuple):

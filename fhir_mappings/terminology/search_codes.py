@@ -82,12 +82,16 @@ HINTS = (
     "estimated date", "estimated due", "estimated delivery", "expected date", "expected due",
     "expected delivery", "delivery date", "delivery due", "pregnant", "gestation", "schwanger",
     "ssw", "zwanger", "grossesse", "enceinte", "amenorrhee", "embaraz", "gravid", "incinta",
+    "creatinin", "kreatinin", "cockcroft", "crcl", "cr cl", "ccr", "glomerul",
+    "potassi", "potasi", "kalium", "moglobin", "inr", "normalized ratio", "normalised ratio",
+    "plattchen", "tpk", "vfg", "evfg",
     "allerg", "alerg", "anaphyla", "anaphila", "anafyla", "anafila", "ypersensi", "ipersensi",
     "intoler", "intoller", "sensitivity", "sensitive", "adverse", "reaction", "uberempfindlich",
     "unvertraglich", "overgevoelig", "overfolsom", "overkanslig",
 )  # fmt: skip
 """Names in no list by which an Observation is looked at all the same: it may be vitamin B12 given,
-a pregnancy or an allergy (`speaks_of_more`), or vitamin B12 by another name.
+a pregnancy or an allergy (`speaks_of_more`), vitamin B12 by another name, or one of the tests of
+`test_perhaps_named`.
 """
 
 

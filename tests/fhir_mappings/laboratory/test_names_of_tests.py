@@ -124,12 +124,21 @@ def test_another_test_by_a_code_in_no_list_is_named_and_decides_nothing(
         ("platelets", "Plättchenzahl", "10*9/L"),
         ("platelets", "B-TPK", "10*9/L"),
         ("egfr", "eVFG", "mL/min/1.73m2"),
+        ("egfr", "Creatinine", "mg/dL"),
+        ("egfr", "Créatinine plasmatique", "umol/L"),
+        ("egfr", "Creatinine clearance", "mL/min"),
+        ("potassium", "Potassium", "mmol/L"),
+        ("potassium", "Kalium i.S.", "mmol/L"),
+        ("haemoglobin", "Hämoglobin", "g/dL"),
+        ("haemoglobin", "Hemoglobin, point of care", "g/dL"),
+        ("inr", "Prothrombin INR", ""),
     ],
 )
 def test_a_name_in_no_list_that_holds_that_of_a_test_is_told_I27(
     fact: str, name: str, unit: str
 ) -> None:
-    measured = getattr(scenario_of(result(name, 20, unit)), fact)
+    told = result(name, 20, unit, effectiveDateTime=days_ago(1))
+    measured = getattr(scenario_of(told), fact)
 
     assert measured.quantity is None
     assert measured.passed_over.why is NotCounted.NAME_UNCERTAIN
@@ -156,10 +165,21 @@ def test_a_name_in_no_list_that_holds_that_of_a_test_is_told_I27(
         "Thrombocytopenia screen",
         "Heparin-induced thrombocytopenia",
         "Anti-platelet therapy",
+        "Urine creatinine",
+        "Microalbumin/creatinine ratio",
+        "Urine potassium",
+        "Potassium hydroxide preparation",
+        "Haemoglobin A1c",
+        "Mean corpuscular haemoglobin",
+        "Haemoglobin electrophoresis",
+        "Methaemoglobin",
+        "INR target range",
     ],
 )
 def test_one_that_holds_it_and_is_another_is_none(name: str) -> None:
-    scenario = scenario_of(result(name, 20, "10*9/L"))
+    scenario = scenario_of(result(name, 20, "10*9/L", effectiveDateTime=days_ago(1)))
+    for fact in ("potassium", "haemoglobin", "inr"):
+        assert getattr(scenario, fact).passed_over is None
 
     assert (scenario.platelets.passed_over, scenario.egfr.passed_over) == (None, None)
 

@@ -209,3 +209,67 @@ def test_a_number_that_no_level_has_decides_nothing_Q35(unit: str) -> None:
     said = f"B12 0.1355 {unit} (6 Nov), may be low, its unit contradicts what was measured"
     assert only_card(by_mass(0.1355, unit))["summary"].startswith(said)
     assert cards_of(by_mass(0.542, unit)) == []
+
+
+def _named(asked: Json, name: str) -> Json:
+    last_result(asked)["code"] = {"text": name}
+    return asked
+
+
+PERHAPS_OF_BLOOD = [
+    "Creatinine",
+    "CREATININE",
+    "Creatinine, Ser",
+    "Créatinine",
+    "Creatinina",
+    "Creatinine level",
+]
+OF_SOMETHING_ELSE = [
+    "Urine creatinine",
+    "Creatinine (U)",
+    "Albumin/creatinine ratio",
+    "Creatinine, ascites fluid",
+    "24h creatinine",
+]
+
+
+@pytest.mark.parametrize("name", PERHAPS_OF_BLOOD)
+def test_a_creatinine_by_its_bare_name_is_not_no_kidney_result_I27(name: str) -> None:
+    asked = _named(with_tablets("creatinine 300 umol/L, on 2026-11-06"), name)
+    card = only_card(asked)
+    assert card["indicator"] == "warning"
+    assert card["summary"].startswith("Creatinine 300 µmol/L (6 Nov) cannot be used (its name ")
+
+
+@pytest.mark.parametrize("name", [*PERHAPS_OF_BLOOD, "eGFRcr"])
+def test_a_newer_worse_one_by_its_bare_name_leaves_no_good_kidneys_I2(name: str) -> None:
+    """An eGFR of 90 some days before does not permit cyanocobalamin beside it."""
+    worse = "creatinine 300 umol/L, on 2026-11-16"
+    if name.startswith("eGFR"):
+        worse = "eGFR 22 mL/min/{1.73_m2}, on 2026-11-16"
+    card = only_card(_named(with_tablets(EGFR_90, worse), name))
+    assert card["indicator"] == "warning"
+    assert "cannot be used (its name leaves open which test it is): check eGFR" in card["summary"]
+
+
+@pytest.mark.parametrize("name", OF_SOMETHING_ELSE)
+def test_what_is_plainly_of_something_else_says_nothing_of_the_kidneys(name: str) -> None:
+    asked = _named(with_tablets("creatinine 300 umol/L, on 2026-11-06"), name)
+    assert only_card(asked)["summary"].startswith("No kidney result in 12 months")
+    beside = _named(with_tablets(EGFR_90, "creatinine 300 umol/L, on 2026-11-16"), name)
+    assert cards_of(beside) == []
+
+
+def test_one_that_is_no_worse_by_its_bare_name_says_nothing() -> None:
+    asked = _named(with_tablets(EGFR_90, "creatinine 60 umol/L, on 2026-11-16"), "Creatinine")
+    assert cards_of(asked) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Creatinine clearance", "CrCl (Cockcroft-Gault)", "Kreatinin-Clearance", "Kreatininklaring"],
+)
+def test_a_clearance_is_not_no_kidney_result_I27(name: str) -> None:
+    asked = _named(with_tablets("eGFR 18 mL/min/{1.73_m2}, on 2026-11-06"), name)
+    assert "18" in only_card(asked)["summary"]
+    assert "No kidney result" not in only_card(asked)["detail"]
