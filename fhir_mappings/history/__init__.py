@@ -1,7 +1,7 @@
 """What the record says of the person's history: conditions, procedures, allergies, reviews."""
 
 from fhir_mappings.history.allergies import AllergyFacts, map_allergies
-from fhir_mappings.history.allergies_elsewhere import show_what_is_said
+from fhir_mappings.history.allergies_elsewhere import reaction_in, show_what_is_said
 from fhir_mappings.history.conditions import ConditionFacts, map_conditions
 from fhir_mappings.history.diagnoses import read_diagnoses
 from fhir_mappings.history.order_reasons import add_order_reasons
@@ -21,6 +21,7 @@ __all__ = [
     "map_allergies",
     "map_conditions",
     "map_procedures",
+    "reaction_in",
     "read_diagnoses",
     "show_what_is_said",
 ]

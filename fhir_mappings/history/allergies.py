@@ -21,6 +21,7 @@ from fhir_mappings.fhir import (
 from fhir_mappings.history.allergies_elsewhere import (
     NOT_CURRENT,
     read_condition,
+    show_complication,
     show_observation,
 )
 from fhir_mappings.history.allergy_words import (
@@ -70,6 +71,8 @@ def map_allergies(index: RecordIndex, others: Iterable[Placed]) -> AllergyFacts:
         found += _read_allergy(index, placed)
     for placed in index.of_type("Condition"):
         found += read_condition(index, placed)
+    for placed in index.of_type("Procedure"):
+        show_complication(index, placed)
     for placed in others:
         show_observation(index, placed)
     if found:

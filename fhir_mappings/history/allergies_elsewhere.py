@@ -5,7 +5,8 @@ Observation, where they are shown and leave it open whether there is one (F21, Q
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from fhir_mappings.fhir import (
@@ -27,19 +28,28 @@ from fhir_mappings.history.allergy_words import (
     names_in,
     pointed_at,
 )
-from fhir_mappings.history.reading_lists import newest_of, notes_of, says_nothing_for
+from fhir_mappings.history.reading_lists import (
+    name_of,
+    newest_of,
+    notes_of,
+    performed_on,
+    says_nothing_for,
+)
 from fhir_mappings.intake import RecordIndex, cite, describe_codes
 from fhir_mappings.judging import (
     Understood,
     is_negative,
     meaningful_texts,
+    names_another_substance,
     speaks_of_allergy,
     speaks_of_anaphylaxis,
     speaks_of_family,
     speaks_of_reaction,
 )
-from fhir_mappings.values import read_affirmed, read_booleanish
-from recommender.language import Allergy, truth_of
+from fhir_mappings.terminology import LONGEST_SEARCHED, Concept
+from fhir_mappings.text import normalise_text
+from fhir_mappings.values import read_affirmed, read_booleanish, reasons_and_notes
+from recommender.language import Allergy, HintAt, truth_of
 
 NOT_CURRENT = frozenset({"inactive", "resolved"})
 """Statuses of an allergy that is over; a severe one still counts until it is cleared (Q52)."""
@@ -158,3 +168,44 @@ def _said_in(body: Mapping[str, Any]) -> Iterator[str]:
         yield from texts_of(body.get("code"))
         yield from texts_of(body.get("valueCodeableConcept"))
         yield as_text(body.get("valueString"))
+
+
+def show_complication(index: RecordIndex, placed: Placed) -> None:
+    """Note that an injection of vitamin B12 recorded as a procedure had a complication that may be
+    a reaction to it.
+    """
+    resource, matches = placed.resource, index.understanding.judged[placed.place].matches
+    if is_mistaken(resource) or not any(match.concept in _INJECTED for match in matches):
+        return
+    complications = as_list(resource.get("complication"))
+    followed = [
+        text for one in complications for text in texts_of(as_dict(one).get("concept") or one)
+    ]
+    words = reaction_in(index, (*followed, *reasons_and_notes(resource)))
+    if words:
+        date, named = performed_on(resource), f"{name_of(resource.get('code'))}: {words}"
+        index.understanding.hint(HintAt.ALLERGY, placed, named, date.latest if date else None)
+
+
+_INJECTED = frozenset({Concept.B12_ADMINISTRATION, Concept.CYANOCOBALAMIN_INJECTION})
+
+
+def reaction_in(index: RecordIndex, texts: Iterable[str]) -> str:
+    """Return the words beside an entry of vitamin B12 that speak of a reaction, which may be to it;
+    empty where they deny one, or name something else as its cause.
+    """
+    for text in texts:
+        for clause in filter(speaks_of_allergy, _CLAUSE.split(text[:LONGEST_SEARCHED])):
+            names_another = names_another_substance(clause, index.value_sets.languages)
+            if not _NO_REACTION.search(normalise_text(clause)) and (
+                pointed_at(index, clause) or not names_another
+            ):
+                return text
+    return ""
+
+
+_CLAUSE = re.compile(r"[.;,\n]")
+_NO_REACTION = re.compile(
+    r"\b(?:no|not|nil|none|never|without|denie[sd]|nkda|kein\w*|ohne|nicht|pas|sans|aucune?|sin|non|"
+    r"senza|sem|nao|geen|zonder|niet|ingen|inte|utan|ikke|uten|uden)\b"
+)

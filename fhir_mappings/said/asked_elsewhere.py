@@ -21,6 +21,7 @@ from fhir_mappings.judging import speaks_of_allergy
 from fhir_mappings.said.sayings import (
     Body,
     Saying,
+    alerts_said,
     answers_said,
     has_no_value,
     is_denied,
@@ -73,7 +74,8 @@ def hint_at_what_is_asked(index: RecordIndex) -> None:
         _hint(index, saying, in_answers=False)
     for saying in reports_said(index):
         _hint(index, saying, in_answers=False)
-    for saying in answers_said(index):
+    flags = (alert for alert in alerts_said(index) if alert.placed.type == "Flag")
+    for saying in (*answers_said(index), *flags):
         _hint(index, saying, in_answers=True)
 
 
@@ -115,6 +117,8 @@ def _said(index: RecordIndex, body: Body, in_answers: bool) -> Iterator[tuple[st
     for match in (match for code in coded for match in index.value_sets.concepts(code)):
         if match.role is not Role.EXCLUDE:
             yield match.member.display, match.concept
+            if match.concept not in HINTS:  # a medicine, by its name
+                yield from _in_words(index, match.member.display, anywhere=in_answers)
 
 
 def _parts_of(said: str) -> Iterator[str]:

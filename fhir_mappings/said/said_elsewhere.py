@@ -18,6 +18,7 @@ from fhir_mappings.judging import speaks_of_allergy
 from fhir_mappings.said.sayings import (
     Body,
     Saying,
+    alerts_said,
     answers_said,
     denies,
     first_of,
@@ -44,7 +45,7 @@ def hint_at_what_is_said(index: RecordIndex) -> None:
         _hint_at_lebers(index, saying)
         if saying.resource is not saying.placed.resource:  # the others: `map_allergies`
             _show_allergies(index, saying, saying.bodies)
-    for saying in reports_said(index):
+    for saying in (*reports_said(index), *alerts_said(index)):
         _hint_at_lebers(index, saying)
         _show_allergies(index, saying, saying.bodies)
     for saying in answers_said(index):

@@ -5,22 +5,27 @@ questions and headings under which they stand (Q27).
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from fhir_mappings.fhir import (
+    NO_EVIDENCE,
     Placed,
     as_dict,
     as_list,
     as_text,
+    code_of,
     is_about_another,
     is_mistaken,
+    read_date,
+    read_verification,
     reference_of,
     texts_of,
 )
 from fhir_mappings.intake import RecordIndex
-from fhir_mappings.judging import speaks_of_family
+from fhir_mappings.judging import speaks_of_allergy, speaks_of_family
 from fhir_mappings.terminology import has_marker
 from fhir_mappings.text import normalise_text
 
@@ -66,6 +71,62 @@ def answers_said(index: RecordIndex) -> Iterator[Saying]:
         if not is_mistaken(resource):
             bodies = tuple(answers_in(resource.get("item")))
             yield Saying(placed, resource, resource.get("authored"), bodies)
+
+
+def alerts_said(index: RecordIndex) -> Iterator[Saying]:
+    """Yield the flags, issues, adverse events and allergies that came in a list in which their type
+    is not read: what they warn of decides nothing, and is not passed over either.
+    """
+    read = {placed.reference for placed in index.by_type.get("AllergyIntolerance", ())}
+    for placed, _ in index.record.unusable:
+        resource = placed.resource
+        if placed.type not in ALERTS or is_about_another(resource, index.record.patient_id):
+            continue
+        if placed.reference in read or _is_over(resource, index.as_of):
+            continue
+        day = first_of(as_text(resource.get(name)) for name in ALERTS[placed.type])
+        yield Saying(placed, resource, day or None, tuple(_alerted(placed.type, resource)))
+
+
+ALERTS = {
+    "Flag": (),
+    "DetectedIssue": ("identifiedDateTime", "date"),
+    "AdverseEvent": ("date", "occurrenceDateTime"),
+    "AllergyIntolerance": ("recordedDate", "assertedDate"),
+}
+"""Types that nobody asks for under another key, with where they say their day. A flag in force is
+of today.
+"""
+
+
+def _is_over(alert: Body, as_of: dt.date) -> bool:
+    """Return whether an alert was taken back, or is no longer in force."""
+    ended = read_date(as_dict(alert.get("period")).get("end"))
+    return (
+        is_mistaken(alert)
+        or read_verification(alert) in NO_EVIDENCE
+        or code_of(alert.get("status")) == "inactive"
+        or (ended is not None and ended.latest < as_of)
+    )
+
+
+def _alerted(kind: str, resource: Body) -> Iterator[Body]:
+    coded = (resource.get("code"), resource.get("event"), resource.get("substance"))
+    named = [text for code in coded for text in texts_of(code)]
+    parties = (*as_list(resource.get("implicated")), *as_list(resource.get("suspectEntity")))
+    for party in map(as_dict, parties):
+        named += [
+            as_text(party.get("display")),
+            as_text(as_dict(party.get("instance")).get("display")),
+        ]
+    named += [as_text(resource.get(name)) for name in ("detail", "description")]
+    of_reaction = {"AllergyIntolerance": "Allergy", "AdverseEvent": "Adverse reaction"}
+    name = of_reaction.get(kind, "Allergy" if any(map(speaks_of_allergy, named)) else "")
+    for text in filter(None, named):
+        said = text if not name or speaks_of_allergy(text) else f"{name}: {text}"
+        yield {"code": {"text": name}, "valueString": said}
+    for code in coded if kind == "Flag" else ():
+        yield {"valueCodeableConcept": code}
 
 
 def _saying(placed: Placed, resource: Body) -> Saying:

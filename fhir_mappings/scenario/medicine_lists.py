@@ -24,6 +24,7 @@ from fhir_mappings.fhir import (
     read_status,
     reference_of,
 )
+from fhir_mappings.history import reaction_in
 from fhir_mappings.intake import HINTS, RecordIndex
 from fhir_mappings.judging import Understood, judge_name, meaningful_texts
 from fhir_mappings.medicines import (
@@ -39,6 +40,7 @@ from fhir_mappings.medicines import (
 )
 from fhir_mappings.products import Product, item_of, near_b12_name
 from fhir_mappings.terminology import Field, read_words
+from fhir_mappings.values import reasons_and_notes
 from recommender.guidance import look_back
 from recommender.language import Fact, HintAt
 
@@ -126,6 +128,7 @@ def count_medicines(index: RecordIndex) -> None:
             elif _show_medicine(index, placed, shown):
                 by = Understood.NOT
             product = product_named(stated, index.value_sets, index.read_before)
+            _show_reaction(index, placed, product)
             status = read_status(placed.resource)
             if status in UNSURE.get(placed.type, ()):
                 _show_unsure(index, placed, product, f"status {status or 'missing'}")
@@ -208,6 +211,20 @@ def _show_unsure(index: RecordIndex, placed: Placed, product: Product, why: str)
     if day is None or day >= months_before(index.as_of, look_back.SUPPLY_MONTHS):
         for at in _other_facts_of(product):
             index.understanding.hint(at, placed, words, day)
+
+
+NEVER_WAS = frozenset({"entered-in-error", "cancelled"})
+
+
+def _show_reaction(index: RecordIndex, placed: Placed, product: Product) -> None:
+    """Note that an entry of vitamin B12 was ended for a reaction, or speaks of one (F21, Q27)."""
+    if not product.has_cobalamin or read_status(placed.resource) in NEVER_WAS:
+        return
+    words = reaction_in(index, reasons_and_notes(placed.resource))
+    if words:
+        authored = first_day(read_authored(placed.resource))
+        day = day_of_dose(placed.resource) or authored
+        index.understanding.hint(HintAt.ALLERGY, placed, f"{product.name}: {words}", day)
 
 
 def _other_facts_of(product: Product) -> list[HintAt]:

@@ -6,7 +6,11 @@ from fhir_mappings.values.ileum_lengths import (
     read_involved_length,
     read_resected_length,
 )
-from fhir_mappings.values.not_given import denied_name, words_of_not_given
+from fhir_mappings.values.not_given import (
+    denied_name,
+    reasons_and_notes,
+    words_of_not_given,
+)
 from fhir_mappings.values.quantities import Reading, show_number
 from fhir_mappings.values.result_values import read_result
 from fhir_mappings.values.told_pregnancy import may_be_pregnant
@@ -38,6 +42,7 @@ __all__ = [
     "read_resected_length",
     "read_result",
     "reads_unit",
+    "reasons_and_notes",
     "show_number",
     "ucum_of",
     "words_of_not_given",

@@ -30,6 +30,7 @@ _REASONS = (
     "reasonNotGiven",
     "reasonNotTaken",
     "reasonNotPerformed",
+    "reasonEnded",
     "outcome",
 )
 
@@ -143,11 +144,20 @@ def _denies(sentence: str) -> bool:
     return in_one or _NOT_GIVEN.search(rest) is not None
 
 
-def _texts(resource: dict[str, Any]) -> Iterator[str]:
-    yield from texts_of(resource.get("code"))
+def reasons_and_notes(resource: dict[str, Any]) -> list[str]:
+    """Return the words for why an entry ended or was not carried out, and its notes."""
+    return [*_reasons(resource), *read_notes(resource)][:MOST_TEXTS]
+
+
+def _reasons(resource: dict[str, Any]) -> Iterator[str]:
     for name in _REASONS:
         for reason in as_list(resource.get(name)):
             yield from texts_of(as_dict(reason).get("concept") or reason)
+
+
+def _texts(resource: dict[str, Any]) -> Iterator[str]:
+    yield from texts_of(resource.get("code"))
+    yield from _reasons(resource)
     dosage = resource.get("dosage")
     if isinstance(dosage, dict):  # of a dose given; that of a statement is a list of instructions
         yield as_text(dosage.get("text"))

@@ -1,0 +1,158 @@
+"""An alert that stands in a list of another type, and a reaction that an entry of vitamin B12 tells
+of itself, are quoted before more is given; what is taken back, of something else or denied is not
+(F21, Q26 to Q28).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.vignettes.test_stops_and_doubtful_orders import LOADING, LOW, cards_of, request
+
+Json = dict[str, Any]
+
+PATIENT = {"reference": "Patient/p1"}
+B12 = {"text": "Hydroxocobalamin 1 mg/mL injection"}
+PENICILLIN = {
+    "resourceType": "AllergyIntolerance",
+    "patient": PATIENT,
+    "code": {"text": "Penicillin"},
+}
+ALLERGIC = {"text": "Allergy to hydroxocobalamin"}
+
+
+def flag(code: Json, **more: Any) -> Json:
+    return {
+        "resourceType": "Flag",
+        "id": "f1",
+        "status": "active",
+        "subject": PATIENT,
+        "code": code,
+    } | more
+
+
+def cards_with(key: str, *entries: Json) -> list[Json]:
+    asked = request(LOADING, results=LOW)
+    bundle = asked["prefetch"][key]
+    bundle["entry"] += [{"resource": entry} for entry in entries]
+    bundle["total"] += len(entries)
+    return cards_of(asked)
+
+
+def said(cards: list[Json]) -> str:
+    return " ".join(f"{card['summary']} {card['detail']}" for card in cards)
+
+
+ALERTS = [
+    flag(ALLERGIC),
+    {
+        "resourceType": "DetectedIssue",
+        "id": "i1",
+        "status": "final",
+        "patient": PATIENT,
+        "code": {"text": "Drug allergy"},
+        "implicated": [{"display": "Hydroxocobalamin"}],
+    },
+    {
+        "resourceType": "AdverseEvent",
+        "id": "e1",
+        "actuality": "actual",
+        "subject": PATIENT,
+        "event": {"text": "Anaphylaxis after vitamin B12 injection"},
+    },
+    {"resourceType": "AllergyIntolerance", "id": "a9", "patient": PATIENT, "code": B12},
+]
+
+
+@pytest.mark.parametrize("alert", ALERTS, ids=lambda one: one["resourceType"])
+def test_an_alert_beside_the_list_is_quoted_before_b12_is_given(alert: Json) -> None:
+    keys = {"conditions", "allergies"} - ({"allergies"} if alert in ALERTS[3:] else set())
+    for key in keys:
+        first = PENICILLIN if key == "allergies" else {"resourceType": "Condition"}
+        cards = cards_with(key, first, alert)
+        assert any(card["indicator"] == "warning" for card in cards)
+        assert "ydroxocobalamin" in said(cards) or "B12 injection" in said(cards)
+        assert not any(
+            one.get("isRecommended") for card in cards for one in card.get("suggestions", ())
+        )
+
+
+TAKEN_BACK = [
+    flag(ALLERGIC, status="inactive"),
+    flag(ALLERGIC, status="entered-in-error"),
+    flag(ALLERGIC, period={"end": "2025-01-01"}),
+    flag(ALLERGIC, subject={"reference": "Patient/other"}),
+    flag({"text": "Penicillin allergy"}),
+    flag({"text": "Hearing aid"}),
+]
+
+
+@pytest.mark.parametrize("alert", TAKEN_BACK, ids=str)
+def test_an_alert_that_is_over_or_of_another_thing_changes_nothing(alert: Json) -> None:
+    assert said(cards_with("allergies", PENICILLIN, alert)) == said(
+        cards_with("allergies", PENICILLIN)
+    )
+
+
+def test_an_alert_of_bleeding_or_of_an_anticoagulant_is_quoted() -> None:
+    for words in ("Haemophilia", "On blood thinners"):
+        cards = cards_with("conditions", {"resourceType": "Condition"}, flag({"text": words}))
+        assert f"'{words}'" in said(cards)
+
+
+ENDED = {
+    "resourceType": "MedicationRequest",
+    "id": "m9",
+    "status": "stopped",
+    "intent": "order",
+    "subject": PATIENT,
+    "authoredOn": "2024-01-02",
+    "medicationCodeableConcept": B12,
+}
+GIVEN = {
+    "resourceType": "MedicationAdministration",
+    "id": "g9",
+    "status": "completed",
+    "subject": PATIENT,
+    "effectiveDateTime": "2024-01-02",
+    "medicationCodeableConcept": B12,
+}
+INJECTED = {
+    "resourceType": "Procedure",
+    "id": "p9",
+    "status": "completed",
+    "subject": PATIENT,
+    "performedDateTime": "2024-01-02",
+    "code": {"text": "Vitamin B12 injection"},
+}
+TELLING = [
+    ("medications", ENDED | {"statusReason": {"text": "Allergic reaction"}}),
+    ("medications", ENDED | {"statusReason": {"text": "Suspected intolerance"}}),
+    ("medications", ENDED | {"note": [{"text": "No fever. Anaphylaxis after the first dose"}]}),
+    ("administrations", GIVEN | {"note": [{"text": "allergic reaction to the injection"}]}),
+    ("procedures", INJECTED | {"complication": [{"text": "Anaphylaxis"}]}),
+    ("procedures", INJECTED | {"note": [{"text": "reaction to hydroxocobalamin"}]}),
+]
+
+
+@pytest.mark.parametrize(("key", "entry"), TELLING, ids=str)
+def test_a_reaction_that_an_entry_of_b12_tells_of_is_quoted(key: str, entry: Json) -> None:
+    cards = cards_with(key, entry)
+    assert any(card["indicator"] == "warning" for card in cards)
+    assert "may mean" in said(cards)
+
+
+SAYING_NOTHING = [
+    ("medications", ENDED | {"statusReason": {"text": "No allergic reaction, course complete"}}),
+    ("medications", ENDED | {"note": [{"text": "Allergic to penicillin"}]}),
+    ("medications", ENDED | {"status": "entered-in-error", "note": [{"text": "Anaphylaxis"}]}),
+    ("administrations", GIVEN | {"note": [{"text": "given without any allergic reaction"}]}),
+    ("procedures", INJECTED | {"complication": [{"text": "Haematoma"}]}),
+]
+
+
+@pytest.mark.parametrize(("key", "entry"), SAYING_NOTHING, ids=str)
+def test_what_denies_a_reaction_or_speaks_of_another_thing_is_not(key: str, entry: Json) -> None:
+    assert "may mean" not in said(cards_with(key, entry))
