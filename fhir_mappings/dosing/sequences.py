@@ -5,7 +5,7 @@ times a week for 2 weeks, then every 3 months".
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -60,19 +60,19 @@ def parts_in_turn(text: str) -> list[str]:
     return [part for part in _THEN.split(text) if part.strip()]
 
 
-def in_turn(line: Mapping[str, Any], read: Callable[[str], WrittenDosage]) -> list[Line]:
+def in_turn(line: Line, read: Callable[[str], WrittenDosage]) -> list[Line]:
     """Return a line whose words say several dosages in turn as a line for each: one that names no
     dose has that of the first, and fields say how often the first is given. Any other line, and one
     of which a part is not read whole or does not say when it ends, is returned as it is.
     """
     parts = parts_in_turn(as_text(line.get("text")))
     if len(parts) < 2 or line.get("patientInstruction"):
-        return [dict(line)]
+        return [line]
     first, *_ = said = [read(part) for part in parts]
     whole = all(one.is_all and one.timing and one.route in (None, first.route) for one in said)
     ends = all(one.review_noted or (one.timing and one.timing.is_bounded) for one in said[:-1])
     if not (whole and ends and (first.amounts or any(fhir_versions.read_dose_quantities(line)))):
-        return [dict(line)]
+        return [line]
     dose = ", ".join(f"{number} {unit}" for number, unit in first.amounts)
     route = first.route.value if first.route else ""
     texts = [

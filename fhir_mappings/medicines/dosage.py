@@ -100,9 +100,10 @@ def read_phases(
     one dosage for any other order. The words of a line may say several in turn.
     """
     lines = _written_lines(resource)
-    text = as_text(lines[0].get("text")) if len(lines) == 1 else ""
+    alone = lines[0] if len(lines) == 1 else {}
+    text = as_text(alone.get("text"))
     if text:
-        lines = in_turn(lines[0], lambda part: _read_words(part, product))
+        lines = in_turn(alone, lambda part: _read_words(part, product))
     if len(lines) > 1:
         lines, numbered = by_number(lines)
         noted = notes_technique(resource)
@@ -115,7 +116,8 @@ def read_phases(
         if len(known) == len(lines) and follow_one_another(known, numbered) and not at_odds:
             return tuple(phase._replace(text=text or phase.text) for phase in phases)
     dosage = read_dosage(resource, product, value_sets, authored, read_before)
-    return (_with_words_in_turn(dosage, resource, product),)
+    in_words = text or alone.get("patientInstruction")
+    return (_with_words_in_turn(dosage, alone, product) if in_words else dosage,)
 
 
 def _says_otherwise(dosage: Dosage) -> bool:
@@ -124,15 +126,14 @@ def _says_otherwise(dosage: Dosage) -> bool:
     return bool(fields and dosage.written and contradictions(fields, dosage.written))
 
 
-def _with_words_in_turn(dosage: Dosage, resource: Mapping[str, Any], product: Product) -> Dosage:
+def _with_words_in_turn(dosage: Dosage, line: Mapping[str, Any], product: Product) -> Dosage:
     """Return a dosage by fields with what one part of a "then" beside them says otherwise, of
     several the highest dose (Q41).
     """
-    lines = _written_lines(resource)
-    if len(lines) != 1 or dosage.from_words or not any(one.timing for one in dosage.lines):
-        return dosage
-    texts = [as_text(lines[0].get(name)) for name in ("text", "patientInstruction")]
+    texts = [as_text(line.get(name)) for name in ("text", "patientInstruction")]
     parts = [part for text in texts for part in parts_in_turn(text) if part != text]
+    if not parts or dosage.from_words or not any(one.timing for one in dosage.lines):
+        return dosage
     told = [
         dosage._replace(written=written_beside(words, TimingReading(None), product), text=part)
         for part, words in ((part, _read_words(part, product)) for part in parts)
