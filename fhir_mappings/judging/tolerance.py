@@ -115,15 +115,13 @@ _TOLD_BY = re.compile(
     re.IGNORECASE,
 )
 """Who told of a reaction, and what was done about it: neither somebody else's, nor a doubt."""
-_SIGNED = re.compile(r"\b(?:[Dd]r\.?|(?:entered|recorded|signed|noted) by)(?: [A-Z][\w.'-]*){1,4}")
-"""Names may be spelt as words that deny: "Dr Inga Pai"."""
 
 
 def without_intolerance(text: str) -> str:
     """Return the words of an allergy without those that only seem to deny it: "not tolerated",
     "never to be given again", "no other allergies", "reported by daughter".
     """
-    for pattern in (_SIGNED, _TOLD_BY, _NOT_TOLERATED, _NO_DENIAL):
+    for pattern in (_TOLD_BY, _NOT_TOLERATED, _NO_DENIAL):
         text = pattern.sub(" ", text)
     return text
 

@@ -33,6 +33,17 @@ LONGEST_DECIDING = 200
 """Characters of a text that may decide: what is longer is a story, not the name of a thing."""
 
 _MARKER = re.compile(rf"(?<![a-z0-9])(?:{'|'.join(read_markers('marker'))})(?![a-z])")
+_NAME = (
+    r" (?!(?:No|Not|Nil|None|Never|Denie|Possibl|Probabl|Suspect|Exclu|Kein|Nicht|Pas|Aucun|Sin|"
+    r"Ningun|Nessun|Non|Niet|Geen|Ingen|Inte|Ikke)\w*\b)[A-Z][\w.'-]*"
+)
+_SIGNED = re.compile(
+    r"\b(?:(?:Dr|Dra|Prof|Mr|Mrs|Ms|Mme|Herr|Frau|Dott)\.?|(?:[Ee]ntered|[Rr]ecorded|[Ss]igned|"
+    rf"[Nn]oted) by)(?:{_NAME}){{1,3}}|\((?:[A-Z]\. ?){{1,3}}[A-Z][\w'-]+\)|"
+    r"\([A-Z][\w'-]+, ?[A-Z]\.?\)"
+)
+"""Who wrote an entry: names are spelt as words that deny or name a relative ("Dr Mor", "R. Sohn").
+"""
 _PAST = re.compile(rf"^(?:{'|'.join(read_markers('past'))}) ")
 _YEAR = re.compile(r"(?: (?:in|since|on|from))?(?: \d{1,2})?(?:[ /]\d{1,2})?[ /](?:19|20)\d\d$")
 _QUALIFIER = "|".join(read_markers("qualifier"))
@@ -87,8 +98,11 @@ class _Wordings(NamedTuple):
 
 
 def has_marker(text: str) -> bool:
-    """Return whether a text negates, doubts, or speaks of somebody else than the patient (Q27)."""
-    return "?" in text or _MARKER.search(normalise_text(text[:LONGEST_SEARCHED])) is not None
+    """Return whether a text negates, doubts, or speaks of somebody else than the patient (Q27), but
+    for the names of who wrote it.
+    """
+    said = _SIGNED.sub(" ", text[:LONGEST_SEARCHED])
+    return "?" in text or _MARKER.search(normalise_text(said)) is not None
 
 
 @functools.lru_cache(maxsize=4096)

@@ -106,3 +106,24 @@ def test_a_soft_hyphen_is_no_end_of_a_word(text: str) -> None:
     scenario = scenario_of(condition("", code={"text": text}))
     asked = scenario.lebers if text.startswith("L") else scenario.bleeding_disorder
     assert not asked.is_false
+
+
+@pytest.mark.parametrize("signed", ["Dr Mor", "Dr. Inga Pai", "Prof. Nie", "R. Sohn", "Moder, E."])
+def test_who_signed_an_entry_neither_denies_it_nor_is_a_relative_Q27(signed: str) -> None:
+    scenario = scenario_of(condition("", code={"text": f"Haemophilia A ({signed})"}))
+    assert scenario.bleeding_disorder.is_true
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Haemophilia A (Mutter)",
+        "Haemophilia A (Sohn)",
+        "Dr Smith No Haemophilia A",
+        "Mor: haemophilia A",
+        "Haemophilia A (Not Confirmed)",
+    ],
+)
+def test_a_relative_or_a_denial_beside_it_still_does_Q27(text: str) -> None:
+    scenario = scenario_of(condition("", code={"text": text}))
+    assert not scenario.bleeding_disorder.is_true
