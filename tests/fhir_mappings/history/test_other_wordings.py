@@ -51,6 +51,17 @@ POINTS_AT: list[tuple[HintAt, str, list[str]]] = [
         ],
     ),
     (
+        HintAt.METHOTREXATE,
+        "methotrexate",
+        [
+            "On methotrexate",
+            "Methotrexate monitoring",
+            "Rheumatoid arthritis, MTX weekly",
+            "Metotrexato semanal",
+            "Methotrexattherapie",
+        ],
+    ),
+    (
         HintAt.BLEEDING_DISORDER,
         "bleeding_disorder",
         [

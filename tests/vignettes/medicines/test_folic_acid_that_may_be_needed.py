@@ -23,6 +23,8 @@ OPEN = {  # each with the words that are quoted
     "planning pregnancy": "planning pregnancy",
     "'Kinderwunsch?'": "Kinderwunsch?",
     "'Possible sickle cell disease'": "Possible sickle cell disease",
+    "'On methotrexate'": "On methotrexate",
+    "'Methotrexate monitoring'": "Methotrexate monitoring",
 }
 NOT_OPEN = ["'Pregnancy test requested'", "'Anxiety'"]
 
