@@ -86,7 +86,10 @@ _ROUTES: tuple[tuple[Route, str], ...] = (
     (
         Route.ORAL,
         r"orally|oral[et]?|by mouth|po|vo|p/o|p\.o\.?|per os|peroral\w*|zum einnehmen|oraal|"
-        r"sub ?-?lingual(?:ly)?|sublinguaal|sublinguale|under the tongue|"
+        r"sub ?-?lingual(?:ly)?|sublinguaal|sublinguale?|sl|s/l|"
+        r"(?:under|beneath) (?:the |your )?tongue|"
+        r"unter (?:der|die) zunge|sous la langue|(?:de)?bajo (?:de )?la lengua|sotto la lingua|"
+        r"onder de tong|under tung(?:an|en)|"
         r"buccal|swallow|swallowed",
     ),
 )
@@ -145,6 +148,7 @@ _NEGATED = re.compile(
 )
 _FILLER = re.compile(
     r"(?<![a-z])(?:inject(?:ed|ion|ions)?|inj|give(?:n)?|take(?:n)?|administer(?:ed)?|apply|use|to|"
+    r"dissolve[ds]?|melt|chew(?:ed)?|place|"
     r"be|by|via|the|into|in|a|an|as|of|for|at|with|dose|doses|directed|maintenance|"
     r"loading|prophylaxis|replacement|course|therapy|treatment|deltoid|vastus lateralis|muscle|"
     r"total|"
