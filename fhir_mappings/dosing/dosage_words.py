@@ -65,7 +65,8 @@ _ROUTES: tuple[tuple[Route, str], ...] = (
     (
         Route.SUBCUTANEOUS,
         r"(?:deep )?sub ?-?cut(?:aneous(?:ly)?)?|sc|s/c|(?:tiefe? )?subkutan\w*|sous[ -]cutanee?|"
-        r"subcutane[ao]|sottocute|sottocutane[ao]|subcutaan",
+        r"subcutane[ao]|sottocute|sottocutane[ao]|subcutaan|under (?:the |your )?skin|"
+        r"unter die haut|sous la peau|(?:de)?bajo (?:de )?la piel|sotto la pelle|onder de huid",
     ),
     (
         Route.INTRAMUSCULAR,

@@ -46,6 +46,13 @@ def every(period: int, unit: PeriodUnit, times: int = 1) -> Timing:
         ("1 ampoule IM tous les 3 mois", [(1, "ampoule")], IM, every(3, MONTH)),
         ("1 comprimé par jour", [(1, "tablet")], None, every(1, DAY)),
         ("1 tablet a day", [(1, "tablet")], None, every(1, DAY)),
+        (
+            "Inject 1 mL (1,000 mcg total) under the skin every 30 (thirty) days.",
+            [(1, "ml"), (1000, "mcg")],
+            SC,
+            every(30, DAY),
+        ),
+        ("1 Amp. monatlich unter die Haut", [(1, "ampoule")], SC, every(1, MONTH)),
         ("1 tab SL daily", [(1, "tablet")], PO, every(1, DAY)),
         ("Dissolve 1 tablet under your tongue once daily", [(1, "tablet")], PO, every(1, DAY)),
         ("Place one tablet under the tongue each morning", [(1, "tablet")], PO, every(1, DAY)),
