@@ -228,14 +228,20 @@ def denies(text: str) -> bool:
     return _DENIES.match(normalise_text(text[:40])) is not None
 
 
-_DENIES = re.compile(r"(?:no|not|denie[sd]|without|nil|none|negative|absent|normal)\b")
-"""How an examination that found nothing begins: it is no answer, and no sign (Q1)."""
+_DENIES = re.compile(
+    r"(?:no|not|denie[sd]|without|nil|none|negative|absent|normal|declin\w+|refus\w+|omitted|withheld|"
+    r"deferred|cancelled|did not|didn t|dna)\b"
+)
+"""How an examination that found nothing, and what was not done, begins: it is no answer, and no
+sign (Q1).
+"""
 
 
 def is_doubted(body: Body) -> bool:
     """Return whether the answer is that it may be so: "possible", "?"."""
     words = [text for text in answer_in_words(body) if text]
-    return any(has_marker(text) and not is_denied(text) for text in words) and not any(
+    told = [text for text in words if not (is_denied(text) or denies(text))]
+    return any(map(has_marker, told)) and not any(
         speaks_of_family({"text": text}) for text in words
     )
 
