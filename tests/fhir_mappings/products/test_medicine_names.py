@@ -123,6 +123,8 @@ def test_names_that_look_alike_are_no_medicine_of_ours(text):
         ("Lixiana", Anticoagulant.DIRECT_ORAL),
         ("Pradaxa 110 mg", Anticoagulant.DIRECT_ORAL),
         ("apixabán 5 mg", Anticoagulant.DIRECT_ORAL),
+        ("Apiksaban 5 mg", Anticoagulant.DIRECT_ORAL),
+        ("rivaroksaban 20 mg", Anticoagulant.DIRECT_ORAL),
         ("DOAK", Anticoagulant.DIRECT_ORAL),
         ("Marevan 1 mg", Anticoagulant.WARFARIN),
         ("Marcoumar", Anticoagulant.WARFARIN),
@@ -135,6 +137,7 @@ def test_names_that_look_alike_are_no_medicine_of_ours(text):
         ("Innohep", Anticoagulant.HEPARIN),
         ("héparine calcique", Anticoagulant.HEPARIN),
         ("Enoxaparinnatrium", Anticoagulant.HEPARIN),
+        ("Enoksaparin", Anticoagulant.HEPARIN),
         ("LMWH", Anticoagulant.HEPARIN),
         ("Arixtra 2,5 mg", Anticoagulant.HEPARIN),
     ],
@@ -168,7 +171,18 @@ def test_medicines_that_lower_b12_by_brand_and_language(text, drug):
     assert product(text).lowering is drug
 
 
-@pytest.mark.parametrize("text", ["Metoject PEN", "methotrexaat 2,5 mg", "Nordimet", "Imeth"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Metoject PEN",
+        "methotrexaat 2,5 mg",
+        "Nordimet",
+        "Imeth",
+        "Metotrexat 10 mg",
+        "metotreksat tabletter 2,5 mg",
+        "Metotab 7,5 mg",
+    ],
+)
 def test_methotrexate_by_brand_and_language(text):
     assert product(text).methotrexate
 
