@@ -56,7 +56,9 @@ def check_kidneys(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
 
 
 def _kidneys_not_known(case: Case, order: Order, line: DoseLine) -> Issue:
-    """Return d2, quietly for the young and for words that only may mean the kidneys (Q51)."""
+    """Return d2, quietly for the young, and where words that only may mean the kidneys are all that
+    speaks for it (Q28, Q51): beside no result they make it no quieter (I30).
+    """
     egfr = case.scenario.egfr
     sufficient = egfr.below(case.policy.cyano_min_egfr).is_false and not case.good_egfr_doubted
     unread = (
@@ -73,7 +75,8 @@ def _kidneys_not_known(case: Case, order: Order, line: DoseLine) -> Issue:
     said = (
         f"Record says {quote(hints[0].words)}: check eGFR, or use hydroxocobalamin" if hints else ""
     )
-    loud = INFO if hints or _kidneys_need_no_haste(case) else WARNING
+    quiet = bool(hints and sufficient) or _kidneys_need_no_haste(case)
+    loud = INFO if quiet else WARNING
     return issue_of(cards.D2_KIDNEY_NOT_KNOWN, loud, order, reason, ("S25", "S74"), said)
 
 

@@ -689,3 +689,21 @@ def test_pregnancy_is_asked_about_only_where_a_low_level_stands_alone_K10_Q84(
     found = cards_of(request(born="1992-02-02", conditions=conditions, results=results))
     said = "Pregnancy status is not recorded"
     assert any(said in card["detail"] for card in found) is asked
+
+
+@pytest.mark.parametrize("born", ["1950-02-02", "1990-02-02"])
+def test_words_that_may_mean_the_kidneys_make_their_question_no_quieter_I30(born: str) -> None:
+    tablet = "vitamin B12 tablet 1 mg, 1 tablet, oral, daily"
+
+    def asked(*results: str, **more: Any) -> Json:
+        chart = {"born": born, "results": [LOW, NO_SIGNS, *results]} | more
+        return next(
+            card
+            for card in cards_of(request(tablet, **chart))
+            if card["source"]["topic"]["code"] == "d2"
+        )
+
+    doubted = {"conditions": ["'? chronic kidney disease stage 4', since 2024-01-01"]}
+    assert asked(**doubted)["indicator"] == "warning"
+    assert asked(KIDNEYS, **doubted)["indicator"] == "info"
+    assert asked()["indicator"] == ("info" if born > "1980" else "warning")
