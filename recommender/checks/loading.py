@@ -18,7 +18,7 @@ from recommender.checks.beside import (
     symptoms_answered,
 )
 from recommender.checks.intervals import check_interval, more_than_needed
-from recommender.guidance import DAILY_LOADING_DOSES, AltDailyLoading
+from recommender.guidance import DAILY_LOADING_DOSES, LOADING_DOSES, AltDailyLoading
 from recommender.language import (
     DoseLine,
     Order,
@@ -79,7 +79,7 @@ def check_loading(case: Case, order: Order, line: DoseLine, timing: Timing) -> I
         yield from _less_than_loading(case, order, timing)
     elif (
         doses is None
-        or (rhythm is Rhythm.DAILY and doses > DAILY_LOADING_DOSES[1])
+        or doses > (DAILY_LOADING_DOSES[1] if rhythm is Rhythm.DAILY else LOADING_DOSES + 1)
         or _rejects_daily(case, rhythm)
     ):
         yield more_than_needed(

@@ -282,3 +282,10 @@ def test_a_slip_in_a_later_part_of_the_words_leads_I11() -> None:
     words = "1 mg IM three times a week for 2 weeks, then 1000 mg every 2 months"
     draft_of(asked)["dosageInstruction"][0]["text"] = words
     assert cards_of(asked)[0]["indicator"] == "critical"
+
+
+@pytest.mark.parametrize(("weeks", "said"), [(2, []), (20, [("b6", "info")])])
+def test_loading_that_does_not_end_after_six_doses_is_told(
+    weeks: int, said: list[tuple[str, str]]
+) -> None:
+    assert in_words(IN_TURN.replace("2 weeks", f"{weeks} weeks"), **CHART) == said
