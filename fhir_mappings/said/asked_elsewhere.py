@@ -17,13 +17,14 @@ from fhir_mappings.fhir import (
     texts_of,
 )
 from fhir_mappings.intake import HINTS, RecordIndex
-from fhir_mappings.judging import speaks_of_allergy
+from fhir_mappings.judging import speaks_of_allergy, text_of_event
 from fhir_mappings.said.sayings import (
     Body,
     Saying,
     alerts_said,
     answers_said,
     has_no_value,
+    is_advice,
     is_denied,
     is_doubted,
     is_of_family,
@@ -71,7 +72,7 @@ _METHOTREXATE = re.compile(r"meth?otrexat|\bmtx\b")
 def hint_at_what_is_asked(index: RecordIndex) -> None:
     """Note these facts from all that says something without measuring it."""
     for saying in observations_said(index):
-        _hint(index, saying, in_answers=False)
+        _hint(index, saying, in_answers=False, but=_read_as_they_are(index, saying))
     for saying in reports_said(index):
         _hint(index, saying, in_answers=False)
     flags = (alert for alert in alerts_said(index) if alert.placed.type == "Flag")
@@ -79,7 +80,29 @@ def hint_at_what_is_asked(index: RecordIndex) -> None:
         _hint(index, saying, in_answers=True)
 
 
-def _hint(index: RecordIndex, saying: Saying, *, in_answers: bool) -> None:
+NOT_IN_DOUBT = frozenset({"final", "amended", "corrected"})
+_DIETS = frozenset({Concept.VEGAN, Concept.LOW_B12_INTAKE})
+
+
+def _read_as_they_are(index: RecordIndex, saying: Saying) -> frozenset[HintAt]:
+    """Return of which facts an observation is no hint, as it is read for them: a test or question
+    that is known, an injection of vitamin B12, a diet.
+    """
+    if code_of(saying.resource.get("status")) not in NOT_IN_DOUBT:
+        return frozenset()
+    code, answer = saying.resource.get("code"), saying.resource.get("valueCodeableConcept")
+    named = index.value_sets.find(code, Field.LABS, Field.OBSERVATIONS)
+    if any(match.concept not in HINTS for match in named):
+        return FOR_LIFE | OF_THE_YEAR
+    coded = any(match.concept is Concept.B12_ADMINISTRATION for match in named)
+    given = {HintAt.B12_TREATMENT} if coded or text_of_event(code) else set()
+    eats = {match.concept for match in index.value_sets.concepts(answer)} & _DIETS
+    return frozenset(given | ({HintAt.CAUSE} if eats else set()))
+
+
+def _hint(
+    index: RecordIndex, saying: Saying, *, in_answers: bool, but: frozenset[HintAt] = frozenset()
+) -> None:
     day = read_date(saying.day)
     if code_of(saying.resource.get("status")) == "registered":
         return
@@ -87,6 +110,7 @@ def _hint(index: RecordIndex, saying: Saying, *, in_answers: bool) -> None:
         return
     year = months_before(index.as_of, look_back.STATE_MONTHS)
     asked = FOR_LIFE if day is not None and day.latest < year else FOR_LIFE | OF_THE_YEAR
+    asked -= but
     for body in saying.bodies:
         if read_affirmed(body) is False or is_of_family(saying, body) or _asks_of_allergy(body):
             continue
@@ -111,7 +135,8 @@ def _said(index: RecordIndex, body: Body, in_answers: bool) -> Iterator[tuple[st
     for text in texts_of(name) if affirmed or has_no_value(body) else ():
         yield from _in_words(index, text, anywhere=bool(affirmed))
     written = (*texts_of(value), as_text(body.get("valueString")), *read_notes(body))
-    for text in (part.strip() for said in written for part in _parts_of(said)):
+    told = (said for said in written if in_answers or not is_advice(said))
+    for text in (part.strip() for said in told for part in _parts_of(said)):
         yield from _in_words(index, text, anywhere=in_answers)
     coded = [value, name] if affirmed or has_no_value(body) else [value]
     for match in (match for code in coded for match in index.value_sets.concepts(code)):

@@ -167,13 +167,18 @@ def _concluded(report: Body) -> Iterator[Body]:
         for code in as_list(report.get(name)):
             yield {"valueCodeableConcept": as_dict(code).get("concept") or code}
     for sentence in _SENTENCE.split(as_text(report.get("conclusion"))[:LONGEST_CONCLUSION]):
-        if not (is_denied(sentence) or _ADVISED.search(normalise_text(sentence))):
+        if not (is_denied(sentence) or is_advice(sentence)):
             yield {"valueString": sentence.strip()}
 
 
 def is_denied(text: str) -> bool:
     """Return whether a word of a sentence denies something."""
     return _DENIED.search(normalise_text(text)) is not None
+
+
+def is_advice(text: str) -> bool:
+    """Return whether a sentence is one that a laboratory writes on everybody's report."""
+    return _ADVISED.search(normalise_text(text)) is not None
 
 
 LONGEST_CONCLUSION = 5000

@@ -147,3 +147,30 @@ def test_a_laboratorys_comment_to_everybody_points_at_nothing() -> None:
     comment = "Chronic kidney disease is defined by an eGFR below 60 for more than 3 months."
     said = observation("", code={"text": "eGFR comment"}, valueString=comment)
     assert not pointed_at(scenario_of(said))
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        observation("", code={"text": "Intrinsic factor antibodies"}, valueString="Positive"),
+        observation("", code={"text": "Vitamin B12 injection"}),
+        observation("308752009", system=SNOMED, code=concept(SNOMED, "308752009")),
+        observation(
+            "",
+            code={"text": "Diet"},
+            valueCodeableConcept=concept(SNOMED, "24930006", text="Vegan diet"),
+        ),
+    ],
+)
+def test_what_an_observation_is_read_as_is_not_said_to_be_unread_Q28(read: Any) -> None:
+    scenario = scenario_of(read)
+    assert scenario.causes or scenario.doses
+    assert not pointed_at(scenario)
+
+
+def test_a_laboratorys_list_of_what_may_be_points_at_nothing() -> None:
+    comment = (
+        "Low B12 may be seen in pernicious anaemia, vegan diet, haemophilia and metformin use."
+    )
+    said = observation("", code={"text": "Comment"}, valueString=comment)
+    assert not pointed_at(scenario_of(said))
