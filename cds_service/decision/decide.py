@@ -100,7 +100,7 @@ class Decision(msgspec.Struct, frozen=True):
     @property
     def unknown_facts(self) -> tuple[FactInWords, ...]:
         """The facts that nobody could read, each with its reason."""
-        return tuple(fact for fact in self.facts if not fact.is_known)
+        return tuple([fact for fact in self.facts if not fact.is_known])
 
     @property
     def recommendation(self) -> Recommendation:

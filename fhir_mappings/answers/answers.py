@@ -75,8 +75,7 @@ def map_answers(
             changed by what is not read, a yes that is not final or dated in the future.
     """
     observed = tuple(observed)
-    read = (item for item in (*observed, *passed_over) if not _is_doubted_sign(item))
-    hint_at_signs(index, {item.placed.place for item in read})
+    hint_at_signs(index, _places_read((*observed, *passed_over)))
     hint_at_pregnancy(index, passed_over)
     answers = _sort_answers((*observed, *filter(_may_be_newest_screen, passed_over)))
     nothing = index.not_recorded("labs")
@@ -105,6 +104,15 @@ def _may_be_newest_screen(item: Observed) -> bool:
         return False
     is_yes = read_booleanish(item.body) is True and not is_mistaken(item.placed.resource)
     return item.is_changed or (is_yes and item.not_counted in MAY_BE_NEWER)
+
+
+def _places_read(observed: Iterable[Observed]) -> set[str]:
+    """Return where results and answers stand, but for signs in doubt, which are asked about."""
+    return {
+        item.placed.place
+        for item in observed
+        if "valueQuantity" in item.body or not _is_doubted_sign(item)
+    }
 
 
 def _is_doubted_sign(item: Observed) -> bool:

@@ -118,8 +118,13 @@ def texts_of(codeable: Json) -> list[str]:
         texts = [codeable.get("text")]
     else:
         texts = [item.get("text") for item in as_list(codeable) if isinstance(item, dict)]
-    texts += [coding.get("display") for coding in codings_of(codeable)]
-    return [said for text in texts if isinstance(text, str) and (said := text.strip())]
+    for coding in codings_of(codeable):
+        texts.append(coding.get("display"))
+    said = []
+    for text in texts:
+        if isinstance(text, str) and (words := text.strip()):
+            said.append(words)
+    return said
 
 
 def words_of(codeable: Json) -> str:

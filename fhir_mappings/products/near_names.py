@@ -12,8 +12,8 @@ from fhir_mappings.fhir import texts_of
 from fhir_mappings.text import without_accents
 
 _NAMES = ("hydroxocobalamin", "cyanocobalamin")
-_STEMS = ("cobalam", "kobalam", "cobamin", "bedouz")
-_NOT_MEANT = ("transcobalamin", "transkobalamin", "haptocorrin")
+_STEMS = re.compile(r"cobalam|kobalam|cobamin|bedouz")
+_NOT_MEANT = re.compile(r"trans[ck]obalamin|haptocorrin")
 SHORTEST = 10
 SHORTEST_WITH_STEM = 7
 MOST_EDITS = 2
@@ -38,9 +38,9 @@ def _words(text: str) -> list[str]:
 
 
 def _is_near(word: str) -> bool:
-    if any(name in word for name in _NOT_MEANT):
+    if _NOT_MEANT.search(word):
         return False
-    if any(stem in word for stem in _STEMS):
+    if _STEMS.search(word):
         return True
     return len(word) >= SHORTEST and any(_edits(word, name) for name in _NAMES)
 

@@ -65,7 +65,9 @@ class Product(NamedTuple):
 
     @property
     def has_cobalamin(self) -> bool:
-        return any(item.substance.is_cobalamin for item in self.ingredients)
+        return bool(self.ingredients) and any(
+            item.substance.is_cobalamin for item in self.ingredients
+        )
 
     @property
     def has_folate(self) -> bool:

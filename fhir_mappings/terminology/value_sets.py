@@ -261,7 +261,7 @@ class ValueSets:
             members = words.members_in(normal if named == text else normalise_text(text))
         if not members and field is Field.DRUGS:
             members = self._by_text.get(field, {}).get(without_strength(normal), ())
-        return tuple(Match(member, "text", text) for member in members)
+        return tuple([Match(member, "text", text) for member in members]) if members else ()
 
 
 _EDITIONS = (NATIONAL_ICD_10, SKS, SKS_OR_ICPC, CIE_10_ES, ICD_10_CM)

@@ -36,6 +36,8 @@ def word_of_two_scripts(text: str) -> str:
 
 def is_foreign(text: str) -> bool:
     """Return whether more than half of a text are letters of another script."""
+    if text.isascii():
+        return False
     return sum(sign.isalpha() and not sign.isascii() for sign in text) * 2 > len(text)
 
 
