@@ -12,6 +12,7 @@ from fhir_mappings.answers import map_answers, map_reviews
 from fhir_mappings.fhir import PatientRecord, Placed
 from fhir_mappings.history import (
     add_order_reasons,
+    hint_at_reasons,
     judge_lists,
     map_allergies,
     map_conditions,
@@ -129,6 +130,7 @@ def forget_record() -> None:
 def _map(index: RecordIndex, drafts: Sequence[Placed]) -> Steps[MappedScenario]:
     judge_lists(index)
     add_order_reasons(index, drafts)
+    hint_at_reasons(index)
     hint_at_what_is_said(index)
     hint_at_what_is_asked(index)
     yield

@@ -7,18 +7,23 @@ notes of an order only show.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence, Set
 from types import MappingProxyType
 from typing import Any
 
 from fhir_mappings.fhir import (
     MEDICATION_ORDER_TYPES,
     NO_EVIDENCE,
+    STATEMENT_TYPES,
     Placed,
     Resource,
     as_dict,
     as_list,
     as_text,
+    code_of,
+    read_authored,
+    read_date,
     read_reasons,
     read_verification,
     reference_of,
@@ -28,10 +33,11 @@ from fhir_mappings.history.allergy_words import pointed_at
 from fhir_mappings.history.conditions import DEFICIENCY
 from fhir_mappings.history.reading_lists import notes_of
 from fhir_mappings.history.signs_and_causes import CAUSES
-from fhir_mappings.intake import RecordIndex, is_about_another
+from fhir_mappings.intake import HINTS, RecordIndex, is_about_another
 from fhir_mappings.judging import Judged, judge, speaks_of_allergy
 from fhir_mappings.medicines import BASIS
-from fhir_mappings.terminology import Field
+from fhir_mappings.terminology import Concept, Field, Role
+from recommender.guidance import look_back
 
 MOST_REASONS = 20
 """Reasons of one order that are read."""
@@ -53,6 +59,42 @@ def add_order_reasons(index: RecordIndex, drafts: Sequence[Placed]) -> None:
         notes = () if _is_ours(resource) else (*notes_of(resource), *_said_beside(resource))
         if any(notes):
             _add(index, draft, "note", None, tuple(text for text in notes if text))
+
+
+def hint_at_reasons(index: RecordIndex) -> None:
+    """Note what orders and statements in force, of the last months, give as their reasons, where
+    nothing in the problem list says it: a sign, or a danger. It decides nothing (Q27), and the
+    deficiency and its causes are left out, since our own drafts name those.
+    """
+    since = index.as_of - dt.timedelta(days=look_back.PREGNANCY_DAYS)
+    said = {one.concept for each in index.understanding.judged.values() for one in each.matches}
+    for placed in index.of_type(*sorted(MEDICATION_ORDER_TYPES | STATEMENT_TYPES)):
+        resource = placed.resource
+        authored = read_date(read_authored(resource) or resource.get("dateAsserted"))
+        if code_of(resource.get("status")) not in _IN_FORCE or _is_ours(resource):
+            continue
+        if authored is None or not since <= authored.latest <= index.tomorrow:
+            continue
+        for codeable, stands in _reasons(index, resource):
+            if not stands:
+                _hint_at(index, placed, codeable, said, authored.latest)
+
+
+_IN_FORCE = frozenset({"active", "on-hold", "recorded"})
+
+
+def _hint_at(
+    index: RecordIndex, placed: Placed, codeable: Any, said: Set[Concept], day: dt.date
+) -> None:
+    judged = judge(index.value_sets, codeable, (Field.CONDITIONS,))
+    named = [(one.concept, one.member.display) for one in judged.matches if one.role in _COUNTED]
+    for concept, text in (*named, *judged.shown):
+        if concept not in said and concept not in _OUR_WORDS:
+            for at in HINTS.get(concept, ()):
+                index.understanding.hint(at, placed, text, day)
+
+
+_COUNTED = frozenset({Role.INCLUDE, Role.REVIEW, Role.COMPETING_CAUSE})
 
 
 def _add(
