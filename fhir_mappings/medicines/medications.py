@@ -255,8 +255,9 @@ class _Treatment:
             stands = InCourse(use.placed.reference, use.state, planned=use.planned)
             found = read_orders(use.placed, stands, use.product, self.value_sets, self.siblings)
             self.orders += [replace(one, ends=use.last) for one in found] if stopped else found
-        elif not use.current and use.since and use.last and use.since < use.last:
-            stands = InCourse(use.placed.reference, use.state)
+        elif not use.current and use.last and (use.since is None or use.since < use.last):
+            perhaps = use.planned or use.since is None  # nobody knows since when
+            stands = InCourse(use.placed.reference, use.state, planned=perhaps)
             found = read_orders(use.placed, stands, use.product, self.value_sets, self.siblings)
             self.periods += [replace(one, starts=use.since, ends=use.last) for one in found]
         given = not (use.is_order or use.planned or stopped)

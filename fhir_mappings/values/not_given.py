@@ -55,10 +55,15 @@ _NAME_DENIED = re.compile(
     r"^(?:no|not|nil|none|never|without|denie[sd]|possibl[ey]|probabl[ey]|suspected|query|fhx?|"
     r"avoid|consider(?:ing)?|allerg[a-z]*|"
     r"family|(?:her |his )?(?:mother|father|sister|brother|son|daughter|wife|husband|partner)|"
-    r"kein[a-z]*|ohne|nicht|pas d|pas de|aucune?|sans|sin|senza|nessun[a-z]*|geen|zonder|ingen|"
-    r"intet?|ikke|uten|utan|uden|sem|nenhum[a-z]*)\b|"
+    r"kein[a-z]*|ohne|nicht|nie|niemals|pas d|pas de|aucune?|jamais|sans|sin|nunca|senza|"
+    r"nessun[a-z]*|mai|geen|nooit|zonder|ingen|intet?|ikke|aldrig?|ej|uten|utan|uden|sem|"
+    r"nenhum[a-z]*|event(?:uell|uel|ualmente)|peut etre|mogelijk|mulig[a-z]*|"
+    r"(?:mutter|vater|mere|pere|madre|padre|meder|moeder|vader|mor|moder|fader|mae|pai|sohn|tochter|"
+    r"fille|hij[oa]|figli[oa]|dochter) (?:[a-z]+ )?(?:nimmt|prend|toma|prende|neemt|tar|tager))\b|"
     r"\b(?:(?:never|not) (?:yet )?(?:started|begun|commenced)|ne prend pas|neemt (?:geen|niet)|"
-    r"nimmt (?:kein[a-z]*|nicht)|non prende|nao toma|tager ikke|tar (?:ikke|inte))\b"
+    r"nimmt (?:kein[a-z]*|nicht|nie)|non prende|nao toma|tager (?:ikke|aldrig)|"
+    r"tar (?:ikke|inte|ej|aldrig?))\b|"
+    r" (?:mother|father|sister|brother|wife|husband|mutter|vater|mere|madre|moeder|mor)$"
 )
 """A medicine's name beside a word that denies or doubts it, or speaks of another person (Q27): "No
 vitamin B12", "Mother takes vitamin B12". Further on in a name such a word may be of a part of the

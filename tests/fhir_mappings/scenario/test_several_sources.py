@@ -111,6 +111,28 @@ def test_what_was_taken_while_the_level_was_measured_counts_after_it_ended_F9(
     assert scenario.b12_supplement_before_test.is_true is taken
 
 
+@pytest.mark.parametrize("status", ["completed", "on-hold", "unknown", "intended"])
+@pytest.mark.parametrize(
+    ("ended", "told", "perhaps"),
+    [(None, 5, True), (12, 5, True), (300, 5, False), (None, 300, False)],
+)
+def test_what_is_over_and_began_nobody_knows_when_may_have_been_taken_before_F9(
+    ended: int | None, told: int, perhaps: bool, status: str
+) -> None:
+    """It was "none recorded" before the level of 20 days ago."""
+    stated = {
+        "resourceType": "MedicationStatement",
+        "status": status,
+        "subject": SUBJECT,
+        "effectivePeriod": {"end": days_ago(ended)} if ended else {},
+        "dateAsserted": days_ago(told),
+        "medicationCodeableConcept": concept(ATC, "B03BA01"),
+    }
+    scenario = scenario_of(observation("2132-9", 700, "pg/mL", days=20), stated)
+    goes_on = status in ("unknown", "intended") and not ended
+    assert scenario.b12_supplement_before_test.is_false is not (perhaps or goes_on)
+
+
 def test_a_period_that_ends_before_it_starts_ends_nothing_F9() -> None:
     stated = {
         "resourceType": "MedicationStatement",

@@ -175,3 +175,34 @@ def test_nothing_collected_or_a_dose_of_zero_is_none(entry: dict[str, Any]) -> N
 
 def test_a_quantity_is_something() -> None:
     assert words_of_not_given({"quantity": {"value": 1}}) == ""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Nie Vitamin B12",
+        "Tar ej vitamin B12",
+        "Jamais de vitamine B12",
+        "Eventuell Vitamin B12",
+        "Peut-être vitamine B12",
+        "Mor tager vitamin B12",
+        "Mutter nimmt Vitamin B12",
+        "Vitamin B12 (mother)",
+    ],
+)
+def test_a_name_denied_doubted_or_of_a_relative_in_another_language_is_none_Q27(name: str) -> None:
+    assert words_of_not_given({"medicationCodeableConcept": {"text": name}}) == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Vitamin B12, more than 10 years",
+        "Vitamin B12 due to diet",
+        "Vitamin B12 no. 30",
+        "Vitamin B12 ej socker",
+        "Vitamine B12 sans gluten",
+    ],
+)
+def test_a_name_beside_another_denial_stands_Q27(name: str) -> None:
+    assert words_of_not_given({"medicationCodeableConcept": {"text": name}}) == ""
