@@ -63,7 +63,7 @@ _NAME_DENIED = re.compile(
     r"\b(?:(?:never|not) (?:yet )?(?:started|begun|commenced)|ne prend pas|neemt (?:geen|niet)|"
     r"nimmt (?:kein[a-z]*|nicht|nie)|non prende|nao toma|tager (?:ikke|aldrig)|"
     r"tar (?:ikke|inte|ej|aldrig?))\b|"
-    r" (?:mother|father|sister|brother|wife|husband|mutter|vater|mere|madre|moeder|mor)$"
+    r"(?<! dr)(?<!prof) (?:mother|father|sister|brother|wife|husband|mutter|vater)$"
 )
 """A medicine's name beside a word that denies or doubts it, or speaks of another person (Q27): "No
 vitamin B12", "Mother takes vitamin B12". Further on in a name such a word may be of a part of the

@@ -84,8 +84,8 @@ def _injections_go_on(case: Case, order: Order) -> bool:
 def _is_supplement_beside_treatment(case: Case, order: Order, line: DoseLine) -> bool:
     """Return whether a dose below treatment is taken beside vitamin B12 at treatment dose, where it
     does no harm: beside injections, beside what is drafted with it, or as it stands on record
-    already. Fewer tablets in the place of those that are taken are no supplement, nor are those
-    beside a slip of dose or frequency, which nobody will take.
+    already. Fewer tablets in the place of those that are taken are no supplement, be it by a later
+    line of one order, nor are those beside a slip of dose or frequency, which nobody will take.
     """
     on_record = any(
         other.state is OrderState.ACTIVE and other.cobalamin == line for other in case.course.orders
@@ -96,7 +96,10 @@ def _is_supplement_beside_treatment(case: Case, order: Order, line: DoseLine) ->
         if case.rule != "T7"  # whether it is given is not known
         and (on_record or (other.cobalamin is not None and is_injected(other.cobalamin)))
     )
-    others = (other for other in (*case.all_drafts, *standing) if other.key != order.key)
+    whole = order.part_of or order.key
+    others = (
+        other for other in (*case.all_drafts, *standing) if (other.part_of or other.key) != whole
+    )
     return is_treatment_dose(line).is_false and any(
         is_treatment_dose(other.cobalamin).is_true and not is_implausible(other) for other in others
     )

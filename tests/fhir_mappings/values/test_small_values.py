@@ -202,6 +202,7 @@ def test_a_name_denied_doubted_or_of_a_relative_in_another_language_is_none_Q27(
         "Vitamin B12 no. 30",
         "Vitamin B12 ej socker",
         "Vitamine B12 sans gluten",
+        "Vitamin B12 (Dr Mor)",
     ],
 )
 def test_a_name_beside_another_denial_stands_Q27(name: str) -> None:

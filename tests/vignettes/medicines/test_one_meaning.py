@@ -289,3 +289,16 @@ def test_loading_that_does_not_end_after_six_doses_is_told(
     weeks: int, said: list[tuple[str, str]]
 ) -> None:
     assert in_words(IN_TURN.replace("2 weeks", f"{weeks} weeks"), **CHART) == said
+
+
+@pytest.mark.parametrize("then", ["1 tablet weekly", "1 tablet on alternate days"])
+def test_tablets_that_grow_rarer_in_one_order_are_no_supplement_beside_it_b6(then: str) -> None:
+    """Daily tablets that end treated beside the weekly ones that follow them."""
+    eats_no_meat: Json = {
+        "conditions": ["vegan diet, since 2022-10-01"],
+        "results": [*LOW, *NO_SIGNS],
+    }
+    words = f"1 tablet daily for 3 months, then {then}"
+    asked = request(f"vitamin B12 tablet 1 mg, '{words}'", **eats_no_meat)
+    card = only_card(asked)
+    assert (card["source"]["topic"]["code"], card["indicator"]) == ("b6", "warning")
