@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from fhir_mappings.fhir import (
     as_text,
@@ -127,15 +128,16 @@ def _asks_of_allergy(body: Body) -> bool:
 
 def _said(index: RecordIndex, body: Body, in_answers: bool) -> Iterator[tuple[str, Concept]]:
     """Yield what a body says, each with its words: by its answer, and by its name where the answer
-    affirms or doubts it. In an answer to a question a name anywhere counts, elsewhere a text that
-    is a name as a whole.
+    affirms or doubts it. In an answer to a question, and under a name that asks for illnesses or
+    medicines, a name anywhere counts, elsewhere a text that is a name as a whole.
     """
     affirmed = read_affirmed(body) or is_doubted(body)
     name, value = body.get("code"), body.get("valueCodeableConcept")
     for text in texts_of(name) if affirmed or has_no_value(body) else ():
         yield from _in_words(index, text, anywhere=bool(affirmed))
     written = (*texts_of(value), as_text(body.get("valueString")), *read_notes(body))
-    told = (said for said in written if in_answers or not is_advice(said))
+    told = [said for said in written if in_answers or not is_advice(said)]
+    in_answers = in_answers or _asks_of_illness(name)
     for text in (part.strip() for said in told for part in _parts_of(said)):
         yield from _in_words(index, text, anywhere=in_answers)
     coded = [value, name] if affirmed or has_no_value(body) else [value]
@@ -144,6 +146,17 @@ def _said(index: RecordIndex, body: Body, in_answers: bool) -> Iterator[tuple[st
             yield match.member.display, match.concept
             if match.concept not in HINTS:  # a medicine, by its name
                 yield from _in_words(index, match.member.display, anywhere=in_answers)
+
+
+def _asks_of_illness(name: Any) -> bool:
+    """Return whether an observation is called by what it lists: "Past medical history"."""
+    return any(_OF_ILLNESS.search(normalise_text(text[:LONGEST_ANSWER])) for text in texts_of(name))
+
+
+_OF_ILLNESS = re.compile(
+    r"diagnos|problem|history|anamnes|finding|befund|illness|disease|condition|medication|medicine|"
+    r"medika|therap|antecedent|geschiedenis|voorgeschiedenis|sygehistori|sjukhistori"
+)
 
 
 def _parts_of(said: str) -> Iterator[str]:

@@ -174,3 +174,22 @@ def test_a_laboratorys_list_of_what_may_be_points_at_nothing() -> None:
     )
     said = observation("", code={"text": "Comment"}, valueString=comment)
     assert not pointed_at(scenario_of(said))
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "at"),
+    [
+        ("Past medical history", "cirrhosis of the liver, no diabetes", HintAt.RAISES_B12),
+        ("Diagnosis", "now dependent on dialysis", HintAt.DIALYSIS),
+        ("Current medication", "Apixaban 5 mg twice a day", HintAt.ANTICOAGULANT),
+        ("Anamnese", "Hämophilie bekannt", HintAt.BLEEDING_DISORDER),
+    ],
+)
+def test_an_observation_that_lists_illnesses_or_medicines_is_read_like_an_answer(
+    name: str, said: str, at: HintAt
+) -> None:
+    assert at in pointed_at(scenario_of(observation("", code={"text": name}, valueString=said)))
+    denied = observation("", code={"text": name}, valueString=f"no {said}".replace(",", " and"))
+    assert at not in pointed_at(scenario_of(denied))
+    of_family = observation("", code={"text": f"{name} of the mother"}, valueString=said)
+    assert at not in pointed_at(scenario_of(of_family))
