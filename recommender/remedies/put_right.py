@@ -30,6 +30,7 @@ from recommender.language import (
     Route,
     Timing,
     changed,
+    differences,
     is_injected,
     rhythm_of,
 )
@@ -263,7 +264,7 @@ def _is_more_often(ordered: Timing, asked: Timing, phase: Phase) -> bool:
 
 def _adapted(case: Case, order: Order, phase: Phase) -> Phase:
     """Return the phase with the ordered frequency, where only the dose was wrong or only the start
-    changes.
+    changes. Words that agree with the fields are written anew with them.
 
     An end that was ordered is kept for a course that has one: neither alternate days nor what goes
     on for life may gain one (I4, I20).
@@ -286,7 +287,9 @@ def _adapted(case: Case, order: Order, phase: Phase) -> Phase:
     )
     route = line.route or phase.line.route
     corrected = replace(line, dose=INJECTION_DOSE, route=route, timing=timing, as_needed=False)
-    trial = changed(order, lines=(corrected,), not_computable="", misfit="", product_error="")
+    kept = order.written if order.written and differences(line, order.written) else None
+    made = {"lines": (corrected,), "written": kept}
+    trial = changed(order, **made, not_computable="", misfit="", product_error="")
     if not fulfils(trial, phase):
         return phase
     found = {issue.card for issue in check_order(case.with_order(trial), trial)}

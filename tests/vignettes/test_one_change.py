@@ -707,3 +707,19 @@ def test_words_that_may_mean_the_kidneys_make_their_question_no_quieter_I30(born
     assert asked(**doubted)["indicator"] == "warning"
     assert asked(KIDNEYS, **doubted)["indicator"] == "info"
     assert asked()["indicator"] == ("info" if born > "1980" else "warning")
+
+
+@pytest.mark.parametrize("words", ["", "500 mcg IM every 2 months", "500 mcg intramuscular"])
+def test_a_dose_put_right_keeps_the_interval_ordered_whatever_the_words_beside_it(
+    words: str,
+) -> None:
+    order = "hydroxocobalamin, 500 mcg, IM, every 2 months"
+    given = ["hydroxocobalamin, 1000 mcg, IM, on 2026-11-01"]
+    going_on = ["hydroxocobalamin, 1000 mcg, IM, every 2 months, since 2025-01-01"]
+    asked = request(order, conditions=[ANAEMIA], results=[NO_SIGNS], given=given, active=going_on)
+    (line,) = asked["context"]["draftOrders"]["entry"][0]["resource"]["dosageInstruction"]
+    if words:
+        line["text"] = words
+
+    (label, *_) = (one for card in cards_of(asked) for one in labels(card))
+    assert label == "Change to hydroxocobalamin 1 mg IM every 2 months for life"
