@@ -5,7 +5,7 @@ Source: Q16, Q20, Q56.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from fhir_mappings.draft_orders import Drafts
@@ -66,17 +66,25 @@ def read_course(
 
     An order of the record that is drafted anew is read from its draft. One that a draft would stop
     stays beside the stop, so that removing the stop leaves it, its key marked where the two share
-    it; the stop names it as what it replaces, whatever its own id (Q56).
+    it; the stop names it as what it replaces, whatever its own id (Q56). The lines of one order
+    that follow one another go with it, and are stopped as a whole.
     """
     stops = {order.key for order in drafts.orders if order.state is OrderState.STOP}
     revised = {order.key for order in drafts.orders} - stops
     recorded = [
-        replace(order, key=f"{order.key}#recorded") if order.key in stops else order
+        replace(order, key=_marked(order.key, stops), part_of=_marked(order.part_of, stops))
         for order in scenario.orders
+        if not {order.key, order.part_of} & revised
     ]
     drafted = [
-        replace(order, replaces=found.key) if (found := find_stopped(order, recorded)) else order
+        replace(order, replaces=found.part_of or found.key)
+        if (found := find_stopped(order, recorded))
+        else order
         for order in drafts.orders
     ]
-    orders = (*drafted, *stored, *(order for order in recorded if order.key not in revised))
+    orders = (*drafted, *stored, *recorded)
     return Course(orders, drafts.tests, scenario.doses, drafts.lowering_drug_selected)
+
+
+def _marked(key: str, stops: Set[str]) -> str:
+    return f"{key}#recorded" if key in stops else key

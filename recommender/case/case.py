@@ -134,7 +134,7 @@ class Case:
         return tuple(
             order
             for order in self.course.orders
-            if is_standing(order) and is_treatment(order) and order.key not in ended
+            if is_standing(order) and is_treatment(order) and not {order.key, order.part_of} & ended
         )
 
     @functools.cached_property

@@ -130,10 +130,11 @@ def _goes_on(case: Case, stop: Order) -> bool:
     """Return whether treatment would go on without the stopped order: another active one, or a
     draft.
     """
-    stopped = {stop.key, stop.replaces}
+    stopped = {stop.key, stop.replaces} - {""}
     others = (*case.course.active, *case.all_drafts)
     return any(
-        other.key not in stopped and is_treatment_dose(other.cobalamin).is_true for other in others
+        not {other.key, other.part_of} & stopped and is_treatment_dose(other.cobalamin).is_true
+        for other in others
     )
 
 

@@ -552,3 +552,47 @@ def test_a_stop_of_another_id_finds_the_only_order_of_its_interval_Q56(
     draft_of(asked)["dosageInstruction"][0]["timing"] = {"repeat": {"frequency": 1} | said}
     codes = [card["source"]["topic"]["code"] for card in cards_of(asked)]
     assert ("f1" in codes) is checked
+
+
+IN_TURN = "1 mg IM three times a week for 2 weeks, then every 3 months"
+GIVEN = [f"hydroxocobalamin, 1000 mcg, IM, on 2026-{at}" for at in ("04-20", "07-18", "10-16")]
+EVERY_3_MONTHS = "hydroxocobalamin, 1000 mcg, IM, every 3 months"
+
+
+def beside_two_phases(order: str) -> Json:
+    """Return a request with this order beside an active one of loading and then maintenance."""
+    asked = request(
+        order,
+        conditions=SIGNS[:1],
+        results=NO_SIGNS,
+        given=GIVEN,
+        active=[f"{EVERY_3_MONTHS}, since 2026-01-10"],
+    )
+    active = asked["prefetch"]["medications"]["entry"][0]["resource"]
+    active["dosageInstruction"] = [{"text": IN_TURN}]
+    return asked
+
+
+@pytest.mark.parametrize("of_phases", [True, False])
+@pytest.mark.parametrize("named", [True, False])
+def test_a_stop_ends_an_order_of_several_phases_as_a_whole_f1(of_phases: bool, named: bool) -> None:
+    """The phase after the first had counted as treatment that goes on: there was no card."""
+    asked = beside_two_phases(f"stop: {EVERY_3_MONTHS}")
+    if of_phases:
+        draft_of(asked)["dosageInstruction"] = [{"text": IN_TURN}]
+    if not named:
+        draft_of(asked)["id"] = "stop-1"
+        asked["context"]["selections"] = ["MedicationRequest/stop-1"]
+    card = only_card(asked)
+    assert (card["source"]["topic"]["code"], card["indicator"]) == ("f1", "warning")
+
+
+def test_what_takes_the_place_of_an_order_of_several_phases_takes_all_of_them_RN2() -> None:
+    asked = beside_two_phases(EVERY_3_MONTHS)
+    assert only_card(asked)["source"]["topic"]["code"] == "e1"
+    draft_of(asked)["priorPrescription"] = {"reference": "MedicationRequest/active-1"}
+    assert cards_of(asked) == []
+    del draft_of(asked)["priorPrescription"]
+    draft_of(asked)["id"] = "active-1"  # the same order, changed
+    asked["context"]["selections"] = ["MedicationRequest/active-1"]
+    assert cards_of(asked) == []
