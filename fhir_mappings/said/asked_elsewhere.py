@@ -5,6 +5,7 @@ like. It decides nothing, and is quoted and asked about (Q26 to Q28).
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -111,6 +112,9 @@ def _hint(
         return
     year = months_before(index.as_of, look_back.STATE_MONTHS)
     asked = FOR_LIFE if day is not None and day.latest < year else FOR_LIFE | OF_THE_YEAR
+    lately = index.as_of - dt.timedelta(days=look_back.PREGNANCY_DAYS)
+    if in_answers and (day is None or day.latest >= lately):  # of observations: `read_pregnancy`
+        asked |= {HintAt.PREGNANCY}
     asked -= but
     for body in saying.bodies:
         if read_affirmed(body) is False or is_of_family(saying, body) or _asks_of_allergy(body):

@@ -193,3 +193,16 @@ def test_an_observation_that_lists_illnesses_or_medicines_is_read_like_an_answer
     assert at not in pointed_at(scenario_of(denied))
     of_family = observation("", code={"text": f"{name} of the mother"}, valueString=said)
     assert at not in pointed_at(scenario_of(of_family))
+
+
+def test_a_pregnancy_that_an_answer_names_is_asked_about_while_it_may_last_F2() -> None:
+    said = (
+        {"valueString": "pregnant, 12 weeks"},
+        {"valueCoding": {"system": SNOMED, "code": "77386006", "display": "Pregnant"}},
+    )
+    for answer in said:
+        assert HintAt.PREGNANCY in pointed_at(answered("Which of these apply?", **answer))
+        assert not pointed_at(answered("Which of these apply?", days=330, **answer))
+        assert not pointed_at(answered("Illnesses of the sister", **answer))
+    for answer in ({"valueString": "not pregnant"}, {"valueBoolean": False}):
+        assert not pointed_at(answered("Are you pregnant?", **answer))
