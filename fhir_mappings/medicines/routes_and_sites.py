@@ -43,9 +43,10 @@ _TECHNIQUE = re.compile(r"gauge|needle|pressure|press (?:firmly )?(?:for|on)|tra
 
 def read_route(
     line: Mapping[str, Any], product: Product, value_sets: ValueSets, words: WrittenDosage
-) -> Route:
+) -> Route | None:
     """Return the route the line names, or the only one the product's form can have, or the one its
-    words name.
+    words name; `None` where an injection of hydroxocobalamin names none, which goes into muscle,
+    or under the skin: labels of general practice say "inject 1 ml every 12 weeks" and no more.
     """
     stated = line.get("route")
     routes = {
@@ -64,6 +65,8 @@ def read_route(
         return product.form.route
     if words.route is not None:
         return words.route
+    if line and product.form is Form.INJECTION and product.is_hydroxocobalamin:
+        return None
     raise NotComputable("route not recorded")
 
 

@@ -70,6 +70,12 @@ class Product(NamedTuple):
         )
 
     @property
+    def is_hydroxocobalamin(self) -> bool:
+        """Whether hydroxocobalamin is all that is known to be in it."""
+        substances = {item.substance for item in self.ingredients}
+        return substances == {Substance.HYDROXOCOBALAMIN}
+
+    @property
     def has_folate(self) -> bool:
         return any(not item.substance.is_cobalamin for item in self.ingredients)
 

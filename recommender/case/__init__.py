@@ -17,6 +17,7 @@ from recommender.case.course_reading import (
     kind_of,
     may_be_cyanocobalamin,
     most_folic_acid,
+    names_no_route,
     same_kind,
 )
 from recommender.case.issues import Issue, issue_of, sort_issues
@@ -42,6 +43,7 @@ __all__ = [
     "kind_of",
     "may_be_cyanocobalamin",
     "most_folic_acid",
+    "names_no_route",
     "same_kind",
     "sort_issues",
 ]

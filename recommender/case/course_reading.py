@@ -47,6 +47,14 @@ def is_readable(order: Order) -> bool:
     return knows_route and line.dose is not None and often
 
 
+def names_no_route(order: Order) -> bool:
+    """Return whether an order is readable but for its route, which it does not name: an injection
+    of hydroxocobalamin.
+    """
+    line = order.cobalamin
+    return line is not None and line.route is None and is_readable(order)
+
+
 def is_count_alone(order: Order) -> bool:
     """Return whether the order says how many injections of which dose, and not how often: too
     little to be checked, enough to see that it loads nobody (b4).

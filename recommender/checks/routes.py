@@ -17,14 +17,22 @@ from recommender.case import (
     is_treatment,
     issue_of,
     may_be_cyanocobalamin,
+    names_no_route,
 )
 from recommender.checks.by_mouth import oral_with_signs
 from recommender.language import DoseLine, Order, RecordArea, Route, Substance, is_injected
+
+IN_TIME = ("T6", "T8")
+"""Rules of people whose injections are under way: how they are given is known there."""
 
 
 def check_product_and_route(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
     if line.substance in WITHOUT_A_DOSE:
         yield _without_a_dose(case, order)
+    if names_no_route(order) and case.rule not in IN_TIME:
+        yield issue_of(
+            cards.B14_UNREADABLE, INFO, order, "Dose and interval were checked.", ("S2",)
+        )
     if case.is_advised_product(line):
         return
     match line.route:
@@ -32,26 +40,22 @@ def check_product_and_route(case: Case, order: Order, line: DoseLine) -> Iterato
             yield from _into_a_vein(order)
         case Route.NASAL:
             yield from _nasal(case, order)
-        case Route.SUBCUTANEOUS:
-            if (
-                line.substance is Substance.HYDROXOCOBALAMIN
-                and not case.assessment.bleeding_is_a_risk
-            ):
-                few = case.assessment.platelets is PlateletBand.FROM_25_TO_50
-                reason = (
-                    "The guidance gives it into muscle, with the technique for few platelets."
-                    if few
-                    else "Deep under the skin is for people in whom bleeding into muscle is a risk."
-                )
-                yield issue_of(
-                    cards.B15_ROUTE,
-                    INFO,
-                    order,
-                    reason,
-                    ("S2", "S28"),
-                )
+        case Route.SUBCUTANEOUS if line.substance is Substance.HYDROXOCOBALAMIN:
+            yield from _under_the_skin(case, order)
     if is_injected(line) and may_be_cyanocobalamin(line) and case.column is not Column.NONE:
         yield _cyanocobalamin_injection(case, order, line)
+
+
+def _under_the_skin(case: Case, order: Order) -> Iterator[Issue]:
+    if case.assessment.bleeding_is_a_risk:
+        return
+    few = case.assessment.platelets is PlateletBand.FROM_25_TO_50
+    reason = (
+        "The guidance gives it into muscle, with the technique for few platelets."
+        if few
+        else "Deep under the skin is for people in whom bleeding into muscle is a risk."
+    )
+    yield issue_of(cards.B15_ROUTE, INFO, order, reason, ("S2", "S28"))
 
 
 def check_route(case: Case, order: Order) -> Iterator[Issue]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from recommender.cards import Indicator
-from recommender.case import Case, Issue, most_folic_acid
+from recommender.case import Case, Issue, most_folic_acid, names_no_route
 from recommender.first_lines.common import Form, order_of, rhythm_due
 from recommender.guidance import ADULT_YEARS, INJECTION_DOSE
 from recommender.language import (
@@ -80,6 +80,8 @@ def b14(case: Case, issue: Issue, _: Words) -> str:
         return f"Order not checked: {order.doubt}"
     if order is not None and order.misfit:
         return f"Product and route do not fit ({order.misfit}): the order was not checked"
+    if order is not None and names_no_route(order):
+        return f"Route{which} is not stated: hydroxocobalamin goes into muscle"
     line = order.cobalamin if order else None
     if line is not None and line.route is None and line.dose is not None and line.timing:
         return f"Route{which} could not be read, so it was not checked{said}"
