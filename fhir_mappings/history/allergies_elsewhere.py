@@ -175,7 +175,9 @@ def show_complication(index: RecordIndex, placed: Placed) -> None:
     a reaction to it.
     """
     resource, matches = placed.resource, index.understanding.judged[placed.place].matches
-    if is_mistaken(resource) or not any(match.concept in _INJECTED for match in matches):
+    if not matches or is_mistaken(resource):
+        return
+    if _INJECTED.isdisjoint([match.concept for match in matches]):
         return
     complications = as_list(resource.get("complication"))
     followed = [

@@ -66,9 +66,13 @@ def hint_at_reasons(index: RecordIndex) -> None:
     nothing in the problem list says it: a sign, or a danger. It decides nothing (Q27), and the
     deficiency and its causes are left out, since our own drafts name those.
     """
+    uses = index.of_type(*sorted(MEDICATION_ORDER_TYPES | STATEMENT_TYPES))
+    reasoned = [placed for placed in uses if not _REASONED.isdisjoint(placed.resource)]
+    if not reasoned:
+        return
     since = index.as_of - dt.timedelta(days=look_back.PREGNANCY_DAYS)
     said = {one.concept for each in index.understanding.judged.values() for one in each.matches}
-    for placed in index.of_type(*sorted(MEDICATION_ORDER_TYPES | STATEMENT_TYPES)):
+    for placed in reasoned:
         resource = placed.resource
         authored = read_date(read_authored(resource) or resource.get("dateAsserted"))
         if code_of(resource.get("status")) not in _IN_FORCE or _is_ours(resource):
@@ -81,6 +85,10 @@ def hint_at_reasons(index: RecordIndex) -> None:
 
 
 _IN_FORCE = frozenset({"active", "on-hold", "recorded"})
+_REASONED = frozenset({"reasonCode", "reasonCodeableConcept", "reason", "reasonReference"}) | {
+    *("reasonForUse", "reasonForUseCodeableConcept")
+}
+"""Where `read_reasons` looks."""
 
 
 def _hint_at(

@@ -128,9 +128,9 @@ def count_medicines(index: RecordIndex) -> None:
             elif _show_medicine(index, placed, shown):
                 by = Understood.NOT
             product = product_named(stated, index.value_sets, index.read_before)
-            _show_reaction(index, placed, product)
-            status = read_status(placed.resource)
-            if status in UNSURE.get(placed.type, ()):
+            if product.has_cobalamin:
+                _show_reaction(index, placed, product)
+            if (status := read_status(placed.resource)) in UNSURE.get(placed.type, ()):
                 _show_unsure(index, placed, product, f"status {status or 'missing'}")
             elif said := denied_words(use, product):
                 _show_denied(index, placed, product, said)
@@ -218,7 +218,7 @@ NEVER_WAS = frozenset({"entered-in-error", "cancelled"})
 
 def _show_reaction(index: RecordIndex, placed: Placed, product: Product) -> None:
     """Note that an entry of vitamin B12 was ended for a reaction, or speaks of one (F21, Q27)."""
-    if not product.has_cobalamin or read_status(placed.resource) in NEVER_WAS:
+    if read_status(placed.resource) in NEVER_WAS:
         return
     words = reaction_in(index, reasons_and_notes(placed.resource))
     if words:
