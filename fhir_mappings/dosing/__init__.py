@@ -3,7 +3,13 @@
 from fhir_mappings.dosing.dosage_words import WrittenDosage, is_review_noted, read_written
 from fhir_mappings.dosing.doubtful_doses import DosesDiffer, slip_among, weigh, why_implausible
 from fhir_mappings.dosing.interval_timings import HIGHEST_COUNT
-from fhir_mappings.dosing.sequences import by_number, follow_one_another, in_turn, parts_in_turn
+from fhir_mappings.dosing.sequences import (
+    THEN,
+    by_number,
+    follow_one_another,
+    in_turn,
+    parts_in_turn,
+)
 from fhir_mappings.dosing.strengths import (
     MASS_UNITS,
     VOLUME_UNITS,
@@ -27,6 +33,7 @@ from fhir_mappings.dosing.timing import (
 __all__ = [
     "HIGHEST_COUNT",
     "MASS_UNITS",
+    "THEN",
     "VOLUME_UNITS",
     "DosesDiffer",
     "NotComputable",

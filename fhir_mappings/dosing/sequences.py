@@ -16,7 +16,7 @@ from recommender.language import Timing
 
 Line = dict[str, Any]
 
-_THEN = re.compile(
+THEN = re.compile(
     r"[.,;\s]*(?<![a-z])(?:(?:and|und|et|y|e|en|og|och) )?"
     r"(?:then|thereafter|followed by|afterwards|after that|subsequently|dann|danach|"
     r"anschlie(?:ß|ss)end|anschl\.|im anschluss|puis|ensuite|luego|después|posteriormente|poi|"
@@ -24,6 +24,7 @@ _THEN = re.compile(
     r"deretter|heretter)(?![a-z])[,:]?\s*|[.,;]\s*(?=maintenance\b)",
     re.IGNORECASE,
 )
+"""What stands between two dosages that follow each other, in words."""
 
 
 def by_number(lines: Sequence[Line]) -> tuple[list[Line], bool]:
@@ -57,7 +58,7 @@ def follow_one_another(timings: Sequence[Timing], numbered: bool) -> bool:
 
 def parts_in_turn(text: str) -> list[str]:
     """Return the parts of a text that "then" stands between, or the one after it."""
-    return [part for part in _THEN.split(text) if part.strip()]
+    return [part for part in THEN.split(text) if part.strip()]
 
 
 def in_turn(line: Line, read: Callable[[str], WrittenDosage]) -> list[Line]:

@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from fhir_mappings.dosing import (
+    THEN,
     TimingReading,
     WrittenDosage,
     by_number,
@@ -96,13 +97,12 @@ def read_phases(
     authored: dt.date | None = None,
     read_before: LinesRead | None = None,
 ) -> tuple[Dosage, ...]:
-    """Return the dosages of an order whose lines follow one another (loading, then maintenance);
-    one dosage for any other order. The words of a line may say several in turn.
-    """
+    """Return the dosages of lines, or words of one, that follow each other; else the one dosage."""
     lines = _written_lines(resource)
     alone = lines[0] if len(lines) == 1 else {}
     text = as_text(alone.get("text"))
-    if text:
+    turns = THEN.search(text)
+    if turns:
         lines = in_turn(alone, lambda part: _read_words(part, product))
     if len(lines) > 1:
         lines, numbered = by_number(lines)
@@ -116,8 +116,8 @@ def read_phases(
         if len(known) == len(lines) and follow_one_another(known, numbered) and not at_odds:
             return tuple(phase._replace(text=text or phase.text) for phase in phases)
     dosage = read_dosage(resource, product, value_sets, authored, read_before)
-    in_words = text or alone.get("patientInstruction")
-    return (_with_words_in_turn(dosage, alone, product) if in_words else dosage,)
+    turns = turns or THEN.search(str(alone.get("patientInstruction", "")))
+    return (_with_words_in_turn(dosage, alone, product) if turns else dosage,)
 
 
 def _says_otherwise(dosage: Dosage) -> bool:
