@@ -212,12 +212,14 @@ def doubted_by_unread(egfr: Measurement, results: Results, who: Demographics) ->
     one, or is called high by its laboratory: kidneys that may have got worse since permit nothing
     (I27, I30).
     """
-    if not egfr.is_known or egfr.date is None:
+    date = egfr.date
+    if not egfr.is_known or date is None:
         return egfr
+    egfr = _doubted_by_undated(egfr, results, who)
     known = _lowest_so_far(egfr)
     for result in results[Analyte.CREATININE]:
         why = _why_no_egfr(result, who)
-        if why is None or result.day <= egfr.date or known is None:
+        if why is None or result.day <= date or known is None:
             continue
         lowest = _lowest_that_it_may_give(result, who)
         in_words = why is NotCounted.IN_WORDS and not is_flagged_high(result.observed.body)
@@ -226,6 +228,23 @@ def doubted_by_unread(egfr: Measurement, results: Results, who: Demographics) ->
         if lowest is None or lowest.value < known.value:
             doubt = PassedOver(result.evidence, why, lowest, Analyte.CREATININE.value)
             known, egfr = lowest, egfr._replace(passed_over=doubt)
+    return egfr
+
+
+def _doubted_by_undated(egfr: Measurement, results: Results, who: Demographics) -> Measurement:
+    """Return the eGFR with the lowest one of an unknown day that is lower, or may follow from a
+    creatinine of an unknown day: it may be the newest there is (I30).
+    """
+    for result in (*results[Analyte.EGFR], *results[Analyte.CREATININE]):
+        if result.observed.day is not None or result.is_absent:
+            continue
+        of_creatinine = result.analyte is Analyte.CREATININE
+        lowest = _lowest_that_it_may_give(result, who, egfr.date) if of_creatinine else None
+        value = lowest or (None if of_creatinine else result.reading.quantity)
+        known = _lowest_so_far(egfr)
+        if value is not None and known is not None and value.value < known.value:
+            doubt = PassedOver(result.evidence, NotCounted.NO_DATE, value)
+            egfr = egfr._replace(passed_over=doubt)
     return egfr
 
 
@@ -238,9 +257,14 @@ def _why_no_egfr(creatinine: Result, who: Demographics) -> NotCounted | None:
     return None if egfr_from(measured, who) else NotCounted.NOT_COMPUTED
 
 
-def _lowest_that_it_may_give(creatinine: Result, who: Demographics) -> Quantity | None:
+def _lowest_that_it_may_give(
+    creatinine: Result, who: Demographics, day: dt.date | None = None
+) -> Quantity | None:
     """Return the lowest eGFR of the values that a result may have, for either sex where that is not
     known; `None` where there is none. A number without a unit is in any in which it is plausible.
+
+    Args:
+        day: of one that does not say its own, for the age.
     """
     reading, given = creatinine.reading, []
     known = (reading.quantity,) if reading.quantity else ()
@@ -248,7 +272,7 @@ def _lowest_that_it_may_give(creatinine: Result, who: Demographics) -> Quantity 
         if value.comparator in _NO_HIGHEST:
             return None
         exact = replace(value, comparator=Comparator.EXACT)
-        measured = Measurement(exact, creatinine.day, evidence=(creatinine.evidence,))
+        measured = Measurement(exact, day or creatinine.day, evidence=(creatinine.evidence,))
         each = (egfr_from(measured, one) for one in _of_either_sex(who))
         given += [one.quantity for one in each if one and one.quantity]
     return min(given, key=attrgetter("value"), default=None)

@@ -273,3 +273,27 @@ def test_a_clearance_is_not_no_kidney_result_I27(name: str) -> None:
     asked = _named(with_tablets("eGFR 18 mL/min/{1.73_m2}, on 2026-11-06"), name)
     assert "18" in only_card(asked)["summary"]
     assert "No kidney result" not in only_card(asked)["detail"]
+
+
+@pytest.mark.parametrize(
+    ("worse", "said"),
+    [
+        ("eGFR 22 mL/min/{1.73_m2}, on 2026-11-16", "eGFR 22 cannot be used (its day is not "),
+        ("creatinine 300 umol/L, on 2026-11-16", "cannot be used (its day is not recorded)"),
+    ],
+)
+def test_a_worse_one_without_a_day_leaves_no_good_kidneys_I2(worse: str, said: str) -> None:
+    asked = with_tablets(EGFR_90, worse)
+    del last_result(asked)["effectiveDateTime"]
+    card = only_card(asked)
+    assert card["indicator"] == "warning"
+    assert said in card["summary"]
+
+
+@pytest.mark.parametrize(
+    "better", ["eGFR 95 mL/min/{1.73_m2}, on 2026-11-16", "creatinine 40 umol/L, on 2026-11-16"]
+)
+def test_one_that_is_no_worse_without_a_day_says_nothing(better: str) -> None:
+    asked = with_tablets(EGFR_90, better)
+    del last_result(asked)["effectiveDateTime"]
+    assert cards_of(asked) == []
