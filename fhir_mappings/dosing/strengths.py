@@ -111,7 +111,32 @@ def split_name(name: str) -> list[str]:
     """
     if len(name) > LONGEST_NAME:
         return []
-    return _PARTS.split(_PER_ML.sub("/", plain_numbers(fold(name))))
+    plain = _PER_ML.sub("/", plain_numbers(fold(name)))
+    dashed = plain.split(" - ")
+    if len(dashed) > 1 and all(map(_STRENGTH.search, dashed)):
+        return dashed
+    return _each_with_its_strength(plain) or _PARTS.split(plain)
+
+
+_AMOUNT = rf"\d{{1,9}}(?:\.\d{{1,9}})? ?(?:{_MASS})"
+_IN_TWO_LISTS = re.compile(
+    rf"([a-z][a-z0-9 ]*(?:-[a-z][a-z0-9 ]*)+) ({_AMOUNT}(?:-{_AMOUNT})+)(?![\w-])"
+)
+"""The ingredients joined by hyphens, then their strengths in the same order."""
+
+
+def _each_with_its_strength(plain: str) -> list[str]:
+    """Return the ingredients with their strengths of a name that lists first these, then those, as
+    American drug files do ("folic acid-vit b6-vit b12 2.5 mg-25 mg-2 mg tablet"); nothing where
+    there are more of one than of the other.
+    """
+    found = _IN_TWO_LISTS.search(plain) if "-" in plain else None
+    if found is None:
+        return []
+    names, amounts = found[1].split("-"), found[2].split("-")
+    if len(names) != len(amounts):
+        return []
+    return [f"{name} {amount}" for name, amount in zip(names, amounts, strict=True)]
 
 
 def read_strengths(part: str) -> list[Strength]:

@@ -78,6 +78,21 @@ def test_a_code_says_the_ingredients_and_their_strengths(concept, expected, form
         ),
         ("Ferrous fumarate 322mg / Folic acid 350microgram tablets", {FOLIC: (350, False)}),
         ("Calcium folinate 15mg tablets", {FOLINIC: (15000, False)}),
+        (
+            "cyanocobalamin-folic acid-pyridoxine 2 mg-2.5 mg-25 mg tablet",
+            {CC: (2000, False), FOLIC: (2500, False)},
+        ),
+        (
+            "folic acid-vit B6-vit B12 2.5 mg-25 mg-500 mcg tablet",
+            {B12: (500, False), FOLIC: (2500, False)},
+        ),
+        (
+            "Folic acid 2.5 mg - pyridoxine 25 mg - cyanocobalamin 2 mg",
+            {CC: (2000, False), FOLIC: (2500, False)},
+        ),
+        ("cyanocobalamin-folic acid 2 mg-2.5 mg-25 mg tablet", {CC: None, FOLIC: None}),
+        ("Vitamin B12 - 1000 mcg tablet", {B12: (1000, False)}),
+        ("Vitamin B12-ratiopharm 1000 mcg", {B12: (1000, False)}),
     ],
 )
 def test_words_are_read_where_no_code_is_known_and_said_to_be_words(text, expected):
