@@ -19,11 +19,12 @@ from recommender.courses.renewals import (
 )
 from recommender.courses.reviews import check_reviews, overdue_review, watches_pregnancy
 from recommender.courses.right_orders import more_than_an_order, right_order, sources_differ
-from recommender.courses.stops import check_stops, forbids_what_is_due
+from recommender.courses.stops import asks_for_kidneys, check_stops, forbids_what_is_due
 
 __all__ = [
     "SECOND",
     "Repeats",
+    "asks_for_kidneys",
     "check_duplicates",
     "check_lowering_drug",
     "check_maintenance",

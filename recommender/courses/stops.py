@@ -8,7 +8,7 @@ from recommender.cards import CRITICAL, INFO, WARNING, cards
 from recommender.case import Case, Issue, has_test, issue_of, may_be_cyanocobalamin
 from recommender.deficiency import Permanence
 from recommender.language import HintAt, Order, Test, is_injected, is_treatment_dose
-from recommender.safety import reaction_to
+from recommender.safety import form_note, reaction_to
 from recommender.wording import name_of
 
 
@@ -34,10 +34,14 @@ def check_stops(case: Case) -> Iterator[Issue]:
 def _stop(case: Case, stopped: Order, by: Order) -> Issue:
     """Return f1 about the draft by which treatment would end."""
     critical = case.assessment.neurological_ever.is_true
+    reasons = [_why_not_stop(case, stopped)]
+    if stopped.cobalamin is not None and asks_for_kidneys(case, stopped):
+        needs = "Cyanocobalamin needs a kidney result, hydroxocobalamin needs none."
+        reasons.append(f"{needs}{form_note(stopped.cobalamin)}")
     return Issue(
         cards.F1_STOP,
         CRITICAL if critical else WARNING,
-        (_why_not_stop(case, stopped),),
+        tuple(reasons),
         ("S16", "S84", "S85"),
         (by.key,),
     )
@@ -91,6 +95,15 @@ def forbids_what_is_due(case: Case) -> bool:
     return bool(stops) and all(
         stop.forbids and not _is_active(case, stop) and not why_right(case, stop) for stop in stops
     )
+
+
+def asks_for_kidneys(case: Case, stopped: Order) -> bool:
+    """Return whether what is stopped may be cyanocobalamin and the kidneys are not known: going on
+    with it is then no advice (I2).
+    """
+    line = stopped.cobalamin
+    unknown = case.assessment.renal.is_unknown
+    return line is not None and may_be_cyanocobalamin(line) and unknown
 
 
 def why_right(case: Case, stop: Order) -> str:

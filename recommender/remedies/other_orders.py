@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from recommender.cards import Resolution, cards
 from recommender.case import Case, Issue, has_test, may_be_cyanocobalamin
-from recommender.courses import overdue_review
+from recommender.courses import asks_for_kidneys, overdue_review
 from recommender.guidance import starting_now
 from recommender.language import (
     AddFollowUps,
@@ -62,7 +62,8 @@ def resolve_stop(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
         )
     if phase is None:
         goes_on = _GOES_ON.get(case.rule, "Do not stop: B12 goes on as ordered")
-        return (Resolution(goes_on, edits, recommended=True),)
+        kidneys_open = any(asks_for_kidneys(case, stop) for stop in case.selected_stops)
+        return (Resolution(goes_on, edits, recommended=not kidneys_open),)
     due = (case.rule in LOADS_AGAIN and _loading_due(case)) or phase
     edits = (due, *additions(case, issues, (*edits, due)), *edits)
     is_sure = not is_open(case) and len(case.recommendation.options) == 1

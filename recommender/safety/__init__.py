@@ -7,6 +7,7 @@ from recommender.safety.plausibility import check_alone, check_readable, is_impl
 from recommender.safety.reactions import (
     ask_about_allergy,
     check_contraindications,
+    form_note,
     is_severe_where_b12_waits,
     reaction_to,
 )
@@ -19,6 +20,7 @@ __all__ = [
     "check_readable",
     "check_safety",
     "check_site",
+    "form_note",
     "is_implausible",
     "is_severe_where_b12_waits",
     "needs_inr",

@@ -596,3 +596,21 @@ def test_what_takes_the_place_of_an_order_of_several_phases_takes_all_of_them_RN
     draft_of(asked)["id"] = "active-1"  # the same order, changed
     asked["context"]["selections"] = ["MedicationRequest/active-1"]
     assert cards_of(asked) == []
+
+
+def test_going_on_with_cyanocobalamin_is_no_advice_while_kidneys_are_unknown_I2() -> None:
+    """With a good eGFR going on as ordered is marked; without one it is offered, and one asked."""
+    chart: Json = {
+        "conditions": ["vitamin B12 deficiency, since 2026-01-02", "vegan diet, since 2019-01-01"],
+        "active": [f"{TABLETS}, since 2026-06-10"],
+    }
+    kidneys = "eGFR 90 mL/min/{1.73_m2}, on 2026-11-06"
+    known = only_card(request(f"stop: {TABLETS}", **chart, results=[kidneys]))
+    unknown = only_card(request(f"stop: {TABLETS}", **chart))
+
+    (marked,), (open_still,) = known["suggestions"], unknown["suggestions"]
+    assert marked["label"] == open_still["label"]
+    assert marked["isRecommended"] is True
+    assert not open_still.get("isRecommended")
+    assert "needs a kidney result" in unknown["detail"]
+    assert "needs a kidney result" not in known["detail"]
