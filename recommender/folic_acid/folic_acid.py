@@ -101,7 +101,7 @@ def _deficient(case: Case, order: Order, dose_class: FolateClass, note: str) -> 
         case FolateClass.THERAPEUTIC:
             reason = (
                 f"Folic acid corrects the anaemia of vitamin B12 deficiency while nerve damage "
-                f"goes on.{note}{_perhaps_needed(case)}"
+                f"goes on.{note}{_perhaps_needed(order, case)}"
             )
             return issue_of(
                 cards.C1_FOLIC_ACID_FIRST, CRITICAL, order, reason, ("S40", "S41", "S82", "S83")
@@ -231,8 +231,8 @@ def _why_protected(order: Order, case: Case) -> str:
     return " (haemolysis or dialysis)"
 
 
-def _perhaps_needed(case: Case) -> str:
-    hints = hints_at_protection(case)
+def _perhaps_needed(order: Order, case: Case) -> str:
+    hints = hints_at_protection(order, case)
     said = quote(hints[0].words) if hints else ""
     return (
         f" Record says {said}: if that needs folic acid, it starts the day after B12."

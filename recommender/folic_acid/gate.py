@@ -164,11 +164,14 @@ def _is_protected(order: Order, case: Case) -> bool:
     return order.folate_indication is not None or pregnancy or specialist
 
 
-def hints_at_protection(case: Case) -> tuple[Hint, ...]:
+def hints_at_protection(order: Order, case: Case) -> tuple[Hint, ...]:
     """Return what on record speaks of a reason that would protect folic acid and leaves it open: a
     pregnancy without a day, words beside a doubt. Folic acid is not taken away over these; it
-    starts the day after the first vitamin B12, which is right whatever is true (I17, Q28).
+    starts the day after the first vitamin B12, which is right whatever is true (I17, Q28). A
+    product that holds vitamin B12 too goes where that is wrong.
     """
+    if order.has_cobalamin:
+        return ()
     facts = [HintAt.METHOTREXATE, HintAt.HAEMOLYSIS]
     if case.assessment.pregnancy_hinted and _can_be_pregnant(case):
         facts += [HintAt.PREGNANCY, HintAt.PLANNING_PREGNANCY]

@@ -141,7 +141,7 @@ def remove(case: Case, order: Order) -> list[Edit]:
     (I17, Q28).
     """
     protected = order.has_folate and (
-        folate_class(order, case) is FolateClass.PROTECTED or bool(hints_at_protection(case))
+        folate_class(order, case) is FolateClass.PROTECTED or bool(hints_at_protection(order, case))
     )
     return [] if protected else [RemoveOrder(order.part_of or order.key)]
 

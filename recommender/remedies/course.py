@@ -138,7 +138,9 @@ def _without_regimen(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, .
         if issue.card.remedy not in LEAVES_ORDER_AS_IT_IS and issue.is_loud
     ]
     if not wrong:
-        return _additions_only(case, issues)
+        missing = any(issue.card == cards.B5_NO_MAINTENANCE and issue.is_loud for issue in issues)
+        unsaid = missing and not case.recommendation.not_drafted
+        return () if unsaid else _additions_only(case, issues)  # another site is no maintenance
     removals = resolve_removals(case, [issue for issue in wrong if _harms(issue)])
     # N2 by older signs offers no regimen: its tests are all there is to take (Q82)
     return removals or (_additions_only(case, issues) if case.rule == "N2" else ())

@@ -90,4 +90,5 @@ def _offered(case: Case, findings: tuple[Finding, ...]) -> Iterator[str]:
 
 def _removes_folic_acid(case: Case, resolution: Resolution) -> bool:
     gone = {edit.key for edit in resolution.edits if isinstance(edit, RemoveOrder)}
-    return any(order.has_folate and order.key in gone for order in case.course.orders)
+    alone = [one for one in case.course.orders if one.has_folate and not one.has_cobalamin]
+    return any(order.key in gone for order in alone)

@@ -599,7 +599,7 @@ def test_what_takes_the_place_of_an_order_of_several_phases_takes_all_of_them_RN
 
 
 def test_going_on_with_cyanocobalamin_is_no_advice_while_kidneys_are_unknown_I2() -> None:
-    """With a good eGFR going on as ordered is marked; without one it is offered, and one asked."""
+    """With a good eGFR going on is marked; without one it is offered, and the card asks for one."""
     chart: Json = {
         "conditions": ["vitamin B12 deficiency, since 2026-01-02", "vegan diet, since 2019-01-01"],
         "active": [f"{TABLETS}, since 2026-06-10"],

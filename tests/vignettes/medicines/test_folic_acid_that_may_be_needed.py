@@ -8,7 +8,13 @@ import datetime as dt
 
 import pytest
 
-from tests.vignettes.test_stops_and_doubtful_orders import Json, labels, only_card, request
+from tests.vignettes.test_stops_and_doubtful_orders import (
+    Json,
+    draft_of,
+    labels,
+    only_card,
+    request,
+)
 
 LOW = "B12 95 pmol/L, on 2026-11-06"
 SIGNS = "paraesthesia, since 2026-11-10"
@@ -89,3 +95,14 @@ def test_whether_there_is_a_pregnancy_is_not_called_unrecorded_K10() -> None:
     detail = card_beside("pregnant", order=maintenance)["detail"]
     assert "Whether there is a pregnancy is not certain" in detail
     assert "Pregnancy status is not recorded" not in detail
+
+
+def test_a_product_that_holds_b12_too_goes_where_that_is_wrong_I1() -> None:
+    """Tablets of both with nerve signs: the B12 in them would go on beside the injections."""
+    problems = ["pregnant, since 2026-10-01", SIGNS]
+    asked = request(FOLIC_ACID, **YOUNG, conditions=problems, results=[LOW])
+    written = asked["prefetch"]["conditions"]["entry"][0]["resource"]
+    del written["onsetDateTime"], written["recordedDate"]
+    both = {"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "476628"}
+    draft_of(asked)["medicationCodeableConcept"] = {"coding": [both]}
+    assert removes(only_card(asked))
