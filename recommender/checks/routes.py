@@ -21,15 +21,13 @@ from recommender.case import (
 )
 from recommender.checks.by_mouth import oral_with_signs
 from recommender.language import DoseLine, Order, RecordArea, Route, Substance, is_injected
-
-IN_TIME = ("T6", "T8")
-"""Rules of people whose injections are under way: how they are given is known there."""
+from recommender.treatment_so_far import TreatmentPhase
 
 
 def check_product_and_route(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
     if line.substance in WITHOUT_A_DOSE:
         yield _without_a_dose(case, order)
-    if names_no_route(order) and case.rule not in IN_TIME:
+    if names_no_route(order) and not _is_injected_already(case):
         yield issue_of(
             cards.B14_UNREADABLE, INFO, order, "Dose and interval were checked.", ("S2",)
         )
@@ -44,6 +42,13 @@ def check_product_and_route(case: Case, order: Order, line: DoseLine) -> Iterato
             yield from _under_the_skin(case, order)
     if is_injected(line) and may_be_cyanocobalamin(line) and case.column is not Column.NONE:
         yield _cyanocobalamin_injection(case, order, line)
+
+
+def _is_injected_already(case: Case) -> bool:
+    """Return whether injections are under way with a dose on record: who gives them knows how."""
+    treatment = case.assessment.treatment
+    injected = treatment.phase in (TreatmentPhase.LOADING, TreatmentPhase.MAINTENANCE)
+    return injected and treatment.dose_documented
 
 
 def _under_the_skin(case: Case, order: Order) -> Iterator[Issue]:

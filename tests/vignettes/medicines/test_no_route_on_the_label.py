@@ -41,6 +41,16 @@ def test_a_right_order_of_somebody_who_is_injected_is_quiet_T6() -> None:
     assert cards_of(request(LABEL, conditions=[PA], given=GIVEN)) == []
 
 
+def test_beside_tablets_the_missing_route_is_said_b14() -> None:
+    """Treatment under way by mouth (T6) says nothing of how a first injection is to be given."""
+    tablets = "vitamin B12 tablet 1 mg, 1 tablet, oral, daily"
+    asked = request(
+        LABEL, conditions=[PA], results=NO_SIGNS, active=[f"{tablets}, since 2026-11-02"]
+    )
+    told = " ".join(f"{card['summary']} {card['detail']}" for card in cards_of(asked))
+    assert "is not stated: hydroxocobalamin goes into muscle" in told
+
+
 def test_where_nobody_injects_yet_the_missing_route_is_said_b14() -> None:
     words = "hydroxocobalamin, 'Inject 1 ml three times a week for 2 weeks'"
     then = "hydroxocobalamin, 1000 mcg, IM, every 2 to 3 months"
