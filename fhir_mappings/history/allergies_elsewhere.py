@@ -5,7 +5,6 @@ Observation, where they are shown and leave it open whether there is one (F21, Q
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -38,6 +37,7 @@ from fhir_mappings.history.reading_lists import (
 from fhir_mappings.intake import RecordIndex, cite, describe_codes
 from fhir_mappings.judging import (
     Understood,
+    clauses_of_reaction,
     is_negative,
     meaningful_texts,
     names_another_substance,
@@ -45,9 +45,9 @@ from fhir_mappings.judging import (
     speaks_of_anaphylaxis,
     speaks_of_family,
     speaks_of_reaction,
+    without_its_treatment,
 )
 from fhir_mappings.terminology import LONGEST_SEARCHED, Concept
-from fhir_mappings.text import normalise_text
 from fhir_mappings.values import read_affirmed, read_booleanish, reasons_and_notes
 from recommender.language import Allergy, HintAt, truth_of
 
@@ -185,7 +185,7 @@ def show_complication(index: RecordIndex, placed: Placed) -> None:
     ]
     words = reaction_in(index, (*followed, *reasons_and_notes(resource)))
     if words:
-        date, named = performed_on(resource), f"{name_of(resource.get('code'))}: {words}"
+        date, named = performed_on(resource), f"{words} ({name_of(resource.get('code'))})"
         index.understanding.hint(HintAt.ALLERGY, placed, named, date.latest if date else None)
 
 
@@ -197,17 +197,10 @@ def reaction_in(index: RecordIndex, texts: Iterable[str]) -> str:
     empty where they deny one, or name something else as its cause.
     """
     for text in texts:
-        for clause in filter(speaks_of_allergy, _CLAUSE.split(text[:LONGEST_SEARCHED])):
-            names_another = names_another_substance(clause, index.value_sets.languages)
-            if not _NO_REACTION.search(normalise_text(clause)) and (
-                pointed_at(index, clause) or not names_another
+        for clause in clauses_of_reaction(text[:LONGEST_SEARCHED]):
+            cause = without_its_treatment(clause)
+            if pointed_at(index, clause) or not names_another_substance(
+                cause, index.value_sets.languages
             ):
                 return text
     return ""
-
-
-_CLAUSE = re.compile(r"[.;,\n]")
-_NO_REACTION = re.compile(
-    r"\b(?:no|not|nil|none|never|without|denie[sd]|nkda|kein\w*|ohne|nicht|pas|sans|aucune?|sin|non|"
-    r"senza|sem|nao|geen|zonder|niet|ingen|inte|utan|ikke|uten|uden)\b"
-)

@@ -18,7 +18,13 @@ from fhir_mappings.judging.plain_words import (
 )
 from fhir_mappings.judging.plain_words import is_another_substance as names_another_substance
 from fhir_mappings.judging.protecting_words import protecting_words
-from fhir_mappings.judging.reactions import describe_reactions, is_severe, words_of_reaction
+from fhir_mappings.judging.reactions import (
+    clauses_of_reaction,
+    describe_reactions,
+    is_severe,
+    without_its_treatment,
+    words_of_reaction,
+)
 from fhir_mappings.judging.spoken_of import (
     LONGEST_NAME,
     as_of_family,
@@ -48,6 +54,7 @@ __all__ = [
     "as_of_family",
     "certainty_of",
     "clauses_of",
+    "clauses_of_reaction",
     "dates_a_pregnancy",
     "denies",
     "describe_reactions",
@@ -71,6 +78,7 @@ __all__ = [
     "text_of_event",
     "text_of_pregnancy",
     "without_intolerance",
+    "without_its_treatment",
     "without_tolerated",
     "words_of_reaction",
 ]

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from fhir_mappings.fhir import as_dict, as_list, as_text, code_of, says_severe, texts_of
-from fhir_mappings.judging.tolerance import is_doubted, speaks_of_anaphylaxis
+from fhir_mappings.judging.tolerance import (
+    is_doubted,
+    speaks_of_allergy,
+    speaks_of_anaphylaxis,
+    without_intolerance,
+)
+from fhir_mappings.text import normalise_text
 from recommender.language import Truth, truth_of
 
 
@@ -48,3 +55,66 @@ def describe_reactions(resource: dict[str, Any]) -> str:
     for reaction in as_list(resource.get("reaction")):
         said += [*_manifestations(reaction), as_text(as_dict(reaction).get("severity"))]
     return ", ".join(dict.fromkeys(item for item in said if item))
+
+
+_SIGN = re.compile(
+    r"\b(?:urti[ck]ari\w*|urticaire|orticaria|hives|wheals?|nettle ?rash|nessel(?:sucht|fieber)|"
+    r"quaddeln?|galbulten|netelroos|na(?:e)?ldefeber|elveblest|nasselutslag|angi\w*dem\w*|wheez\w*|"
+    r"bronchospasm\w*|reacted badly|bad reaction|collaps(?:ed?|us)|kollaps|exanthem\w*|"
+    r"hautausschlag|rash(?! (?:at|around|over|near) (?:the )?(?:injection )?site)|"
+    r"huidu?itslag|hudutslag|utslett|"
+    r"(?:adrenaline|epinephrine|epipen) (?:was )?(?:given|used|administered)|"
+    r"(?:facial|face|lips?|tongue|throat) (?:swelling|swollen|swelled)|"
+    r"(?:swelling|swollen|swelled)(?: of)?(?: (?:the|his|her))? (?:face|lips?|tongue|throat)|"
+    r"generali[sz]ed (?:itch\w*|prurit\w*))\b"
+)
+"""What follows an injection within minutes to hours and may be an allergy to it; a sore arm, a
+faint or a bruise may not.
+"""
+_DENIED = re.compile(
+    r"\b(?:no|not|nil|none|never|without|denie[sd]|nkda|kein\w*|ohne|nicht|pas|sans|aucune?|sin|non|"
+    r"senza|sem|nao|geen|zonder|niet|ingen|inte|utan|ikke|uten|uden)\b"
+)
+_PRECAUTION = re.compile(
+    r"\b(?:if|in case|in the event|risks?|watch|such as|signs of|symptoms of|kit|pack|available|"
+    r"to hand|leaflet|falls|wenn|risiko)\b"
+)
+_ROUTINE = re.compile(
+    r"\b(?:check\w*|review\w*|confirm\w*|advice|screen\w*|verified|status|consent\w*|protocol|"
+    r"guideline|erfragt|gepruft|local reaction|"
+    r"reaction (?:at|around) (?:the )?(?:injection )?site)\b|beredskap"
+)
+_TOLD_OF = re.compile(
+    r"\b(?:(?:patient|pt|she|he) (?:(?:was|has been|is|made) )?(?:advised|counsell?ed|warned|told|"
+    r"aware|informed (?:of|about))|advi[sc]ed? (?:re|about|of|on|to|regarding)|"
+    r"counsell?(?:ed|ing) (?:re|about|on)|"
+    r"(?:discussed|explained) (?:risks?|side|possible|potential)|(?:possible|potential) side)\b"
+    r"(?:incl\.|[^.;\n])*",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(r"[.;,\n]")
+_TREATED = re.compile(
+    r"\b(?:treated|managed|settled|resolved|relieved|responded|needed|required|behandelt|behandl[ea]t|"
+    r"traite|tratad[ao]|trattat[ao])\b.*"
+)
+
+
+def clauses_of_reaction(note: str) -> list[str]:
+    """Return the clauses of a note beside something given that tell of a reaction, which may be to
+    it: neither denied nor what is said and done at each injection ("allergies checked").
+    """
+    return list(filter(_tells_of_reaction, _CLAUSE.split(_TOLD_OF.sub(" ", note))))
+
+
+def _tells_of_reaction(clause: str) -> bool:
+    said = normalise_text(without_intolerance(clause))
+    if _DENIED.search(said) or _PRECAUTION.search(said):
+        return False
+    return bool(_SIGN.search(said)) or (
+        speaks_of_allergy(clause) and not _ROUTINE.search(normalise_text(clause))
+    )
+
+
+def without_its_treatment(clause: str) -> str:
+    """Return a clause without what a reaction was treated with, which is not what it was to."""
+    return _TREATED.sub("", normalise_text(clause))

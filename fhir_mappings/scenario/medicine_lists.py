@@ -224,7 +224,7 @@ def _show_reaction(index: RecordIndex, placed: Placed, product: Product) -> None
     if words:
         authored = first_day(read_authored(placed.resource))
         day = day_of_dose(placed.resource) or authored
-        index.understanding.hint(HintAt.ALLERGY, placed, f"{product.name}: {words}", day)
+        index.understanding.hint(HintAt.ALLERGY, placed, f"{words} ({product.name})", day)
 
 
 def _other_facts_of(product: Product) -> list[HintAt]:

@@ -58,7 +58,16 @@ def test_a_name_that_may_be_vitamin_b12_is_a_hint(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Kobalt", "Kobaltallergie", "Cobalto", "Kobaltallergi", "Patch test: cobalt positive"]
+    "text",
+    [
+        "Kobalt",
+        "Kobaltallergie",
+        "Cobalto",
+        "Kobaltallergi",
+        "Kobolt",
+        "Koboltklorid",
+        "Patch test: cobalt positive",
+    ],
 )
 def test_cobalt_in_other_languages_is_no_known_no(text: str) -> None:
     scenario = scenario_of(allergic(text))

@@ -156,3 +156,47 @@ SAYING_NOTHING = [
 @pytest.mark.parametrize(("key", "entry"), SAYING_NOTHING, ids=str)
 def test_what_denies_a_reaction_or_speaks_of_another_thing_is_not(key: str, entry: Json) -> None:
     assert "may mean" not in said(cards_with(key, entry))
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "developed urticaria 10 min after injection, treated with chlorphenamine",
+        "urticaria settled with cetirizine",
+        "swollen lips and wheeze",
+        "Facial swelling. Adrenaline given.",
+        "do not give again - allergic reaction",
+        "GP informed of anaphylaxis",
+        "Quaddeln am ganzen Körper",
+        "urticaire après injection",
+        "orticaria dopo iniezione",
+        "galbulten na injectie",
+        "nældefeber efter injektion",
+        "elveblest etter injeksjon",
+        "nässelutslag efter injektion",
+    ],
+)
+def test_signs_of_an_allergy_noted_beside_an_injection_are_quoted_before_the_next(
+    note: str,
+) -> None:
+    cards = cards_with("administrations", GIVEN | {"note": [{"text": note}]})
+    assert any(card["indicator"] == "warning" for card in cards)
+    assert f"'{note[:20]}" in said(cards)
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Allergies checked. Given IM left deltoid.",
+        "Anaphylaxis kit available",
+        "anaphylaxis advice given",
+        "Patient advised of possible reactions, rash, anaphylaxis",
+        "waited 15 minutes, no adverse reaction",
+        "mild reaction at injection site, sore arm",
+        "rash from amoxicillin settled",
+        "vasovagal faint, recovered",
+        "Allergie erfragt, keine",
+    ],
+)
+def test_what_is_noted_at_each_injection_is_no_reaction(note: str) -> None:
+    assert "may mean" not in said(cards_with("administrations", GIVEN | {"note": [{"text": note}]}))
