@@ -17,7 +17,8 @@ _NO_LEVEL = re.compile(
     r"plan|folate|folic|absor|score|spray|tablet|last|start|stop|request|order|refus|declin|consent"
 )
 _SOME_GFR = re.compile(
-    r"\be?gfr|\bglomerul|\be?(?:dfg|tfg|vfg)e?\b|cockcroft|\bcr ?cl\b|\bccr\b|"
+    r"\be?gfr|\bglomerul|\bckd ?epi\b|\bmdrd\b|\be?(?:dfg|tfg|vfg)e?\b|cockcroft|"
+    r"\bcr ?cl\b|\bccr\b|"
     r"[ck]reatinin\w* (?:clearance|klaring|klarering)|[ck]reatinin\w*(?:clearance|klaring)|"
     r"(?:clearance|clairance|aclaramiento|depuracion|depuracao) (?:de(?:lla?| la)? )?creatinin"
 )
@@ -26,12 +27,15 @@ _NO_GFR = re.compile(
     r"growth|re[cz]eptor|express|neph?rit|glomeruli\b|s[ck]ler|biops|[ck]omment|remark|trend|interpret|"
     r"\b[tl]\d{3}"
 )
-_SOME_CREATININE = re.compile(r"[ck]reatinin")
+_SOME_CREATININE = re.compile(r"[ck]reatinin|\b(?:[ck]reat?|scr)\b")
 _NO_CREATININE = re.compile(
-    r"urin|\bur?\b|ratio|quotient|album|protein|calcium|clearance|klaring|clairance|excret|"
-    r"aus?sch|/|24|spot|fluid|flussig|liqu|csf|drain|perit|pleur|ascit|dialys|sweat|kinase|dose"
+    r"urin|\bur?\b(?! (?:and )?e)|ratio|quotient|album|protein|calcium|clearance|klaring|"
+    r"clairance|excret|aus?sch|(?<!\bser)(?<!serum)/|24|spot|fluid|flussig|liqu|csf|drain|perit|pleur|"
+    r"ascit|dialys|sweat|kinase|dose"
 )
-_SOME_COUNT = re.compile(r"platelet|th?rombo[cz]yt|plaquet|piastrin|plattchen|\btpk\b")
+_SOME_COUNT = re.compile(
+    r"platelet|th?rombo[cz][yi]t|plaquet|piastrin|plattchen|\btpk\b|\bpl(?:t|ts|aq)\b|\bth?rom(?:bo?s?)?\b"
+)
 _NO_COUNT = re.compile(
     r"volum|\b[mv]p[mv]\b|width|pdw|breite|clump|agg?reg|ratio|antibod|antik|function|fun[ck]|large|"
     r"giant|immature|crit|morph|smear|transfus|reacti|inhibit|factor|faktor|rich|poor|lcr|retic|"
@@ -41,7 +45,8 @@ _NO_COUNT = re.compile(
 _SOME_POTASSIUM = re.compile(r"\bpotassium|\bkalium|\bpotassio|\bpotasio")
 _NO_POTASSIUM = re.compile(
     r"urin|\bur?\b|24|spot|excret|fluid|stool|feces|csf|dialys|intake|diet|channel|antibod|supplement|"
-    r"hydroxid|chlorid|iodid|iodat|citrat|gluconat|bicarbonat|permangan|clavulan|dose|ratio|/"
+    r"hydroxid|chlorid|iodid|iodat|citrat|gluconat|bicarbonat|permangan|clavulan|dose|ratio|"
+    r"(?<!\bser)(?<!serum)/"
 )
 _SOME_HAEMOGLOBIN = re.compile(r"\bh(?:a|ae)?e?moglobin|\bemoglobin")
 _NO_HAEMOGLOBIN = re.compile(
@@ -49,7 +54,7 @@ _NO_HAEMOGLOBIN = re.compile(
     r"sulf|free|freies|plasma|urin|stool|feces|fecal|faecal|occult|stuhl|electroph|variant|fraction|"
     r"\b[acdefghs]2?\b|fetal|foetal|sickle|solub|hapto|bind|antibod|pattern|content|equivalent|target"
 )
-_SOME_INR = re.compile(r"\binr\b|international normali[sz]ed ratio")
+_SOME_INR = re.compile(r"\binr\b|\bint(?:ernationa)?l norm(?:al(?:i[sz]ed)?)? ratio")
 _NO_INR = re.compile(r"target|goal|range|ziel|therapeut|indication|clinic|due|next|monitor|home")
 _HAEMOGLOBIN = Member(Concept.HAEMOGLOBIN, Role.INCLUDE, "", "", "haemoglobin")
 _NAMED_SO = (

@@ -12,7 +12,13 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from fhir_mappings.intake import Demographics, RecordIndex
-from fhir_mappings.laboratory.newest_results import Window, find_newest, measure_newest, pass_over
+from fhir_mappings.laboratory.newest_results import (
+    Window,
+    find_newest,
+    may_be,
+    measure_newest,
+    pass_over,
+)
 from fhir_mappings.laboratory.observed import MAY_BE_NEWER, Observed
 from fhir_mappings.laboratory.recorded_gfr import map_egfr
 from fhir_mappings.laboratory.results import Result, Results
@@ -169,7 +175,7 @@ def _with_passed_over(
     known = measured.passed_over.evidence.date if measured.passed_over else None
     if known is not None and known >= newest.day:
         return measured
-    why, value = newest.observed.not_counted, newest.reading.quantity
+    why, value = newest.observed.not_counted, may_be(newest.reading)
     return measured._replace(passed_over=PassedOver(newest.evidence, why, value))
 
 
@@ -179,10 +185,10 @@ def _may_be_newer_and_worse(result: Result, counts: Measurement) -> bool:
     """
     if result.observed.not_counted is NotCounted.IN_FUTURE:
         return True
-    day, known = counts.date, counts.quantity
-    if day is None or known is None or result.reading.quantity is None or result.day <= day:
+    day, known, value = counts.date, counts.quantity, may_be(result.reading)
+    if day is None or known is None or value is None or result.day <= day:
         return False
-    return result.worry > result.worry_of(known)
+    return result.worry_of(value) > result.worry_of(known)
 
 
 _newest = attrgetter("day")
@@ -190,7 +196,8 @@ _newest = attrgetter("day")
 
 def _reassures_least(result: Result) -> tuple[bool, Decimal]:
     """Sorts results; last comes one without a value, before it the most worrying."""
-    return result.reading.quantity is None, result.worry
+    value = may_be(result.reading)
+    return value is None, result.worry_of(value) if value else Decimal(0)
 
 
 def _find(

@@ -82,7 +82,7 @@ def measure_newest(
         flagged_low=newest.flagged_low,
         alarms_only=_alarm_of(newest),
         because=reading.why,
-        passed_over=PassedOver(evidence, unusable, _may_be(reading)) if unusable else None,
+        passed_over=PassedOver(evidence, unusable, may_be(reading)) if unusable else None,
         behind=() if _is_plain(newest) else tuple(_behind(inside, newest)),
     )
     if measured.is_known:
@@ -91,9 +91,9 @@ def measure_newest(
     return measured, None
 
 
-def _may_be(reading: Reading) -> Quantity | None:
-    """Return the only value that an unusable result may have."""
-    return reading.readings[0] if len(reading.readings) == 1 else None
+def may_be(reading: Reading) -> Quantity | None:
+    """Return the value, or the only one that an unusable result may have."""
+    return reading.quantity or (reading.readings[0] if len(reading.readings) == 1 else None)
 
 
 def _is_plain(result: Result) -> bool:
@@ -208,7 +208,7 @@ class _Reason(NamedTuple):
             return None
         reading = self.result.reading
         is_changed = self.result.observed.is_changed
-        value = _may_be(reading) if is_changed else reading.quantity
+        value = may_be(reading) if is_changed else reading.quantity
         return PassedOver(self.result.evidence, self.code, value)
 
 

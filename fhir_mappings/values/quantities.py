@@ -80,11 +80,11 @@ def read_quantity(quantity: dict[str, Any], analyte: Analyte, property_kind: str
     value, sign, comparator, reported = stated
     row = _find_unit(quantity, analyte)
     if isinstance(row, str):
-        if row != UNIT_MISSING:
-            return Reading(None, reported, f"{row}: {reported}", why=NotCounted.NOT_READABLE)
-        may_be = _as_platelets(stated) if analyte is Analyte.PLATELETS else ()
-        said = f"{row}: {reported}"
-        return Reading(None, reported, said, why=NotCounted.UNIT_MISSING, readings=may_be)
+        missing = row == UNIT_MISSING
+        why = NotCounted.UNIT_MISSING if missing else NotCounted.NOT_READABLE
+        of_its_kind = missing or _is_clearance(quantity)
+        may_be = _in_its_only_unit(stated, analyte) if of_its_kind else ()
+        return Reading(None, reported, f"{row}: {reported}", why=why, readings=may_be)
     number = value * row.factor.numerator / row.factor.denominator
     read = Quantity(number, row.unit, comparator)
     if _contradicts(property_kind, row.kind):
@@ -145,14 +145,22 @@ def _with_comparator_apart(quantity: dict[str, Any]) -> dict[str, Any]:
 UNIT_MISSING = "unit missing"
 
 
-def _as_platelets(stated: _Stated) -> tuple[Quantity, ...]:
+_ONLY_UNIT = {Analyte.PLATELETS: Unit.PER_NL, Analyte.EGFR: Unit.EGFR}
+
+
+def _in_its_only_unit(stated: _Stated, analyte: Analyte) -> tuple[Quantity, ...]:
     """Return what a count without a unit may be: in thousands per microlitre, the only unit in
-    which so few are counted; thousands of them are none.
+    which so few are counted; thousands of them are none. An eGFR has one unit too.
     """
-    low, high = PLAUSIBLE[Analyte.PLATELETS, Unit.PER_NL]
-    if not low <= stated.value <= high:
-        return ()
-    return (Quantity(stated.value, Unit.PER_NL, stated.comparator),)
+    unit = _ONLY_UNIT.get(analyte)
+    may_be = unit and Quantity(stated.value, unit, stated.comparator)
+    return (may_be,) if may_be and _is_plausible(analyte, may_be) else ()
+
+
+def _is_clearance(quantity: dict[str, Any]) -> bool:
+    """Return whether a value is in mL/min: of an eGFR the body surface may have been left out."""
+    said = as_text(quantity.get("unit")) or as_text(quantity.get("code"))
+    return re.fullmatch(r"ml ?/ ?min\w*\.?", said.strip(), re.IGNORECASE) is not None
 
 
 _USUAL: dict[tuple[Analyte, str], Unit] = {

@@ -57,7 +57,11 @@ def _shown(found: PassedOver) -> str:
     return say_quantity(found.quantity)
 
 
-_UNIT_IN_DOUBT = (NotCounted.UNIT_MISSING, NotCounted.UNIT_CONTRADICTS)
+_UNIT_IN_DOUBT = (
+    NotCounted.UNIT_MISSING,
+    NotCounted.UNIT_CONTRADICTS,
+    NotCounted.NOT_READABLE,
+)
 
 
 def _newer_value(newer: Measurement) -> str:

@@ -297,3 +297,39 @@ def test_one_that_is_no_worse_without_a_day_says_nothing(better: str) -> None:
     asked = with_tablets(EGFR_90, better)
     del last_result(asked)["effectiveDateTime"]
     assert cards_of(asked) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "doubts"),
+    [
+        ("Creatinine clearance (C-G)", 22, True),
+        ("Taxa de filtração glomerular", 22, True),
+        ("Creatinine clearance (C-G)", 95, False),
+    ],
+)
+def test_a_newer_value_in_ml_per_min_that_is_worse_takes_the_word_of_a_good_egfr_I30(
+    name: str, value: int, doubts: bool
+) -> None:
+    asked = with_tablets(EGFR_90, "eGFR 22 mL/min/{1.73_m2}, on 2026-11-20")
+    newest = last_result(asked)
+    newest["code"] = {"text": name}
+    newest["valueQuantity"] = {"value": value, "unit": "mL/min"}
+    cards = cards_of(asked)
+
+    assert [card["summary"][:7] for card in cards] == (["eGFR 90"] if doubts else [])
+
+
+def test_a_newer_count_that_is_not_final_and_has_no_unit_is_told_on_an_injection() -> None:
+    asked = request(
+        "hydroxocobalamin, 1000 mcg, IM, alternate days",
+        conditions=["paraesthesia, since 2026-11-10"],
+        results=[
+            *WELL[:1],
+            "platelets 200 10*9/L, on 2026-11-06",
+            "platelets 8 10*9/L, on 2026-11-24",
+        ],
+    )
+    last_result(asked)["status"] = "preliminary"
+    last_result(asked)["valueQuantity"] = {"value": 8}
+
+    assert any("platelets 8" in card["detail"].lower() for card in cards_of(asked))
