@@ -12,9 +12,9 @@ from fhir_mappings.judging.judge import (
     reads_as_words,
 )
 from fhir_mappings.judging.names_of_tests import NAMES_B12, test_perhaps_named
+from fhir_mappings.judging.negatives import is_negative
 from fhir_mappings.judging.plain_words import (
     forget_texts,
-    is_negative,
 )
 from fhir_mappings.judging.plain_words import is_another_substance as names_another_substance
 from fhir_mappings.judging.protecting_words import protecting_words

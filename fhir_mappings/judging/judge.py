@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from fhir_mappings.fhir import as_text, codings_of, texts_of
+from fhir_mappings.judging.negatives import is_negative
 from fhir_mappings.judging.plain_words import (
     FILLER,
     is_a_name,
     is_another_substance,
     is_in_language,
-    is_negative,
     is_understood,
     says_nothing_else,
 )

@@ -22,7 +22,6 @@ from fhir_mappings.terminology import (
     TerminologyError,
     forget_wordings,
     read_markers,
-    without_semantic_tags,
 )
 from fhir_mappings.text import (
     BeginningsOf,
@@ -239,7 +238,15 @@ class _Substances(NamedTuple):
         return word in self.words or self.parts.fullmatch(word) is not None
 
     def hold_allergen(self, word: str) -> bool:
-        return word in self.allergens or self.hold(word)
+        """Return whether a word is an allergen of these, or one joined to what it causes."""
+        joined = _OF_ALLERGY.fullmatch(word)
+        forms = (word, joined[1], _LINK.sub("", joined[1])) if joined else (word,)
+        return any(form in self.allergens for form in forms) or self.hold(word)
+
+
+_OF_ALLERGY = re.compile(r"(\w{3,})(?:allergi\w{0,2}|unvertraglichkeit|intoleranz)")
+_LINK = re.compile(r"(?:s|e?n|e)$")
+"""An allergen in a word of German, Dutch or a Nordic language: "Katzenallergie"."""
 
 
 @functools.lru_cache(maxsize=1)
@@ -269,21 +276,6 @@ def is_another_substance(text: str, languages: tuple[str, ...]) -> bool:
     ]
     return _hold_a_name(normalise_text(text).split(), of_an_allergen=True) and (
         not unknown or any(load_vocabulary(language).issuperset(unknown) for language in languages)
-    )
-
-
-KNOWN_NEGATIVES = frozenset(map(normalise_text, read_markers("negative")))
-"""Whole texts that say in so many words that there is none: understood (Q26)."""
-
-_LONGEST_NEGATIVE = 200
-
-
-def is_negative(text: str) -> bool:
-    """Return whether a whole text, but for the tag of its code system, says that there is none."""
-    if len(text) > _LONGEST_NEGATIVE:
-        return False
-    return any(
-        normalise_text(said) in KNOWN_NEGATIVES for said in (text, without_semantic_tags(text))
     )
 
 

@@ -64,6 +64,126 @@ def test_a_type_in_roman_numbers_stands_around_a_name(text: str) -> None:
     assert scenario_of(condition("", code={"text": text})).bleeding_disorder.is_true
 
 
+ASKED_ABOUT = {
+    HintAt.RAISES_B12: (
+        "Virushepatitis B",
+        "Leberzellkarzinom",
+        "Akutes Leberversagen",
+        "Cancer du foie",
+        "Insuffisance hépatique aiguë",
+        "Hépatite B",
+        "Cáncer de hígado",
+        "Policitemia vera",
+        "Hepatitis viral aguda",
+        "Câncer de fígado",
+        "Falência hepática",
+        "Tumore del fegato",
+        "Insufficienza epatica acuta",
+        "Leverkanker",
+        "Levercancer",
+        "Leverkræft",
+        "Leversvikt",
+        "Malignant neoplasm of liver",
+        "Acute liver failure",
+    ),
+    HintAt.HAEMOLYSIS: (
+        "Anämie durch Enzymdefekt",
+        "Hereditäre Elliptozytose",
+        "Nächtliche Hämoglobinurie",
+        "Hémoglobinopathie",
+        "Déficit en G6PD",
+        "Anemia por deficiencia enzimática",
+        "Trastorno falciforme",
+        "Eliptocitosis",
+        "Anemia por distúrbio enzimático",
+        "Eliptocitose hereditária",
+        "Ellissocitosi",
+        "Hemoglobinopati",
+    ),
+    HintAt.BLEEDING_DISORDER: (
+        "Thrombozytopenische Purpura",
+        "Purpura thrombopénique",
+        "Púrpura trombocitopénica",
+        "Afección hemorrágica",
+        "Afecção hemorrágica",
+        "Diatesi emorragica",
+        "Piastrinopenia",
+    ),
+    HintAt.NITROUS_OXIDE: (
+        "Missbrauch flüchtiger Lösungsmittel",
+        "Vergiftung durch Stickoxid",
+        "Uso de disolventes volátiles",
+        "Uso de solventes voláteis",
+        "Usage de solvants volatils",
+    ),
+    HintAt.NEUROLOGY: (
+        "Amnesie",
+        "Episodes of amnesia",
+        "Trastorno cognoscitivo leve",
+        "Transtorno cognitivo leve",
+        "Störung des Ganges",
+        "Trastorno de la marcha",
+        "Distúrbio da coordenação",
+        "Anestesia cutânea",
+        "Anästhesie der Haut",
+        "Alteración de la sensibilidad cutánea",
+    ),
+    HintAt.KIDNEY_DISEASE: (
+        "Diabetes mit Nierenkomplikationen",
+        "Diabetes com complicações renais",
+        "Diabetes con complicaciones renales",
+        "Enfermedad cardiorrenal",
+    ),
+    HintAt.CAUSE: (
+        "Syndrom der blinden Schlinge",
+        "Síndrome del asa ciega",
+        "Síndrome da alça cega",
+        "Difilobotríase",
+    ),
+    HintAt.PREGNANCY: ("Gestational diabetes", "Gestationsdiabetes", "Diabetes gestacional"),
+}
+
+
+@pytest.mark.parametrize("at", ASKED_ABOUT, ids=lambda at: at.name)
+def test_what_the_classification_of_diseases_counts_is_asked_about_in_other_languages(
+    at: HintAt,
+) -> None:
+    silent = [
+        text
+        for text in ASKED_ABOUT[at]
+        if at not in [hint.at for hint in scenario_of(condition("", code={"text": text})).hints]
+    ]
+    assert silent == []
+
+
+def test_an_irritable_bowel_in_dutch_is_no_nerve_sign() -> None:
+    assert scenario_of(condition("", code={"text": "Prikkelbare darm"})).hints == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Katzenallergie",
+        "Hausstaubmilbenallergie",
+        "Huisstofmijtallergie",
+        "Pollenallergi",
+        "Græsallergi",
+        "Allergie saisonnière",
+        "Alergia estacional",
+    ],
+)
+def test_an_allergy_to_the_surroundings_joined_to_its_cause_leaves_nothing_open(text: str) -> None:
+    assert scenario_of(condition("", code={"text": text})).allergy_fact.is_false
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["B12-Allergie", "Cobalaminallergie", "Koboltallergi", "Vitaminallergie", "Metallallergie"],
+)
+def test_an_allergy_joined_to_what_may_be_vitamin_b12_is_not_passed_over(text: str) -> None:
+    assert not scenario_of(condition("", code={"text": text})).allergy_fact.is_false
+
+
 @pytest.mark.parametrize("text", ["Gastrectomy 2010", "Total gastrectomy in 2010", "Gastrektomie"])
 def test_an_operation_is_read_with_its_year_and_in_german(text: str) -> None:
     assert len(scenario_of(procedure("", code={"text": text})).causes) == 1

@@ -47,7 +47,12 @@ def test_what_is_no_medicine_of_ours_is_understood(text: str) -> None:
     assert open_facts(map_words(as_resource("medicine", text))) == []
 
 
-@pytest.mark.parametrize(("language", "spoken"), [("en", ()), ("en-2", ()), ("de", ("de",))])
+SPOKEN = ("da", "de", "es", "fr", "it", "nl", "no", "pt", "sv")
+
+
+@pytest.mark.parametrize(
+    ("language", "spoken"), [("en", ()), ("en-2", ()), *((one, (one,)) for one in SPOKEN)]
+)
 def test_everyday_entries_leave_nothing_open(language: str, spoken: tuple[str, ...]) -> None:
     assert not any(noisy_entries(language, spoken).values())
 

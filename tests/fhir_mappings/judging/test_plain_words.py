@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from fhir_mappings.judging import Understood, judge, meaningful_texts
+from fhir_mappings.judging import Understood, is_negative, judge, meaningful_texts
 from fhir_mappings.judging.plain_words import (
     forget_texts,
     is_a_name,
     is_another_substance,
     is_in_language,
-    is_negative,
     is_understood,
     load_vocabulary,
 )
