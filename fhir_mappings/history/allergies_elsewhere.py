@@ -48,7 +48,7 @@ from fhir_mappings.judging import (
     without_its_treatment,
 )
 from fhir_mappings.terminology import LONGEST_SEARCHED, Concept
-from fhir_mappings.values import read_affirmed, read_booleanish, reasons_and_notes
+from fhir_mappings.values import read_affirmed, reasons_and_notes
 from recommender.language import Allergy, HintAt, truth_of
 
 NOT_CURRENT = frozenset({"inactive", "resolved"})
@@ -155,11 +155,18 @@ def show_what_is_said(
     ):
         return
     asked = {text for text in texts if "?" in text}
-    if any(read_booleanish(dict(body)) for body in bodies):
+    if any(_is_affirmed(index, body) for body in bodies):
         asked = set()
     for text in texts:
         for at in [] if is_negative(text) or text in asked else pointed_at(index, text):
             index.understanding.hint(at, placed, text, day)
+
+
+def _is_affirmed(index: RecordIndex, body: Mapping[str, Any]) -> bool:
+    """Return whether the answer is yes, and names nothing else ("Yes, penicillin")."""
+    languages = index.value_sets.languages
+    answer = as_text(body.get("valueString"))
+    return read_affirmed(body) is True and not names_another_substance(answer, languages)
 
 
 def _said_in(body: Mapping[str, Any]) -> Iterator[str]:

@@ -49,17 +49,26 @@ _DATED_PREGNANCY = re.compile(
     r"|(?:errechneter |voraussichtlicher )?(?:geburts|entbindungs)termin"
     r"|gestation(?:al)? (?:age|weeks?)(?: .{3,40})?|weeks? (?:of )?(?:gestation|pregnan(?:t|cy))"
     r"|schwangerschaftswoche|ssw|zwangerschapsduur|amenorrhee duur|terme de la grossesse"
+    r"|(?:beraknad|beraknat|beregnet|forventet|forvantad) "
+    r"(?:forlossning|fodsel|partus|termin|nedkomst)\w*"
+    r"|termins?dato|date (?:prevue|presumee) (?:d )?accouchement|fecha probable de parto|fpp"
+    r"|data (?:provavel|prevista|presunta) (?:do |de |del )?parto|dpp"
+    r"|uitgerekende (?:bevallings)?datum"
 )
 """The day of a birth to come, and how long a pregnancy has lasted."""
 
 _PREGNANT_OR_NOT = re.compile(
-    r"(?:urine |serum )?(?:pregnancy test|h ?cg(?: (?:pregnancy )?test)?)(?: (?:urine|serum))?"
-    r"|(?:(?:is|are) (?:the )?(?:patient|person|woman|she|you) )?(?:currently )?pregnant"
+    r"(?:(?:is|are) (?:the )?(?:patient|person|woman|she|you) )?(?:currently )?pregnant"
     r"(?: now| currently| at this time)?"
     r"|(?:(?:ist die patientin|sind sie) )?(?:derzeit )?schwanger|(?:etes vous )?enceinte"
     r"|(?:esta )?embarazada|(?:bent u )?zwanger|(?:er du |ar du )?gravid|incinta"
 )
-"""A test of pregnancy, and the question for it."""
+"""The question for a pregnancy."""
+
+_PREGNANCY_TEST = re.compile(
+    r"\bpregnancy test|\bh ?cg\b|choriogonadotrop|schwangerschaftstest|zwangerschapstest|"
+    r"\bgraviditetstest|\btest (?:de |di )?(?:grossesse|embarazo|gravidez|gravidanza)\b"
+)
 
 
 def text_of_pregnancy(code: Any) -> str:
@@ -67,8 +76,11 @@ def text_of_pregnancy(code: Any) -> str:
     a test of pregnancy or the question for it, for which there are no codes here; empty for none.
     """
     for text in dict.fromkeys(texts_of(code)):
-        if len(text) <= LONGEST_NAME and (
-            dates_a_pregnancy(text) or _PREGNANT_OR_NOT.fullmatch(normalise_text(text))
+        normal = normalise_text(text) if len(text) <= LONGEST_NAME else ""
+        if (
+            _DATED_PREGNANCY.fullmatch(normal)
+            or _PREGNANT_OR_NOT.fullmatch(normal)
+            or _PREGNANCY_TEST.search(normal)
         ):
             return text
     return ""
@@ -82,6 +94,7 @@ def dates_a_pregnancy(name: str) -> bool:
 _OF_FAMILY = re.compile(
     r"\b(?:family(?! planning)|familial|fhx?|(?:grand)?(?:mother|father)s?|brothers?|sisters?|"
     r"siblings?|parents?|relatives?|aunts?|uncles?|cousins?|donors?|fo?etal|fo?etus|"
+    r"(?:your|his|her) (?:partner|husband|wife|spouse)|"
     r"famil(?:ien|ie|je|y)(?:anamn\w*|historie?|historik|history|geschiedenis|sygdom\w*)|"
     r"angehorige\w*|verwandte\w*|familiares|familiaux|familiales|familiari|familiarita|"
     r"donneur|donante|spender|donatore)\b"

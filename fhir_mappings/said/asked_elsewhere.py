@@ -20,14 +20,13 @@ from fhir_mappings.fhir import (
 )
 from fhir_mappings.intake import HINTS, RecordIndex
 from fhir_mappings.judging import speaks_of_allergy, text_of_event
+from fhir_mappings.said.affirmed import affirmed_in, is_agreed_to, is_denied
 from fhir_mappings.said.sayings import (
     Body,
     Saying,
     alerts_said,
     answers_said,
     has_no_value,
-    is_advice,
-    is_denied,
     is_doubted,
     is_of_family,
     observations_said,
@@ -67,7 +66,6 @@ FIELDS = (Field.CONDITIONS, Field.PROCEDURES, Field.DRUGS)
 LONGEST_ANSWER = 200
 """Characters of an answer in words that are looked through."""
 
-_PARTS = re.compile(r"[.;,\n]")
 _METHOTREXATE = re.compile(r"meth?otrexat|\bmtx\b")
 
 
@@ -114,7 +112,7 @@ def _hint(
     asked = FOR_LIFE if day is not None and day.latest < year else FOR_LIFE | OF_THE_YEAR
     lately = index.as_of - dt.timedelta(days=look_back.PREGNANCY_DAYS)
     if in_answers and (day is None or day.latest >= lately):  # of observations: `read_pregnancy`
-        asked |= {HintAt.PREGNANCY}
+        asked |= {HintAt.PREGNANCY, HintAt.PLANNING_PREGNANCY}
     asked -= but
     for body in saying.bodies:
         if read_affirmed(body) is False or is_of_family(saying, body) or _asks_of_allergy(body):
@@ -137,12 +135,13 @@ def _said(index: RecordIndex, body: Body, in_answers: bool) -> Iterator[tuple[st
     """
     affirmed = read_affirmed(body) or is_doubted(body)
     name, value = body.get("code"), body.get("valueCodeableConcept")
-    for text in texts_of(name) if affirmed or has_no_value(body) else ():
+    names = [text for text in texts_of(name) if not is_agreed_to(text)]
+    for text in names if affirmed or has_no_value(body) else ():
         yield from _in_words(index, text, anywhere=bool(affirmed))
     written = (*texts_of(value), as_text(body.get("valueString")), *read_notes(body))
-    told = [said for said in written if in_answers or not is_advice(said)]
+    told = [(said, not in_answers) for said in written if said]
     in_answers = in_answers or _asks_of_illness(name)
-    for text in (part.strip() for said in told for part in _parts_of(said)):
+    for text in (part for said, but_advice in told for part in _parts_of(said, but_advice)):
         yield from _in_words(index, text, anywhere=in_answers)
     coded = [value, name] if affirmed or has_no_value(body) else [value]
     for match in (match for code in coded for match in index.value_sets.concepts(code)):
@@ -158,18 +157,23 @@ def _asks_of_illness(name: Any) -> bool:
 
 
 _OF_ILLNESS = re.compile(
-    r"diagnos|problem|history|anamnes|finding|befund|illness|disease|condition|medication|medicine|"
-    r"medika|therap|antecedent|geschiedenis|voorgeschiedenis|sygehistori|sjukhistori"
+    r"diagnos|problem|history|anamnes|finding|befund|illness|disease|condition|medi[ck]a|medicine|"
+    r"medicin\b|farmac|l(?:a|ae)kemed|legemid|laegemid|traitement|tratam|behandl|therap|antecedent|"
+    r"geschiedenis|voorgeschiedenis|sygehistori|sjukhistori|sy[gk]dom|sjukdom|krankheit|maladie|"
+    r"enfermedad|malatti|doenca|ziekte|aandoening|comorbid|komorbid|\bpm?hx?\b|substance|misuse|"
+    r"\bdrug|drog"
 )
 
 
-def _parts_of(said: str) -> Iterator[str]:
-    """Yield the whole of a short answer, then its parts, those left out that deny something."""
-    if said and len(said) <= LONGEST_ANSWER:
-        parts = (said, *(_PARTS.split(said) if _PARTS.search(said) else ()))
-        for part in parts:
-            if part.strip() and not (is_denied(part) or speaks_of_allergy(part)):
-                yield part
+def _parts_of(said: str, but_advice: bool) -> Iterator[str]:
+    """Yield the whole of a short answer, else the parts of it that nothing denies."""
+    affirmed = list(affirmed_in(said, but_advice=but_advice))
+    whole = said.strip()
+    short = len(said) <= LONGEST_ANSWER and not is_denied(said) and affirmed
+    parts = (part.strip() for sentence in affirmed for part in sentence.split(","))
+    for part in dict.fromkeys((*([whole] if short else ()), *parts)):
+        if part and len(part) <= LONGEST_ANSWER and not speaks_of_allergy(part):
+            yield part
 
 
 def _in_words(index: RecordIndex, text: str, *, anywhere: bool) -> Iterator[tuple[str, Concept]]:

@@ -26,6 +26,7 @@ from fhir_mappings.fhir import (
 )
 from fhir_mappings.intake import RecordIndex
 from fhir_mappings.judging import speaks_of_allergy, speaks_of_family
+from fhir_mappings.said.affirmed import affirmed_in, is_denied
 from fhir_mappings.terminology import has_marker
 from fhir_mappings.text import normalise_text
 
@@ -160,40 +161,14 @@ def day_of(resource: Body) -> Any:
 
 
 def _concluded(report: Body) -> Iterator[Body]:
-    """Yield the coded conclusions of a report, and the sentences of its conclusion that neither
-    deny something nor advise everybody.
+    """Yield the coded conclusions of a report, and what its conclusion says that is neither denied
+    nor advice to everybody.
     """
     for name in ("conclusionCode", "codedDiagnosis"):
         for code in as_list(report.get(name)):
             yield {"valueCodeableConcept": as_dict(code).get("concept") or code}
-    for sentence in _SENTENCE.split(as_text(report.get("conclusion"))[:LONGEST_CONCLUSION]):
-        if not (is_denied(sentence) or is_advice(sentence)):
-            yield {"valueString": sentence.strip()}
-
-
-def is_denied(text: str) -> bool:
-    """Return whether a word of a sentence denies something."""
-    return _DENIED.search(normalise_text(text)) is not None
-
-
-def is_advice(text: str) -> bool:
-    """Return whether a sentence is one that a laboratory writes on everybody's report."""
-    return _ADVISED.search(normalise_text(text)) is not None
-
-
-LONGEST_CONCLUSION = 5000
-_SENTENCE = re.compile(r"[.;\n]")
-_DENIED = re.compile(
-    r"\b(?:no|not|nor|nil|none|never|without|denie[sd]|negative|absent|normal|unremarkable|exclud\w+|"
-    r"ruled out|rule out|unlikely|kein\w*|nicht|ohne|pas|sans|aucune?|sin|sem|nao|non|senza|"
-    r"nessun\w*|geen|niet|zonder|ingen|inte|ikke|uten|utan|uden)\b"
-)
-_ADVISED = re.compile(
-    r"\b(?:if|should|consider\w*|recommend\w*|advis\w+|associated with|refer(?:ral|red)?|risk|"
-    r"(?:may|can|could) (?:cause|lead|occur|result|develop|be (?:seen|present|associated))|"
-    r"in patients|wenn|falls|empf\w+|kann|peut|puede|pode|puo|kan)\b"
-)
-"""What a laboratory writes on everybody's report."""
+    for said in affirmed_in(as_text(report.get("conclusion")), but_advice=True):
+        yield {"valueString": said}
 
 
 def answers_in(items: Any, headings: tuple[str, ...] = (), depth: int = 0) -> Iterator[Body]:
@@ -234,8 +209,9 @@ def denies(text: str) -> bool:
 
 
 _DENIES = re.compile(
-    r"(?:no|not|denie[sd]|without|nil|none|negative|absent|normal|declin\w+|refus\w+|omitted|withheld|"
-    r"deferred|cancelled|did not|didn t|dna)\b"
+    r"(?:no|not|denie[sd]|without|nil|none|negative|absent(?!.*(?:reflex|jerk|vibrat|propriocep))|"
+    r"normal|declin\w+|refus\w+|omitted|withheld|deferred|cancelled|did not|didn t|dna|nein|nej|"
+    r"nei|nee|neen|non|nao|kein\w*|nie|nunca|jamais|aldrig?|geen|ingen)\b"
 )
 """How an examination that found nothing, and what was not done, begins: it is no answer, and no
 sign (Q1).

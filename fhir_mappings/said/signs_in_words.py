@@ -5,17 +5,17 @@ answer that is in doubt: they decide nothing, and are quoted and asked about (Q2
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Set
 
 from fhir_mappings.fhir import code_of, read_date, texts_of
 from fhir_mappings.fhir import versions as fhir_versions
 from fhir_mappings.intake import HINTS, RecordIndex
+from fhir_mappings.said.affirmed import affirmed_in
 from fhir_mappings.said.sayings import (
     Body,
     Saying,
     answer_in_words,
     answers_said,
-    denies,
     first_of,
     has_no_value,
     is_doubted,
@@ -75,10 +75,11 @@ def _sign_in(index: RecordIndex, body: Body) -> str:
         said += fhir_versions.read_notes(body)
     names = texts_of(body.get("code"))
     if affirmed or is_doubted(body):
-        named = [text for text in (*said, *names) if text and _names_a_sign(text)]
-        return first_of((*named, *_coded(index, body, "valueCodeableConcept", "code")))
+        return first_of(
+            (*_signs_in((*said, *names)), *_coded(index, body, "valueCodeableConcept", "code"))
+        )
     bare = affirmed is None and has_no_value(body)
-    named = [text for text in said if text and _names_a_sign(text)]
+    named = list(_signs_in(said))
     named += filter(_is_a_sign, names) if bare else ()
     coded = ("valueCodeableConcept", *(("code",) if bare else ()))
     return first_of((*named, *_coded(index, body, *coded)))
@@ -92,11 +93,12 @@ def _coded(index: RecordIndex, body: Body, *names: str) -> Iterator[str]:
                 yield one.member.display
 
 
-def _names_a_sign(text: str) -> bool:
-    if denies(text):
-        return False
-    read = read_words(text, Field.CONDITIONS)
-    return any(_is_sign(member.concept) for member in (*read.decided, *read.shown))
+def _signs_in(texts: Iterable[str]) -> Iterator[str]:
+    """Yield what these say of signs that nothing denies."""
+    for part in (part for text in texts for part in affirmed_in(text)):
+        read = read_words(part, Field.CONDITIONS)
+        if any(_is_sign(member.concept) for member in (*read.decided, *read.shown)):
+            yield part
 
 
 def _is_a_sign(text: str) -> bool:

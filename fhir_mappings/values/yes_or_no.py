@@ -36,14 +36,37 @@ NORMAL = frozenset({"n", "normal"})
 
 def read_affirmed(result: Mapping[str, Any]) -> bool | None:
     """Return whether what is looked for is there, by the value, else by the interpretation; `None`
-    where neither says, or they contradict each other.
+    where neither says, or they contradict each other. Words that only begin with "yes", or say "no"
+    in more than a word, count too: this opens questions and decides nothing.
     """
     said = read_booleanish(dict(result))
+    if said is None:
+        said = _begins(result)
     flags = sayings_of(result.get("interpretation")) if "interpretation" in result else set()
     found, none = bool(flags & (FOUND | ABNORMAL)), bool(flags & (NOT_FOUND | NORMAL))
     if said is not None:
         return None if (said and none) or (not said and found) else said
     return None if found is none else found
+
+
+def _begins(result: Mapping[str, Any]) -> bool | None:
+    """Return whether the words of an answer begin with yes ("Yes, since 2019"), or are all of them
+    a no ("nein, nie").
+    """
+    text = as_text(result.get("valueString")).strip()
+    if _YES_FIRST.match(text):
+        return True
+    return False if text and _NO_ALONE.fullmatch(_plain(text)) else None
+
+
+_YES_FIRST = re.compile(
+    r"(?:(?:yes|yeah|ja|oui|sim|sí|sì)\b|(?:si|y)(?=\s*[,;:.(–-]))(?!\s*(?:/|and|or|und|oder)\s*n)",
+    re.IGNORECASE,
+)
+_NO_ALONE = re.compile(
+    r"(?:(?:no|not|nope|nein|non|nao|nee|neen|nej|nei|never|nie|niemals|nunca|jamais|mai|nooit|aldrig|"
+    r"aldri|at all|any|ever|known|thanks|thank you|applicable) ?)+"
+)
 
 
 def _plain(text: str) -> str:
@@ -58,7 +81,7 @@ _POSITIVE_CODES: frozenset[str] = frozenset({"POS", "Y"})
 _NEGATIVE_CODES: frozenset[str] = frozenset({"NEG", "N"})
 _POSITIVE_WORDS = frozenset(
     {
-        *("positive", "pos", "detected", "present", "yes", "true", "reactive"),
+        *("positive", "pos", "detected", "present", "yes", "y", "true", "reactive"),
         *("strongly positive", "weakly positive"),
         *("positiv", "ja", "nachgewiesen", "nachweisbar", "vorhanden", "schwach positiv"),
         *("stark positiv", "positif", "oui", "presente", "detecte", "detectee", "positivo"),
@@ -68,7 +91,7 @@ _POSITIVE_WORDS = frozenset(
 )
 _NEGATIVE_WORDS = frozenset(
     {
-        *("negative", "neg", "not detected", "absent", "no", "false", "none", "nonreactive"),
+        *("negative", "neg", "not detected", "absent", "no", "n", "false", "none", "nonreactive"),
         *("non reactive", "normal"),
         *("negativ", "nein", "nicht nachgewiesen", "nicht nachweisbar", "nicht vorhanden"),
         *("negatif", "non", "absente", "non detecte", "non detectee", "negativo", "negativa"),

@@ -71,6 +71,11 @@ def test_a_yes_is_quoted_and_no_known_no(question: str) -> None:
         answered(question, valueBoolean=True),
         answered(question, status="in-progress", valueString="yes"),
         answered(question, valueCoding={"code": "Y"}),
+        answered(question, valueString="Y"),
+        answered(question, valueString="Yes, since 2019"),
+        answered(question, valueString="ja, seit 2 Jahren"),
+        answered(question, valueString="Oui (depuis 2019)"),
+        answered(question, valueString="Sì - see letter"),
         scenario_of(observation("", code={"text": question}, valueBoolean=True)),
         scenario_of(observation("", code={"text": question}, valueString="possibly")),
     ):
@@ -84,6 +89,10 @@ def test_a_no_leaves_it_as_it_was(question: str) -> None:
     for scenario in (
         answered(question, valueBoolean=False),
         answered(question, valueString="No"),
+        answered(question, valueString="N"),
+        answered(question, valueString="No, never"),
+        answered(question, valueString="nein, nie"),
+        answered(question, valueString="Nej aldrig"),
         answered(question, valueCoding={"code": "N"}),
         answered(question, status="entered-in-error", valueBoolean=True),
         scenario_of(observation("", code={"text": question}, valueBoolean=False)),
@@ -129,12 +138,40 @@ def test_what_an_answer_lists_is_read_part_by_part() -> None:
         ("Kidney function", "normal"),
         ("Which sports?", "running"),
         ("Do you take blood thinners?", "never"),
+        ("I confirm that I do not take warfarin", "yes"),
+        ("Have you been told about the risks of nitrous oxide?", "yes"),
+        ("Does your husband take warfarin?", "yes"),
+        ("Illnesses?", "No history of haemophilia, kidney failure, cirrhosis"),
     ],
 )
 def test_what_is_of_somebody_else_an_allergy_or_denied_points_at_nothing_here(
     question: str, said: str
 ) -> None:
     assert not pointed_at(answered(question, valueString=said)) & (set(ASKED.values()))
+
+
+def test_a_long_history_is_read_sentence_by_sentence() -> None:
+    lives = "Lives with her husband in a bungalow, retired teacher, walks a mile each day. " * 4
+    said = observation(
+        "", code={"text": "Past medical history"}, valueString=f"{lives}Haemophilia A, mild."
+    )
+    (hint,) = scenario_of(said).hints
+    assert (hint.at, hint.words) == (HintAt.BLEEDING_DISORDER, "Haemophilia A")
+
+
+@pytest.mark.parametrize("answer", ["yes", "Yes, since May"])
+def test_a_pregnancy_planned_and_one_told_of_in_more_than_a_yes_are_asked_about_F2(
+    answer: str,
+) -> None:
+    asked = answered("Are you trying to conceive?", valueString=answer)
+    assert pointed_at(asked) == {HintAt.PLANNING_PREGNANCY}
+    pregnant = answered("Are you pregnant?", valueString=f"{answer}, 12 weeks")
+    assert HintAt.PREGNANCY in pointed_at(pregnant)
+
+
+@pytest.mark.parametrize("asked", ["Gebruikt u bloedverdunners?", "Bruker du blodfortynnende?"])
+def test_anticoagulants_are_asked_for_in_other_languages(asked: str) -> None:
+    assert pointed_at(answered(asked, valueString="ja")) == {HintAt.ANTICOAGULANT}
 
 
 def test_what_is_taken_or_used_is_asked_about_for_a_year() -> None:
@@ -183,6 +220,10 @@ def test_a_laboratorys_list_of_what_may_be_points_at_nothing() -> None:
         ("Diagnosis", "now dependent on dialysis", HintAt.DIALYSIS),
         ("Current medication", "Apixaban 5 mg twice a day", HintAt.ANTICOAGULANT),
         ("Anamnese", "Hämophilie bekannt", HintAt.BLEEDING_DISORDER),
+        ("Tidligere sygdomme", "kronisk nyreinsufficiens", HintAt.KIDNEY_DISEASE),
+        ("Tidigare sjukdomar", "kronisk njursvikt", HintAt.KIDNEY_DISEASE),
+        ("Substance use", "nitrous oxide at weekends", HintAt.NITROUS_OXIDE),
+        ("Medicación habitual", "Sintrom según pauta", HintAt.ANTICOAGULANT),
     ],
 )
 def test_an_observation_that_lists_illnesses_or_medicines_is_read_like_an_answer(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from fhir_mappings.judging.spoken_of import NAMES_OF_B12
 from fhir_mappings.terminology import Concept, Field
+from fhir_mappings.terminology.members import TERMINOLOGY
 from fhir_mappings.terminology.wordings import _load_wordings
 
 WORDINGS = [(field, one) for field, listed in _load_wordings().items() for one in listed.each]
@@ -65,3 +67,15 @@ def test_a_wording_that_decides_looks_at_nothing_around_it(field):
 
     assert deciding or field is Field.DRUGS
     assert not [pattern for pattern in deciding if around.search(pattern)]
+
+
+@pytest.mark.parametrize(
+    ("listed", "column"), [("words", 5), ("word_markers", 2), ("open_words", 2), ("open_words", 3)]
+)
+def test_no_pattern_waits_for_letters_that_a_normal_text_never_has(
+    listed: str, column: int
+) -> None:
+    """A text is normalised before it is searched: "bloeding" becomes "bleding"."""
+    with (TERMINOLOGY / f"{listed}.csv").open(encoding="utf-8", newline="") as file:
+        words = [word for row in csv.reader(file) for word in re.findall("[a-z]+", row[column])]
+    assert [word for word in words if "oed" in word or "aem" in word] == []

@@ -1,0 +1,98 @@
+"""Which parts of what is said nothing denies: "Denies numbness, CKD 4 not on dialysis" says CKD 4.
+
+Words of a denial, of a normal finding and of advice to everybody make of a name neither a hint nor
+an answer "no" (decisions Q1, Q27).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from fhir_mappings.text import normalise_text
+
+_DENIAL = (
+    r"not?|nor|never|without|denie[sd]|denying|negative for|exclud\w+|ruled out|rule out|unlikely|"
+    r"kein\w*|nicht|nie|ohne|pas|sans|aucune?|jamais|sin|nunca|sem|nao|non|senza|nessun\w*|mai|geen|"
+    r"niet|nooit|zonder|ingen|inte|ej|ikke|aldrig?|uten|utan|uden"
+)
+_DENIED = re.compile(rf"\b(?:{_DENIAL})\b")
+_FOUND_WELL = re.compile(
+    r"\b(?:negative|normal\w*|unremarkable|intact|ok|fine|steady|stable|none|nil|declin\w+|refus\w+|"
+    r"unauffallig\w*|nein|nej|nei|nee)\b|\bo b$"
+)
+_ABSENT = re.compile(r"^(?!.*(?:reflex|jerk|vibrat|propriocep|sensation|position)).*\babsent\b")
+"""What is absent is well, but of reflexes and of senses."""
+_DENIES_A_LIST = re.compile(
+    r"\b(?:denie[sd]|denying|negative for|no (?:known )?(?:history|evidence|signs?|symptoms?|hx)|"
+    r"or|nor|oder|ou|eller|verneint|nega|niega|ontkent|nekar|benekter|benaegter)\b"
+)
+_TURNS = re.compile(
+    r"^(?:has|have|had|with|known|on|reports?|complain\w*|diagnosed|positive|hat|tiene|heeft|har)\b"
+)
+_SENTENCE = re.compile(r"[.;\n]|\b(?:but|however|except|aber|mais|pero|maar|men)\b", re.IGNORECASE)
+_ADVISED = re.compile(
+    r"\b(?:if|should|consider\w*|recommend\w*|advis\w+|associated with|refer(?:ral|red)?|risk|"
+    r"(?:may|can|could) (?:cause|lead|occur|result|develop|be (?:seen|present|associated))|"
+    r"in patients|wenn|falls|empf\w+|kann|peut|puede|pode|puo|kan)\b"
+)
+"""What a laboratory writes on everybody's report."""
+_AGREED = re.compile(
+    r"\bi (?:understand|confirm|agree|consent|acknowledge|declare)\b|"
+    r"\bbeen (?:told|informed|advised)\b|\b(?:aware|risks?|information|leaflet) (?:of|about|on)\b"
+)
+"""What a form has somebody agree to, or be told of."""
+
+LONGEST_SAYING = 5000
+"""Characters of a text that are looked through."""
+
+
+def is_denied(text: str) -> bool:
+    """Return whether a word of a text denies something, or says that a finding is normal."""
+    normal = normalise_text(text)
+    return _DENIED.search(normal) is not None or _is_well(normal)
+
+
+def _is_well(normal: str) -> bool:
+    return bool(_FOUND_WELL.search(normal) or _ABSENT.search(normal))
+
+
+def is_advice(text: str) -> bool:
+    """Return whether a sentence is one that a laboratory writes on everybody's report."""
+    return _ADVISED.search(normalise_text(text)) is not None
+
+
+def is_agreed_to(question: str) -> bool:
+    """Return whether a question is a statement that is agreed to: a yes to it tells nothing of the
+    person.
+    """
+    return _AGREED.search(normalise_text(question)) is not None
+
+
+def affirmed_in(text: str, *, but_advice: bool = False) -> Iterator[str]:
+    """Yield the sentences of a text that deny nothing, and of the others the parts that are not
+    denied; with `but_advice` none of a sentence that advises everybody.
+    """
+    for sentence in _SENTENCE.split(text[:LONGEST_SAYING]):
+        if not sentence.strip() or (but_advice and is_advice(sentence)):
+            continue
+        if is_denied(sentence):
+            yield from _not_denied(sentence)
+        else:
+            yield sentence.strip()
+
+
+def _not_denied(sentence: str) -> Iterator[str]:
+    goes_on = _DENIES_A_LIST.search(normalise_text(sentence)) is not None
+    denied = False
+    for part in sentence.split(","):
+        normal = normalise_text(part)
+        if denied and not _TURNS.match(normal):
+            continue
+        found = _DENIED.search(normal)
+        denied = found is not None and goes_on
+        if found:
+            if normal[found.end() :].strip() and normal[: found.start()].strip():
+                yield normal[: found.start()].strip()
+        elif not _is_well(normal):
+            yield part.strip()
