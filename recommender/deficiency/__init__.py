@@ -8,6 +8,7 @@ from recommender.deficiency.deficiency import (
     mma_excludes,
     mma_is_raised,
     mma_may_be_raised,
+    nitrous_oxide_misleads,
     not_conclusive,
     renal_is_severe,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "mma_excludes",
     "mma_is_raised",
     "mma_may_be_raised",
+    "nitrous_oxide_misleads",
     "not_conclusive",
     "older_low_result",
     "renal_is_severe",

@@ -82,7 +82,7 @@ def gather_deficiency_facts(
         newer_may_be_low=newer,
         not_conclusive=reason,
         **_trace(scenario, policy),
-        nitrous_oxide_misleads=_nitrous_oxide_misleads(scenario, beside.nitrous_oxide),
+        nitrous_oxide_misleads=nitrous_oxide_misleads(scenario, beside.nitrous_oxide),
         mma_raised=mma_is_raised(scenario, policy),
         mma_measured=scenario.mma.is_known or mma_may_be_raised(scenario, policy),
         mma_readable=_readable(scenario, policy),
@@ -154,7 +154,7 @@ def renal_is_severe(scenario: ClinicalScenario) -> Truth:
     return scenario.dialysis.truth | scenario.egfr.below(SEVERE_RENAL_BELOW)
 
 
-def _nitrous_oxide_misleads(scenario: ClinicalScenario, nitrous_oxide: Truth) -> bool:
+def nitrous_oxide_misleads(scenario: ClinicalScenario, nitrous_oxide: Truth) -> bool:
     """Recorded, hinted, or its lists were not available; an entry that was not understood alone
     does not hold an exclusion up (Q28).
     """

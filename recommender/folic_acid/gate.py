@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from recommender.assessment import PREGNANCY_AGE
 from recommender.case import Case, daily_dose, most_folic_acid
-from recommender.deficiency import Deficiency
+from recommender.deficiency import Deficiency, nitrous_oxide_misleads
 from recommender.guidance import FolateGateOpens
 from recommender.language import Hint, HintAt, Order, OrderState, Substance, is_treatment_dose
 from recommender.treatment_so_far import TreatmentPhase
@@ -129,7 +129,8 @@ def _exclusion_holds(case: Case) -> bool:
     recent = any(0 <= (scenario.as_of - date).days <= EXCLUSION_VALID_DAYS for date in dates)
     a = case.assessment
     nerves = a.neurological.is_true or bool(scenario.hints_at(HintAt.NEUROLOGY))
-    quiet = recent and a.nitrous_oxide.is_false and not a.symptoms.is_true
+    misleads = nitrous_oxide_misleads(scenario, a.nitrous_oxide)
+    quiet = recent and not misleads and not a.symptoms.is_true
     return quiet and (not nerves or _mma_speaks_against(case))
 
 

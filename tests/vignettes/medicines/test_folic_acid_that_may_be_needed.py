@@ -10,6 +10,7 @@ import pytest
 
 from tests.vignettes.test_stops_and_doubtful_orders import (
     Json,
+    cards_of,
     draft_of,
     labels,
     only_card,
@@ -106,3 +107,21 @@ def test_a_product_that_holds_b12_too_goes_where_that_is_wrong_I1() -> None:
     both = {"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "476628"}
     draft_of(asked)["medicationCodeableConcept"] = {"coding": [both]}
     assert removes(only_card(asked))
+
+
+WELL = ["B12 450 pmol/L, on 2026-11-06", "no neurological symptoms, on 2026-11-20"]
+
+
+@pytest.mark.parametrize("problem", ["'Xyzzy'", "'Deranged LFTs'", "'Eosinophilia mild'"])
+def test_a_problem_not_understood_takes_nothing_from_a_fresh_level_that_is_not_low_Q28(
+    problem: str,
+) -> None:
+    """No card stands for a gap alone; the level was "23 days old: test before folic acid"."""
+    asked = request(FOLIC_ACID, conditions=[f"{problem}, since 2024-01-02"], results=WELL)
+    assert cards_of(asked) == []
+
+
+def test_nitrous_oxide_in_words_does_Q28() -> None:
+    words = "'Uses nitrous oxide at times', since 2026-10-02"
+    asked = request(FOLIC_ACID, conditions=[words], results=WELL)
+    assert only_card(asked)["indicator"] == "warning"
