@@ -27,6 +27,7 @@ from fhir_mappings.laboratory.names import COUNTED_ROLES, is_of_another_fluid
 from fhir_mappings.laboratory.report_context import OWN_DATES, Dated, ReportContext, moment_of
 from fhir_mappings.terminology import Match, Role
 from fhir_mappings.text import normalise_text
+from fhir_mappings.values import note_of_mistake
 from recommender.language import NotCounted
 
 COUNTED_STATUSES = frozenset({"final", "amended", "corrected"})
@@ -67,8 +68,10 @@ class Observed(NamedTuple):
 
     @property
     def is_changed(self) -> bool:
-        """Whether what is not read modifies it: it came, and nobody knows what it says."""
-        return self.not_counted is NotCounted.CHANGED
+        """Whether what is not read modifies it, or its note says that it is a mistake: it came, and
+        nobody knows what it says.
+        """
+        return self.not_counted in (NotCounted.CHANGED, NotCounted.SAID_MISTAKEN)
 
     @property
     def moment(self) -> str:
@@ -150,15 +153,24 @@ def _why_not_counted(
         index.receipt.ignore(placed, f"{_name(found)}, in the future: {dated.day}")
         _note_uncounted(index, found, "in the future")
         return NotCounted.IN_FUTURE
+    why, said = _what_it_says(resource)
+    if why is not None:
+        index.receipt.ignore(placed, f"{_name(found)}, {said}")
+        _note_uncounted(index, found, said.removeprefix("it is "))
+    return why
+
+
+def _what_it_says(resource: dict[str, Any]) -> tuple[NotCounted | None, str]:
+    """Return why a result cannot count by what it says of itself, and that in words; of a corrected
+    one a note of a mistake speaks of what was.
+    """
     if changes := what_changes(resource):
-        index.receipt.ignore(placed, f"{_name(found)}, changed by {changes}")
-        _note_uncounted(index, found, f"changed by {changes}")
-        return NotCounted.CHANGED
+        return NotCounted.CHANGED, f"changed by {changes}"
+    if code_of(resource.get("status")) == "final" and note_of_mistake(resource):
+        return NotCounted.SAID_MISTAKEN, "a mistake by its note"
     if _is_about_another(resource):
-        index.receipt.ignore(placed, f"{_name(found)}, {NotCounted.ABOUT_ANOTHER.value}")
-        _note_uncounted(index, found, "about somebody or something else")
-        return NotCounted.ABOUT_ANOTHER
-    return None
+        return NotCounted.ABOUT_ANOTHER, NotCounted.ABOUT_ANOTHER.value
+    return None, ""
 
 
 def _is_about_another(resource: dict[str, Any]) -> bool:

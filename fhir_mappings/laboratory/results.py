@@ -69,7 +69,9 @@ class Result:
             return written
         may_be = (written.quantity,) if written.quantity else written.readings
         reported = written.reported
-        return Reading(None, reported, CHANGED, why=NotCounted.CHANGED, readings=may_be)
+        why = self.observed.not_counted
+        said = CHANGED if why is NotCounted.CHANGED else NotCounted.SAID_MISTAKEN.value
+        return Reading(None, reported, said, why=why, readings=may_be)
 
     @cached_property
     def _as_written(self) -> Reading:

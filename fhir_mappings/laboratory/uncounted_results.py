@@ -114,6 +114,7 @@ _READ_ALL_THE_SAME = frozenset(
         NotCounted.OTHER_STATUS,
         NotCounted.IN_FUTURE,
         NotCounted.CHANGED,
+        NotCounted.SAID_MISTAKEN,
     }
 )
 """Of these a low value is a reason to test again (E3); of the others nobody knows what it is of."""

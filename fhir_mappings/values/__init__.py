@@ -8,6 +8,7 @@ from fhir_mappings.values.ileum_lengths import (
 )
 from fhir_mappings.values.not_given import (
     denied_name,
+    note_of_mistake,
     reasons_and_notes,
     words_of_not_given,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "forget_units",
     "holds_length",
     "may_be_pregnant",
+    "note_of_mistake",
     "read_affirmed",
     "read_booleanish",
     "read_involved_length",

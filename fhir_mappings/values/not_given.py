@@ -149,6 +149,25 @@ def _denies(sentence: str) -> bool:
     return in_one or _NOT_GIVEN.search(rest) is not None
 
 
+_MISTAKEN = re.compile(
+    r"\b(?:wrong patient|(?<!previously )(?:entered|recorded|reported|issued|filed) in error|wbit|"
+    r"wrong blood in tube|mis ?labell?ed|sample mix ?up|not this patient|"
+    r"(?:another|different) patient|falscher? patient|\w*verwechs(?:lung|elt)|mauvais patient|"
+    r"erreur d identi\w+|paciente (?:equivocado|erroneo|errado)|paziente (?:sbagliato|errato)|"
+    r"verkeerde patient|fel patient|feil pasient|forkert patient|f(?:or|ej)lregistrer\w*|"
+    r"forvexl\w*|forveksl\w*)\b"
+)
+
+
+def note_of_mistake(resource: dict[str, Any]) -> str:
+    """Return the note of a result that says that it is of somebody else or made by mistake; empty
+    for none.
+    """
+    notes = itertools.islice(read_notes(resource), MOST_TEXTS)
+    said = (note for note in notes if _MISTAKEN.search(normalise_text(note[:LONGEST_SEARCHED])))
+    return next(said, "")
+
+
 def reasons_and_notes(resource: dict[str, Any]) -> list[str]:
     """Return the words for why an entry ended or was not carried out, and its notes."""
     return [*_reasons(resource), *read_notes(resource)][:MOST_TEXTS]

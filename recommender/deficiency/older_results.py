@@ -73,6 +73,7 @@ _MAY_BE_NEWEST = frozenset(
         NotCounted.OTHER_STATUS,
         NotCounted.IN_FUTURE,
         NotCounted.CHANGED,
+        NotCounted.SAID_MISTAKEN,
         NotCounted.NAME_UNCERTAIN,
         NotCounted.NO_DATE,
     }

@@ -156,6 +156,7 @@ class NotCounted(Choice):
     IN_WORDS = "it is reported in words"
     NOT_READABLE = "it could not be read"
     CHANGED = "it is changed by what is not read"
+    SAID_MISTAKEN = "its note says that it is a mistake"
     IMPLAUSIBLE = "its value is not plausible"
     PRELIMINARY = "it is preliminary"
     OTHER_STATUS = "its status does not count"

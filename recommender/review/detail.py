@@ -74,7 +74,8 @@ def detail_of(
     if offers and _offers_cyanocobalamin(case) and (judged := judged_by_words(words)):
         facts = (*facts, judged)
     quotes = offers or bool(QUOTES_HINTS & set(found))
-    hints = hint_lines(words, said) if quotes else ()
+    told = (said, *(reason for issue in issues for reason in issue.reasons))
+    hints = hint_lines(words, " ".join(told)) if quotes else ()
     later = undated_dose(words) if quotes else ""
     return Detail(
         facts=facts,

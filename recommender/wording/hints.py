@@ -27,6 +27,8 @@ MOST_PRESSING_FIRST = (
     HintAt.NITROUS_OXIDE,
     HintAt.CAUSE,
     HintAt.DEFICIENCY,
+    HintAt.PREGNANCY,
+    HintAt.PLANNING_PREGNANCY,
 )
 """Hints that change what is advised; the others stand in the receipt alone, but for entries that
 are dated in the future: these are shown (Q31).
@@ -34,7 +36,7 @@ are dated in the future: these are shown (Q31).
 
 
 def hint_lines(words: Words, said: str) -> tuple[str, ...]:
-    """Return the hints that a card quotes, but those that its first line `said` quotes already."""
+    """Return the hints that a card quotes, but those that its words `said` quote already."""
     if not words.scenario.hints:
         return ()
     shown: dict[str, Hint] = {}
@@ -59,6 +61,8 @@ def _is_settled(words: Words, at: HintAt) -> bool:
     deficiency, a cause for which no tablets are offered (2.1, 2.3).
     """
     assessed = words.assessment
+    if at in (HintAt.PREGNANCY, HintAt.PLANNING_PREGNANCY):  # where K10 says that it is not certain
+        return not (assessed.pregnancy_possible and assessed.pregnancy_hinted)
     if at is HintAt.NEUROLOGY:
         return not assessed.neurological.is_unknown
     if at is HintAt.CAUSE:

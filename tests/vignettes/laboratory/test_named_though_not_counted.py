@@ -333,3 +333,20 @@ def test_a_newer_count_that_is_not_final_and_has_no_unit_is_told_on_an_injection
     last_result(asked)["valueQuantity"] = {"value": 8}
 
     assert any("platelets 8" in card["detail"].lower() for card in cards_of(asked))
+
+
+@pytest.mark.parametrize(
+    "note", ["WRONG PATIENT", "Wrong blood in tube suspected", "Probenverwechslung", "feil pasient"]
+)
+def test_what_its_note_calls_a_mistake_reassures_nobody_I30(note: str) -> None:
+    asked = with_tablets(EGFR_90)
+    last_result(asked)["note"] = [{"text": note}]
+    summary = only_card(asked)["summary"]
+    assert summary.startswith("eGFR 90 (6 Nov) cannot be used (its note says that it is a mistake)")
+
+
+def test_the_note_of_a_corrected_result_speaks_of_what_was() -> None:
+    asked = with_tablets(EGFR_90)
+    last_result(asked)["status"] = "corrected"
+    last_result(asked)["note"] = [{"text": "Entered in error as 19, corrected"}]
+    assert cards_of(asked) == []

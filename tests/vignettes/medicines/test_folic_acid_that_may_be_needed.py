@@ -95,6 +95,7 @@ def test_whether_there_is_a_pregnancy_is_not_called_unrecorded_K10() -> None:
     maintenance = "hydroxocobalamin, 1000 mcg, IM, every 2 to 3 months"
     detail = card_beside("pregnant", order=maintenance)["detail"]
     assert "Whether there is a pregnancy is not certain" in detail
+    assert "In the record, not read: 'pregnant'" in detail
     assert "Pregnancy status is not recorded" not in detail
 
 
