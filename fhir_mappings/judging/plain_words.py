@@ -206,7 +206,7 @@ def _hold_a_name(words: Iterable[str], of_an_allergen: bool = False) -> bool:
     tablet").
     """
     listed = list(words)
-    hold = _load_substances().hold_allergen if of_an_allergen else _load_substances().hold
+    hold = load_substances().hold_allergen if of_an_allergen else load_substances().hold
     return any(map(hold, listed)) or _VITAMIN.search(" ".join(listed)) is not None
 
 
@@ -250,7 +250,7 @@ _LINK = re.compile(r"(?:s|e?n|e)$")
 
 
 @functools.lru_cache(maxsize=1)
-def _load_substances() -> _Substances:
+def load_substances() -> _Substances:
     listed: dict[str, list[str]] = {"word": [], "start": [], "end": [], "allergen": []}
     with (TERMINOLOGY / "other_substances.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
@@ -270,7 +270,7 @@ def is_another_substance(text: str, languages: tuple[str, ...]) -> bool:
         return False
     said = [word for word in _WORD.findall(normalise_text(text)) if word not in _CLASS_WORDS]
     named = [word for word in said if word not in _UNNAMED]
-    substances = _load_substances()
+    substances = load_substances()
     unknown = [
         word for word in named if not (substances.hold_allergen(word) or _STRENGTH.fullmatch(word))
     ]

@@ -9,6 +9,7 @@ from typing import Any
 
 from fhir_mappings.fhir import as_list, as_text, codings_of, texts_of
 from fhir_mappings.judging.judge import Judged, Shown
+from fhir_mappings.judging.plain_words import load_substances
 from fhir_mappings.judging.tolerance import speaks_of_allergy
 from fhir_mappings.terminology import LONGEST_SEARCHED, Concept, Field, read_words
 from fhir_mappings.text import normalise_text
@@ -119,3 +120,8 @@ def as_of_family(judged: Judged, resource: dict[str, Any]) -> Judged:
         return judged
     said = (Shown(one.concept, f"family history: {one.member.display}") for one in judged.matches)
     return Judged((), (*said, *judged.shown), judged.understood)
+
+
+def names_another_first(text: str) -> bool:
+    """Return whether a name begins with that of another medicine, or of what is no medicine."""
+    return load_substances().hold(next(iter(normalise_text(text).split()), ""))

@@ -23,7 +23,13 @@ from fhir_mappings.products.ingredient_strengths import (
     read_stated_strengths,
 )
 from fhir_mappings.products.product import Ingredient, Product
-from fhir_mappings.products.substances import COMBINATIONS, MULTIVITAMINS, find_substances
+from fhir_mappings.products.spoken_names import take_spoken_off
+from fhir_mappings.products.substances import (
+    COMBINATIONS,
+    MULTIVITAMINS,
+    SUBSTANCES,
+    find_substances,
+)
 from fhir_mappings.products.uses import read_uses
 from fhir_mappings.terminology import Concept, Field, Match, ValueSets
 from fhir_mappings.text import normalise_text
@@ -80,7 +86,7 @@ def _read_content(
     """Return what of ours a product holds, and whether as a combination or a multivitamin (Q49,
     Q75); nothing of one without an ingredient of ours.
     """
-    names = {text: split_name(text) for text in texts}
+    names = {text: split_name(take_spoken_off(text)[0]) for text in texts}
     parts = chain.from_iterable(names.values())
     substances, doubt = find_substances(matches, texts, parts, concepts, value_sets)
     if not substances:
@@ -126,11 +132,18 @@ def _matches(concepts: Iterable[Any], value_sets: ValueSets) -> list[Match]:
     if coded:
         return coded
     spoken = [match for concept in listed for match in value_sets.match_words(concept, Field.DRUGS)]
-    return [
-        match
-        for match in spoken
-        if not _NOT_A_MEDICINE.search(words := match.source.lower()) and not _ISOTOPE.search(words)
-    ]
+    return [match for match in spoken if _is_named(match)]
+
+
+def _is_named(match: Match) -> bool:
+    """Return whether a text names what was found in it: not a test of it, an isotope of cobalt, or
+    a product that holds none of it.
+    """
+    words = match.source.lower()
+    if _NOT_A_MEDICINE.search(words) or _ISOTOPE.search(words):
+        return False
+    held = SUBSTANCES.get(match.concept, ())
+    return not held or not take_spoken_off(match.source)[1].issuperset(held)
 
 
 _ANTIDOTE_FROM = Decimal(2_500_000)

@@ -1,4 +1,5 @@
-"""Names that are nearly those of vitamin B12: slips of the pen, shown and never decided by.
+"""Names that are nearly those of vitamin B12: slips of the pen, and what an injection of it needs
+("Syringe for B12 injection"); shown and never decided by.
 
 Source: decisions Q27 (what words may show), Q28 (a hint at treatment).
 """
@@ -9,10 +10,14 @@ import re
 from typing import Any
 
 from fhir_mappings.fhir import texts_of
+from fhir_mappings.products.spoken_names import take_spoken_off
 from fhir_mappings.text import without_accents
 
 _NAMES = ("hydroxocobalamin", "cyanocobalamin")
 _STEMS = re.compile(r"cobalam|kobalam|cobamin|bedouz")
+_NEEDED_FOR_IT = re.compile(
+    r"^(?:needle|syringe|spritze|kanule|seringue|jeringa)s?\b.*(?:\bb[ -]?12\b|[ck]obalamin)"
+)
 _NOT_MEANT = re.compile(r"trans[ck]obalamin|haptocorrin")
 SHORTEST = 10
 SHORTEST_WITH_STEM = 7
@@ -24,13 +29,19 @@ differ; characters of a text.
 
 
 def near_b12_name(codeable: Any) -> str:
-    """Return the first text of a medicine that holds a word which is nearly a name of vitamin B12;
-    empty for none.
+    """Return the first text of a medicine that holds a word which is nearly a name of vitamin B12,
+    or names what an injection of it needs; empty for none.
     """
     for text in texts_of(codeable):
-        if len(text) <= LONGEST_TEXT and any(map(_is_near, _words(text))):
+        if len(text) > LONGEST_TEXT:
+            continue
+        if _is_needed(text) or any(map(_is_near, _words(take_spoken_off(text)[0]))):
             return text
     return ""
+
+
+def _is_needed(text: str) -> bool:
+    return _NEEDED_FOR_IT.match(without_accents(text.lower())) is not None
 
 
 def _words(text: str) -> list[str]:

@@ -56,7 +56,7 @@ COMBINATIONS = frozenset(
 MULTIVITAMINS = frozenset({Concept.B_COMPLEX, Concept.B12_COMBINATION})
 """Those whose content counts as that of a multivitamin where it is not stated (Q49)."""
 
-_SUBSTANCE_WORDS: tuple[tuple[Substance, re.Pattern[str]], ...] = (
+SUBSTANCE_WORDS: tuple[tuple[Substance, re.Pattern[str]], ...] = (
     (
         Substance.HYDROXOCOBALAMIN,
         re.compile(
@@ -145,7 +145,7 @@ def _of_match(match: Match, texts: list[str]) -> tuple[Substance, ...]:
 
 def named_in(part: str) -> tuple[Substance, ...]:
     """Return the substance that a part of a product name speaks of; empty for none of ours."""
-    for substance, pattern in _SUBSTANCE_WORDS:
+    for substance, pattern in SUBSTANCE_WORDS:
         if pattern.search(part):
             return (substance,)
     return ()

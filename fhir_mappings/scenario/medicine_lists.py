@@ -38,7 +38,7 @@ from fhir_mappings.medicines import (
     product_named,
     read_any_use,
 )
-from fhir_mappings.products import Product, item_of, near_b12_name
+from fhir_mappings.products import Product, item_of, names_nothing, near_b12_name
 from fhir_mappings.terminology import Field, read_words
 from fhir_mappings.values import reasons_and_notes
 from recommender.guidance import look_back
@@ -156,7 +156,8 @@ def _understand_medicine(
     if known is None:
         found = index.value_sets.find(stated, Field.DRUGS)
         by = judge_name(index.value_sets_for(resource), stated, found)
-        shown = () if found else tuple(_shown_of_medicine(index, stated))
+        named = found and not names_nothing(stated, index.value_sets)
+        shown = () if named else tuple(_shown_of_medicine(index, stated))
         known = index.read_before[written] = (by, shown)
     return known
 

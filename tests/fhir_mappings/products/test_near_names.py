@@ -47,5 +47,22 @@ def test_other_names_are_none(text):
     assert near_b12_name({"text": text}) == ""
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Syringe for B12 injection", "Needles 23G for vitamin B-12", "Syringe for hydroxocobalamin"],
+)
+def test_what_an_injection_needs_is_a_hint_at_treatment_and_no_order_of_it(text):
+    scenario = scenario_of(ordered(text))
+
+    assert [(hint.at, hint.words) for hint in scenario.hints] == [(HintAt.B12_TREATMENT, text)]
+    assert scenario.orders == ()
+
+
+def test_another_medicine_that_speaks_of_vitamin_b12_is_neither_order_nor_hint():
+    scenario = scenario_of(ordered("Metformin 500 mg (monitor B12)"))
+
+    assert (scenario.hints, scenario.orders) == ((), ())
+
+
 def test_a_cancelled_order_is_no_hint():
     assert scenario_of(ordered("Hydroxocobalmin", status="cancelled")).hints == ()

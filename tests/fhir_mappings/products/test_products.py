@@ -252,3 +252,62 @@ def test_a_medication_resource_may_say_its_ingredients_and_strength():
 
     assert strengths(product) == {HC: (1000, True)}
     assert product.form is Form.INJECTION
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Metformin 500 mg (monitor B12)",
+        "Metformin 500 mg check vitamin B12 yearly",
+        "Omeprazole 20 mg (may lower vitamin B12)",
+        "Methotrexate 10 mg weekly with folic acid 5 mg",
+        "Methotrexat 15 mg, Folsäure 5 mg am Folgetag",
+        "Prednisolone 5 mg, allergic to cyanocobalamin",
+        "Needle 23G for hydroxocobalamin injection",
+        "Ferrous sulfate 200 mg, B12 normal",
+        "Ferrous sulfate 200 mg, no vitamin B12",
+        "Iron tablets without folic acid or vitamin B12",
+        "Multivitamin without vitamin B12",
+        "B12-free multivitamin",
+    ],
+)
+def test_a_name_that_denies_vitamin_b12_or_only_speaks_of_it_is_another_product_Q27(text):
+    assert identify_product({"text": text}, VALUE_SETS).ingredients == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Folic acid 5 mg (B12 checked)", {FOLIC: (5000, False)}),
+        ("Folic acid 5 mg, not for B12 deficiency", {FOLIC: (5000, False)}),
+        ("Hydroxocobalamin 1 mg, not cyanocobalamin", {HC: (1000, False)}),
+        ("Hydroxocobalamin 1 mg (check folate)", {HC: (1000, False)}),
+        ("Multivitamin without folic acid", {B12: None}),
+    ],
+)
+def test_a_product_holds_what_its_name_does_not_deny_Q27(text, expected):
+    assert strengths(identify_product({"text": text}, VALUE_SETS)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "substance"),
+    [
+        ("Metformin 500 mg / methylcobalamin 500 mcg", MC),
+        ("Pregabalin 75 mg + methylcobalamin 1500 mcg capsules", MC),
+        ("Ferrous sulfate 325 mg with folic acid 400 mcg", FOLIC),
+        ("Zinc B12 low dose tablets", B12),
+        ("Cyanocobalamin 1 mg tablets sugar free", CC),
+        ("Vitamin B12 1 mg (no preservative)", B12),
+        ("Vitamin B12 injection kit with syringes", B12),
+    ],
+)
+def test_a_combination_with_another_medicine_stays_one_Q27(text, substance):
+    product = identify_product({"text": text}, VALUE_SETS)
+
+    assert [item.substance for item in product.ingredients] == [substance]
+
+
+def test_the_code_of_another_medicine_that_is_in_no_list_stays_that_beside_such_a_note_Q27():
+    product = identify_product(coded(RXNORM, "861007", "Metformin (monitor B12)"), VALUE_SETS)
+
+    assert (product.ingredients, product.lowering) == ((), LoweringDrug.METFORMIN)

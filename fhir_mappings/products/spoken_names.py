@@ -1,0 +1,65 @@
+"""Names of products that deny vitamin B12 or folic acid, or only speak of them: "Multivitamin
+without B12", "Metformin 500 mg (monitor B12)", "Methotrexate weekly with folic acid".
+
+What such a name holds is the other product: it is neither checked nor removed as an order of
+vitamin B12 or folic acid, and is no treatment with it.
+
+Source: Q27 (a): a name beside such a marker does not decide.
+"""
+
+from __future__ import annotations
+
+import re
+
+from fhir_mappings.judging import names_another_first
+from fhir_mappings.products.substances import SUBSTANCE_WORDS
+from fhir_mappings.text import without_accents
+from recommender.language import Substance
+
+_NAME = rf"(?:{'|'.join(pattern.pattern for _, pattern in SUBSTANCE_WORDS)})[a-z]*"
+_BEFORE = r"(?: (?:added|any|the|serum|annual|yearly|vit(?:amin[ae]?)?\.?))* ?"
+_DENIED = re.compile(
+    rf"\b(?:without|w/o|no|not|free (?:of|from)|ohne|kein(?:e|en)?|sans|sin|senza|sem|zonder|geen"
+    rf"|uden|uten|utan){_BEFORE}{_NAME}(?: (?:or|and|oder|und|ou|et|nor) {_NAME})*"
+    rf"|{_NAME}[ -]?(?:free|frei|fri)\b(?! (?:of|from))"
+)
+_SPOKEN_OF = re.compile(
+    rf"\b(?:check|monitor\w*|measure|watch|(?:may )?lowers?|reduces?|depletes?|kontroll\w*|"
+    rf"surveill\w*|(?:allerg\w*|intoleran\w*) to|for|before|after|instead of){_BEFORE}{_NAME}"
+    rf"|{_NAME}\W*(?:is |was )?(?:normal|low(?! dose)|deficien\w*|monitor\w*|check\w*|status|"
+    rf"kontroll\w*)\b"
+)
+_PRODUCT = re.compile(
+    rf"\W*(?:{_NAME}|multi|vitamin|vit\b|b[ -]?[ck]omplex|pre-?natal|supplement|neurobion|"
+    r"be[ck]ozym)"
+)
+"""What a product's name begins with; what begins otherwise denies the whole ("Not on B12")."""
+_FIRST = re.compile(rf".*?{_NAME}", re.DOTALL)
+_METHOTREXATE = re.compile(r"\W*(?:methotrexat|metotre[xks]|mtx\b)")
+_FOLATES = re.compile(
+    "|".join(pattern.pattern for one, pattern in SUBSTANCE_WORDS if not one.is_cobalamin)
+)
+
+
+def take_spoken_off(text: str) -> tuple[str, frozenset[Substance]]:
+    """Return a name without what it denies or only speaks of, and the substances that it then names
+    no more. What stands behind another name is spoken of where words say so; folic acid behind
+    methotrexate always is, as no product holds both.
+    """
+    plain = without_accents(text.lower())
+    if not _FIRST.match(plain):
+        return text, frozenset()
+    another = names_another_first(plain)
+    rest = _DENIED.sub(" ", plain) if another or _PRODUCT.match(plain) else plain
+    first = None if another else _FIRST.match(rest)
+    head = first.end() if first else 0
+    rest = rest[:head] + _SPOKEN_OF.sub(" ", rest[head:])
+    if _METHOTREXATE.match(plain):
+        rest = _FOLATES.sub(" ", rest)
+    if rest == plain:
+        return text, frozenset()
+    return rest, _all_named_in(plain) - _all_named_in(rest)
+
+
+def _all_named_in(plain: str) -> frozenset[Substance]:
+    return frozenset(substance for substance, pattern in SUBSTANCE_WORDS if pattern.search(plain))
