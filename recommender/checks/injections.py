@@ -86,24 +86,51 @@ def _neurological(case: Case, order: Order, line: DoseLine, timing: Timing) -> I
         rhythm is Rhythm.MAINTENANCE and loading_is_selected(case, order)
     ):
         yield from check_interval(case, order, line, timing)
+    elif (
+        rhythm is Rhythm.MAINTENANCE
+        and case.rule == "T4a"
+        and case.assessment.signs_before_last_dose
+    ):
+        yield from _resumed(case, order, line, timing)
     elif rhythm is Rhythm.DAILY and total_doses(timing) is None:
         yield more_than_needed(
             order, "Daily injections are more frequent than the alternate days of the guidance."
         )
     else:
-        then = " A daily course must go over into alternate days." if rhythm is Rhythm.DAILY else ""
-        involved = "glossitis" if case.assessment.glossitis_only else "neurological involvement"
-        advised = (
-            f"With {involved} injections are given on alternate days until no further improvement."
-        )
-        reason = f"Ordered {describe_interval(timing)}. {advised}{then}"
-        yield issue_of(
-            cards.B3_TOO_SELDOM_WITH_SIGNS,
-            WARNING,
-            order,
-            reason,
-            ("S3", "S7", "S65", "S67", "S69"),
-        )
+        yield _too_seldom(case, order, timing)
+
+
+def _too_seldom(case: Case, order: Order, timing: Timing) -> Issue:
+    daily = rhythm_of(timing) is Rhythm.DAILY
+    then = " A daily course must go over into alternate days." if daily else ""
+    involved = "glossitis" if case.assessment.glossitis_only else "neurological involvement"
+    advised = (
+        f"With {involved} injections are given on alternate days until no further improvement."
+    )
+    reason = f"Ordered {describe_interval(timing)}. {advised}{then}"
+    return issue_of(
+        cards.B3_TOO_SELDOM_WITH_SIGNS,
+        WARNING,
+        order,
+        reason,
+        ("S3", "S7", "S65", "S67", "S69"),
+    )
+
+
+def _resumed(case: Case, order: Order, line: DoseLine, timing: Timing) -> Iterator[Issue]:
+    """Yield b3 as a question: a dose now and maintenance again is one leg of T4a where every sign
+    is older than the last dose, so it is not criticised once it is taken (Q70, R164).
+    """
+    yield from check_interval(case, order, line, timing)
+    yield issue_of(
+        cards.B3_TOO_SELDOM_WITH_SIGNS,
+        INFO,
+        order,
+        "Every sign is older than the last dose: maintenance again is right while they are "
+        "unchanged; signs that came back or are worse need alternate days again.",
+        ("S3", "S7", "S65"),
+        "Nerve signs are older than the last dose: unchanged? If worse, alternate days again",
+    )
 
 
 def check_maintenance_injections(

@@ -212,6 +212,32 @@ def test_alternate_days_that_stopped_are_not_under_way_T4a(maintenance: list[str
             assert not any(card["indicator"] == "warning" for card in cards)
 
 
+OLD_SIGNS = [ANAEMIA, "paraesthesia, since 2025-01-02"]
+LAPSED_ORDER = [f"{EVERY_2}, since 2025-02-10"]
+LAPSED_DOSES = days("2025-02-10", 5, 61)  # the last on 12 October
+
+
+def test_to_resume_where_every_sign_is_old_is_asked_about_and_not_warned_of_T4a_R164() -> None:
+    asked = chart(conditions=OLD_SIGNS, active=LAPSED_ORDER, given=LAPSED_DOSES)
+    rule, cards = seen(asked, "2026-06-01")
+    assert rule == "T4a"
+    again, resume = offers(cards).values()
+    assert drafted(asked, again, "2026-06-01") == []
+    for card in drafted(asked, resume, "2026-06-01"):
+        assert (card["source"]["topic"]["code"], card["indicator"]) == ("b3", "info")
+        assert "unchanged?" in card["summary"]
+
+
+def test_to_resume_is_too_seldom_with_signs_that_came_after_the_last_dose_T4a() -> None:
+    old = chart(conditions=OLD_SIGNS, active=LAPSED_ORDER, given=LAPSED_DOSES)
+    _, resume = offers(seen(old, "2026-06-01")[1]).values()
+    new = [ANAEMIA, "paraesthesia, since 2026-05-02"]
+    asked = chart(conditions=new, active=LAPSED_ORDER, given=LAPSED_DOSES)
+
+    for card in drafted(asked, resume, "2026-06-01"):
+        assert (card["source"]["topic"]["code"], card["indicator"]) == ("b3", "warning")
+
+
 def test_maintenance_after_alternate_days_that_were_left_active_is_maintenance_Q11() -> None:
     active = [f"{ALTERNATE_DAYS}, since 2026-01-10", f"{EVERY_2}, since 2026-01-10"]
     asked = chart(conditions=SIGNS, active=active, given=[*GIVEN, *days("2026-04-19", 4, 61)])
