@@ -252,12 +252,20 @@ def _folate_indication(
 
 
 def _words_of(resource: Resource) -> list[str]:
-    """Return the notes of an order and the words of its dosage lines."""
-    notes = fhir_versions.read_notes(resource)
+    """Return the notes of an order, the words of its dosage lines, and the name of what it
+    orders.
+    """
+    concept, reference = fhir_versions.read_medication(resource)
     dosages = as_list(fhir_versions.read_dosages(resource))
     lines = [line for line in dosages if isinstance(line, dict)]
+    added = [each for line in lines for each in fhir_versions.read_additional_instructions(line)]
     names = ("text", "patientInstruction")
-    return notes + [as_text(line.get(name)) for line in lines for name in names]
+    return [
+        *fhir_versions.read_notes(resource),
+        *(as_text(line.get(name)) for line in lines for name in names),
+        *(text for each in (concept, *added) for text in texts_of(each)),
+        as_text(as_dict(reference).get("display")),
+    ]
 
 
 def _codeables_of(reason: Mapping[str, Any], holder: Resource, siblings: Siblings) -> list[Any]:

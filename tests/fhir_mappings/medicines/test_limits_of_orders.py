@@ -227,6 +227,10 @@ def test_one_of_a_unit_is_what_the_product_holds_in_it(text, quantity, dose):
     assert dose_of({"doseQuantity": {"value": 1, **quantity}}, text) == dose
 
 
+def named(text: str) -> dict:
+    return {"medicationCodeableConcept": {"text": text}}
+
+
 @pytest.mark.parametrize(
     ("reasons", "protected"),
     [
@@ -238,6 +242,14 @@ def test_one_of_a_unit_is_what_the_product_holds_in_it(text, quantity, dose):
             {"dosageInstruction": [{"text": "5 mg daily", "patientInstruction": "methotrexate"}]},
             FolateIndication.METHOTREXATE,
         ),
+        (
+            {"dosageInstruction": [{"additionalInstruction": [{"text": "day after MTX"}]}]},
+            FolateIndication.METHOTREXATE,
+        ),
+        (named("Folic acid 5 mg (day after methotrexate)"), FolateIndication.METHOTREXATE),
+        (named("Folic acid 5 mg - pregnancy"), FolateIndication.PREGNANCY),
+        (named("Folic acid 5 mg for sickle cell disease"), FolateIndication.SPECIALIST),
+        (named("Folic acid 5 mg tablets (not pregnant)"), None),
         ({"dosageInstruction": ["not a line"], "reasonCode": [{"text": "Fatigue"}]}, None),
     ],
 )

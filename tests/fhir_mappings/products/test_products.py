@@ -265,6 +265,7 @@ def test_a_medication_resource_may_say_its_ingredients_and_strength():
         "Prednisolone 5 mg, allergic to cyanocobalamin",
         "Needle 23G for hydroxocobalamin injection",
         "Ferrous sulfate 200 mg, B12 normal",
+        "Thiamine 100 mg (check B12)",
         "Ferrous sulfate 200 mg, no vitamin B12",
         "Iron tablets without folic acid or vitamin B12",
         "Multivitamin without vitamin B12",
