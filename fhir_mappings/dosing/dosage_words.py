@@ -32,7 +32,7 @@ _PIECES = {
     "capsule": "capsules?|caps?|kapseln?|kapsler|gelules?|capsulas?|capsule",
     "ampoule": "ampoules?|ampules?|amps?|ampullen?|ampuller|ampull|ampul|ampollas?|ampolas?|fiale?|"
     "fl|injektione?n?|injektioner|injeksjone?r?|injectie|inyeccion|"
-    "fiala|vials?|injections?|inj|doses?",
+    "fiala|vials?|injections?|inj|doses?|to be (?:given|injected|administered)",
     "ml": "mls?|millilit(?:er|re)s?|cc",
 }
 _STRENGTH = re.compile(

@@ -116,14 +116,19 @@ def _without_filler(text: str) -> str:
     return text[before.end() :] if before and _SYSTEM_WORDS.issuperset(words) else text
 
 
-_NOT_CODED = re.compile(r"\b(?:no|not) coded?\b")
+_NOT_CODED = re.compile(
+    r"\b(?:no|not) coded?\b|\bnot (?=(?:recorded|documented|available|stated|provided)\b)|"
+    r"\b(?:no|keine?|aucune|pas d|sin|nessuna|geen|ingen|inga|sem|uten|utan|uden) "
+    r"(?=(?:info|angabe|opplysning|oplysning|uppgift))"
+)
+"""That nothing is known, as system entries say it: no denial of anything."""
 _SYSTEM_WORDS = FILLER - {"past", "history"}
 _BEFORE_COLON = re.compile(r"^([^:]{3,60}):\s+(?=\S)")
 
 
 def _is_filler(text: str) -> bool:
     """Return whether a text has no other words than those with which systems fill a field."""
-    words = _NOT_CODED.sub("code", normalise_text(text[:LONGEST_FILLER])).split()
+    words = _NOT_CODED.sub("code ", normalise_text(text[:LONGEST_FILLER])).split()
     return len(text) <= LONGEST_FILLER and bool(words) and FILLER.issuperset(words)
 
 

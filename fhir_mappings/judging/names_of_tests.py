@@ -12,8 +12,8 @@ NAMES_B12 = re.compile(
     r"\b(?:vit(?:amin[ae]?)? ?)?v?b12\b|\b(?:cyano|hydroxo)?[ck]obalamin[a-z]{0,3}\b"
 )
 _NO_LEVEL = re.compile(
-    r"bind|urin|csf|intake|diet|supplement|inject|dose|dosage|given|administ|therap|treat|medic|advice|"
-    r"antibod|ratio|factor|schilling|deficien|question|allerg|screening|history|review|due|next|"
+    r"bind|urin|csf|intake|diet|supplement|inject|dose|(?<!vitamine b12 )dosage(?!m| du| de)|"
+    r"given|administ|therap|treat|medic|advice|antibod|ratio|factor|schilling|deficien|question|allerg|screening|history|review|due|next|"
     r"plan|folate|folic|absor|score|spray|tablet|last|start|stop|request|order|refus|declin|consent"
 )
 _SOME_GFR = re.compile(

@@ -125,6 +125,9 @@ _SPECIMEN = re.compile(
 _PREFIX = re.compile(r"^(?:[spb]|fs|erc|p \(?fp\)?)[ -]+(?=[a-z]{3})", re.IGNORECASE)
 _AROUND = re.compile(
     r"(?<![a-z0-9])(?:levels?|assay|test|measurement|estimation|concentration|determination|"
+    r"(?<!vitamin b12 )(?<!vit b12 )(?<!^b12 )dosage(?: du| de(?: la)?)?|dosagem(?: d[aeo])?|"
+    r"dosaje(?: de)?|dosaggio(?: di| della)?|determinacion(?: de)?|determinacao(?: d[aeo])?|"
+    r"determinazione(?: di| della)?|bestimmung|bepaling|"
     r"observation|result|quantitative|qn|hematinics|(?:using )?(?:creatinine )?ckd epi|"
     r"mdrd|eclia|cmia|clia|elisa|immunoassay|lc ms(?: ms)?|poc|edta|"
     r"per 1.73 (?:m ?2|square met(?:re|er)s?))(?![a-z0-9])|/? ?1.73 ?m ?2(?![a-z0-9])"

@@ -59,6 +59,9 @@ def b17(case: Case, _: Issue, words: Words) -> str:
         return f"{words.level} is not low: look for another cause of the nerve signs"
     if case.assessment.symptoms.is_true:
         return f"{words.level} is not low but symptoms persist: measure methylmalonic acid"
+    if words.cause and not case.scenario.cause_resolved.is_true:
+        cause = words.cause[:1].lower() + words.cause[1:]
+        return f"{words.level} is not low; the guidance gives no preventive B12 for {cause}"
     return f"{words.level} is not low and no reason for B12 is recorded"
 
 

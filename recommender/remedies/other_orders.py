@@ -48,7 +48,8 @@ def resolve_stop(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
         return ()
     if all(issue.card == cards.F2_STOP_CAUSE_RESOLVED for issue in issues):
         return (Resolution(label_of_tests(RECHECK, before="Plan"), (AddFollowUps(RECHECK),)),)
-    stops = {key for issue in issues for key in issue.about}
+    whole = {stop.key: stop.part_of or stop.key for stop in case.selected_stops}
+    stops = {whole.get(key, key) for issue in issues for key in issue.about}
     edits: tuple[Edit, ...] = tuple(RemoveOrder(key) for key in sorted(stops))
     if case.rule == "T1b":  # maintenance would be too seldom, unless nothing improves (Q70)
         return (Resolution(_GOES_ON["T1b"], edits, True),)

@@ -585,6 +585,9 @@ def test_a_stop_ends_an_order_of_several_phases_as_a_whole_f1(of_phases: bool, n
         asked["context"]["selections"] = ["MedicationRequest/stop-1"]
     card = only_card(asked)
     assert (card["source"]["topic"]["code"], card["indicator"]) == ("f1", "warning")
+    (offer,) = card["suggestions"]
+    stop = f"MedicationRequest/{draft_of(asked)['id']}"
+    assert [(one["type"], one.get("resourceId")) for one in offer["actions"]] == [("delete", stop)]
 
 
 def test_what_takes_the_place_of_an_order_of_several_phases_takes_all_of_them_RN2() -> None:

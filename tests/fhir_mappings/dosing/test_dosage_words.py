@@ -24,6 +24,8 @@ def every(period: int, unit: PeriodUnit, times: int = 1) -> Timing:
         ("1,000 mcg i.m. q3mo", [(1000, "mcg")], IM, every(3, MONTH)),
         ("Give 1mg IM 3/12ly", [(1, "mg")], IM, every(3, MONTH)),
         ("ONE injection EVERY 12 WEEKS", [(1, "ampoule")], None, every(12, WEEK)),
+        ("One To Be Given Every 12 Weeks", [(1, "ampoule")], None, every(12, WEEK)),
+        ("1 to be injected every 2 months", [(1, "ampoule")], None, every(2, MONTH)),
         ("Inject contents of one ampoule 8 weekly", [(1, "ampoule")], None, every(8, WEEK)),
         ("Take one tablet daily", [(1, "tablet")], None, every(1, DAY)),
         ("ONE TO BE TAKEN EACH DAY", [(1, "tablet")], None, every(1, DAY)),

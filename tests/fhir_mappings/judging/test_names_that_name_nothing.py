@@ -120,3 +120,30 @@ def test_an_antagonist_of_folate_is_no_folic_acid() -> None:
 @pytest.mark.parametrize("text", ["White tablet", "House supply", "Local medicine", "Sun tablets"])
 def test_a_food_or_a_thing_of_the_surroundings_is_no_name_of_a_medicine(text: str) -> None:
     assert map_words(as_resource("medicine", text)).anticoagulant_fact.is_unknown
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ("No information about problems", ()),
+        ("See clinic letter", ()),
+        ("Scanned document", ()),
+        ("Problem list not available", ()),
+        ("Not recorded", ()),
+        ("Keine Informationen über Diagnosen", ("de",)),
+        ("Siehe Arztbrief", ("de",)),
+        ("Aucune information sur les problèmes", ("fr",)),
+        ("Geen informatie over problemen", ("nl",)),
+        ("Ingen information om problem", ("sv",)),
+    ],
+)
+def test_that_nothing_is_known_is_no_list_of_none_Q26(text: str, spoken: tuple[str, ...]) -> None:
+    """The first is how the International Patient Summary writes an empty list."""
+    scenario = map_words(as_resource("problem", text), spoken=spoken)
+    assert scenario.lebers.is_unknown
+    assert scenario.bleeding_disorder.is_unknown
+
+
+@pytest.mark.parametrize("text", ["No known problems", "Gout", "Patient information leaflet given"])
+def test_that_there_are_none_and_everyday_entries_are(text: str) -> None:
+    assert map_words(as_resource("problem", text)).lebers.is_false

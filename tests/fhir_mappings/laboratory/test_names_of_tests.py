@@ -23,6 +23,15 @@ AS_NAMED = (
     "Serum B12 (XE2pf)",
     "Vitamin B12 (observable entity)",
     "Result: vitamin B12 level",
+    "Dosage de la vitamine B12",
+    "Vitamine B12 (dosage)",
+    "Vitamina B12, dosagem",
+    "Dosagem de vitamina B12",
+    "Dosaje de vitamina B12",
+    "Dosaggio vitamina B12",
+    "Determinación de vitamina B12",
+    "Vitamin-B12-Bestimmung",
+    "Vitamine B12 bepaling",
 )
 
 
@@ -220,6 +229,8 @@ def test_a_code_in_no_list_beside_another_name_is_another_test(name: str) -> Non
         "Vitamin B12 intake",
         "Dietary B12",
         "B12 injection dose",
+        "B12 dosage",
+        "Vitamin B12 dosage",
         "Hydroxocobalamin dose given",
         "B12/folate ratio",
         "Vitamin B12 deficiency screening score",

@@ -266,3 +266,12 @@ def test_few_platelets_without_a_unit_are_told_beside_a_right_order_h5(
     said = [card["summary"] for card in cards_of(asked)]
     few = f"Platelets {count} (20 Nov) cannot be used (its unit is missing)"
     assert any(summary.startswith(few) for summary in said) is told
+
+
+def test_a_cause_on_record_is_not_called_no_reason_recorded_I33() -> None:
+    well = ["B12 450 pmol/L, on 2026-11-06", "no neurological symptoms, on 2026-11-20"]
+    loading = "hydroxocobalamin, 1000 mcg, IM, three times a week for 2 weeks"
+    said = only_card(request(loading, conditions=["vegan diet, since 2020-01-01"], results=well))
+    assert said["summary"].endswith("the guidance gives no preventive B12 for diet low in B12")
+    ended = only_card(request(loading, results=well))
+    assert ended["summary"].endswith("no reason for B12 is recorded")
