@@ -48,6 +48,7 @@ from fhir_mappings.scenario import (
     kidney_risk,
     put_together,
     read_medicines,
+    show_reactions_of_stops,
 )
 from fhir_mappings.terminology import ValueSets
 from fhir_mappings.values import forget_units
@@ -131,6 +132,7 @@ def _map(index: RecordIndex, drafts: Sequence[Placed]) -> Steps[MappedScenario]:
     judge_lists(index)
     add_order_reasons(index, drafts)
     hint_at_reasons(index)
+    show_reactions_of_stops(index, drafts)
     hint_at_what_is_said(index)
     hint_at_what_is_asked(index)
     yield

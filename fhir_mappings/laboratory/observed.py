@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from fhir_mappings.fhir import (
+    NOTES,
     DateSpan,
     Placed,
     as_dict,
@@ -166,7 +167,8 @@ def _what_it_says(resource: dict[str, Any]) -> tuple[NotCounted | None, str]:
     """
     if changes := what_changes(resource):
         return NotCounted.CHANGED, f"changed by {changes}"
-    if code_of(resource.get("status")) == "final" and note_of_mistake(resource):
+    is_noted = not NOTES.isdisjoint(resource) and code_of(resource.get("status")) == "final"
+    if is_noted and note_of_mistake(resource):
         return NotCounted.SAID_MISTAKEN, "a mistake by its note"
     if _is_about_another(resource):
         return NotCounted.ABOUT_ANOTHER, NotCounted.ABOUT_ANOTHER.value

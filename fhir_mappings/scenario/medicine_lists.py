@@ -4,7 +4,7 @@ in them may mean (Q26 to Q28).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from fhir_mappings.fhir import (
@@ -25,7 +25,7 @@ from fhir_mappings.fhir import (
     reference_of,
 )
 from fhir_mappings.history import reaction_in
-from fhir_mappings.intake import HINTS, RecordIndex
+from fhir_mappings.intake import HINTS, RecordIndex, is_about_another
 from fhir_mappings.judging import Understood, judge_name, meaningful_texts
 from fhir_mappings.medicines import (
     MedicationFacts,
@@ -214,12 +214,26 @@ def _show_unsure(index: RecordIndex, placed: Placed, product: Product, why: str)
             index.understanding.hint(at, placed, words, day)
 
 
-NEVER_WAS = frozenset({"entered-in-error", "cancelled"})
+def show_reactions_of_stops(index: RecordIndex, drafts: Sequence[Placed]) -> None:
+    """Note that vitamin B12 is being stopped for a reaction to it, by the reason or a note of the
+    stop itself, of which no list may know yet (F21, Q72).
+    """
+    for draft in drafts:
+        if read_status(draft.resource) in _ENDS and not is_about_another(
+            draft.resource, index.record.patient_id
+        ):
+            stated = _medicine_of(draft.resource, {})
+            product = product_named(stated, index.value_sets, index.read_before)
+            if product.has_cobalamin:
+                _show_reaction(index, draft, product)
+
+
+_ENDS = frozenset({"stopped", "cancelled", "on-hold", "ended", "revoked"})
 
 
 def _show_reaction(index: RecordIndex, placed: Placed, product: Product) -> None:
     """Note that an entry of vitamin B12 was ended for a reaction, or speaks of one (F21, Q27)."""
-    if read_status(placed.resource) in NEVER_WAS:
+    if read_status(placed.resource) == "entered-in-error":
         return
     words = reaction_in(index, reasons_and_notes(placed.resource))
     if words:

@@ -9,7 +9,15 @@ from typing import Any
 
 import pytest
 
-from tests.vignettes.test_stops_and_doubtful_orders import LOADING, LOW, cards_of, request
+from tests.vignettes.test_stops_and_doubtful_orders import (
+    LOADING,
+    LOW,
+    MAINTENANCE,
+    cards_of,
+    draft_of,
+    only_card,
+    request,
+)
 
 Json = dict[str, Any]
 
@@ -200,3 +208,30 @@ def test_signs_of_an_allergy_noted_beside_an_injection_are_quoted_before_the_nex
 )
 def test_what_is_noted_at_each_injection_is_no_reaction(note: str) -> None:
     assert "may mean" not in said(cards_with("administrations", GIVEN | {"note": [{"text": note}]}))
+
+
+@pytest.mark.parametrize(
+    ("why", "is_right"),
+    [
+        ({"statusReason": {"text": "Anaphylaxis to hydroxocobalamin"}}, True),
+        ({"statusReason": {"text": "Allergic reaction"}}, True),
+        ({"note": [{"text": "swollen lips after the last injection"}]}, True),
+        ({"statusReason": {"text": "Penicillin allergy"}}, False),
+        ({"statusReason": {"text": "Patient request"}}, False),
+    ],
+)
+@pytest.mark.parametrize("status", ["stopped", "cancelled"])
+def test_a_stop_for_a_reaction_is_never_offered_to_be_taken_back_Q72(
+    status: str, why: Json, is_right: bool
+) -> None:
+    """It was "Do not stop: B12 goes on as ordered", marked, where no list knew of the reaction."""
+    asked = request(
+        f"stop: {MAINTENANCE}",
+        conditions=["pernicious anaemia, since 2022-11-15"],
+        active=[f"{MAINTENANCE}, since 2026-01-10"],
+    )
+    draft_of(asked).update(why, status=status)
+    card = only_card(asked)
+
+    assert card["indicator"] == ("info" if is_right else "warning")
+    assert bool(card.get("suggestions")) is not is_right
