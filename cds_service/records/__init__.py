@@ -14,7 +14,7 @@ from cds_service.database import (
     open_for_reading,
     upgrade_schema,
 )
-from cds_service.records.kept_requests import each_kept, find_kept, load_keeping
+from cds_service.records.kept_requests import check_key_file, each_kept, find_kept, load_keeping
 from cds_service.records.record_key import VARIABLE as PATIENT_KEY_VARIABLE
 from cds_service.records.record_key import RecordKey, find_patient_key, open_words
 from cds_service.records.records import (
@@ -62,6 +62,7 @@ __all__ = [
     "StoreUnavailable",
     "Tally",
     "add_tallies",
+    "check_key_file",
     "clean_text",
     "count_decisions",
     "each_kept",

@@ -55,6 +55,25 @@ def load_keeping(days: int, key_file: Path | None) -> Keeping | None:
         return Keeping(days, b"")
 
 
+SHORTEST_KEY = 16
+"""Characters; the service makes one of 64."""
+
+
+def check_key_file(key_file: Path) -> str:
+    """Say in one clause what is wrong with the key of the kept requests; empty where nothing is, or
+    where it is yet to be made.
+    """
+    try:
+        key = key_file.read_bytes().strip() if key_file.exists() else None
+    except OSError as error:
+        return f"cannot be read ({error.strerror}), so no requests are kept"
+    if key is None or len(key) >= SHORTEST_KEY:
+        return ""
+    if not key:
+        return "is empty, so no requests are kept"
+    return f"holds {len(key)} characters, which can be guessed; expected at least {SHORTEST_KEY}"
+
+
 def _read_key(key_file: Path) -> bytes:
     """Return the AES-256 key for those who read what is kept.
 

@@ -43,7 +43,11 @@ class ParsedRequest(Request):  # type: ignore[misc]  # gunicorn has no types
         (R184). What the head says of it is looked up once.
         """
         if self._says_close is None:
-            self._says_close = bool(super().should_close())
+            said = [
+                value.lower().split(",") for name, value in self.headers if name == "CONNECTION"
+            ]
+            listed = any("close" in map(str.strip, options) for options in said)
+            self._says_close = listed or bool(super().should_close())
         return self._says_close or self.must_close or not self.body.is_read
 
 

@@ -29,6 +29,9 @@ TEST_ISSUER = "https://test-client.example.org"
 LIFETIME_SECONDS = 300
 PATIENCE_SECONDS = 30
 
+SHORTEST_RSA = 2048
+"""Bits (R132)."""
+
 CURVES = {"secp256r1": "ES256", "secp384r1": "ES384", "secp521r1": "ES512"}
 
 
@@ -191,5 +194,10 @@ def _private(key: Any, path: Path) -> PrivateKey:
     )
     if not known:
         raise Refusal(f"{path}: found a key of another kind, expected a private EC or RSA key.")
+    if isinstance(key, rsa.RSAPrivateKey) and key.key_size < SHORTEST_RSA:
+        raise Refusal(
+            f"{path}: the RSA key has {key.key_size} bits, which the service refuses; expected "
+            f"{SHORTEST_RSA} or more."
+        )
     private: PrivateKey = key
     return private

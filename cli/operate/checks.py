@@ -57,13 +57,31 @@ def _check_config(chosen: argparse.Namespace) -> int:
     open_to_all = ""
     if not problems:
         settings = load_settings(chosen.file)
-        problems = _withheld_too_long(settings)
+        problems = [*_problems_of_keys(settings), *_withheld_too_long(settings)]
         open_to_all = "" if settings.is_production else OPEN_TO_ALL
     if chosen.json:
         print_json({"file": str(chosen.file), "problems": problems})
     else:
         print("\n".join(problems) or f"{chosen.file}: nothing wrong{open_to_all}")
     return 1 if problems else 0
+
+
+def _problems_of_keys(settings: Settings) -> list[str]:
+    """Return what is wrong with the keys of a site: one under which no request would be kept, and
+    private halves where the service needs public ones only.
+    """
+    from cds_service.records import check_key_file
+
+    key_file = settings.keep_requests_key_file if settings.keep_requests_days else None
+    why = check_key_file(key_file) if key_file else ""
+    unusable = [f"store.keep_requests_key_file: {key_file} {why}."]
+    return (unusable if why else []) + [
+        f"clients[{number}].keys[{place}]: holds the private half too, with which whoever reads "
+        f"this file can sign; expected the public members alone."
+        for number, client in enumerate(settings.clients)
+        for place, key in enumerate(client.keys)
+        if "d" in key
+    ]
 
 
 OPEN_TO_ALL = '; profile "demonstration": callers need no token'

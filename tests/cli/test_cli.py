@@ -15,6 +15,7 @@ import pytest
 from cds_service.decision.explain_words import say
 from cli.main import GROUPS, main
 from cli.parsing import CommandParser
+from tests.cds_service.signing import ec_key, public_jwk
 from tests.cds_service.site.test_settings import PRODUCTION
 
 PATIENT = {"resourceType": "Patient", "id": "p", "birthDate": "1960-01-01", "gender": "female"}
@@ -131,6 +132,46 @@ def test_a_site_file_that_asks_nobody_for_a_token_is_said_to(
     site.write_text(PRODUCTION)
     assert main(["check-config", str(site)]) == 0
     assert capsys.readouterr().out == f"{site}: nothing wrong\n"
+
+
+KEPT = '[store]\nkeep_requests_days = 7\nkeep_requests_key_file = "k"\n[[clients]]'
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("", "is empty, so no requests are kept"),
+        ("abc\n", "holds 3 characters, which can be guessed; expected at least 16"),
+        ("0123456789abcdef\n", ""),
+        (None, ""),  # it is made when the service starts
+    ],
+)
+def test_a_key_under_which_no_request_would_be_kept_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], key: str | None, said: str
+) -> None:
+    site = tmp_path / "site.toml"
+    site.write_text(PRODUCTION.replace("[[clients]]", KEPT))
+    if key is not None:
+        (tmp_path / "k").write_text(key)
+
+    assert main(["check-config", str(site)]) == (1 if said else 0)
+    wrong = f"store.keep_requests_key_file: {tmp_path / 'k'} {said}.\n"
+    assert capsys.readouterr().out == (wrong if said else f"{site}: nothing wrong\n")
+    assert (tmp_path / "k").exists() is (key is not None)
+
+
+def test_the_private_half_of_a_clients_key_is_said_and_not_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site = tmp_path / "site.toml"
+    jwk = public_jwk(ec_key(), "k") | {"d": "secret"}
+    members = ", ".join(f"{name} = {json.dumps(value)}" for name, value in jwk.items())
+    site.write_text(f"{PRODUCTION}keys = [{{ {members} }}]\n")
+
+    assert main(["check-config", str(site)]) == 1
+    said = capsys.readouterr().out
+    assert "clients[0].keys[0]: holds the private half too" in said
+    assert "secret" not in said
 
 
 NO_DEVICE = "Not a certified medical device. For integration and testing."

@@ -127,7 +127,9 @@ def test_no_proxy_is_believed_about_the_scheme_R185() -> None:
     assert seen == ["http"]
 
 
-@pytest.mark.parametrize(("said", "keeps"), [(b"close", False), (b"keep-alive", True)])
+@pytest.mark.parametrize(
+    ("said", "keeps"), [(b"close", False), (b"keep-alive", True), (b"Upgrade, Close", False)]
+)
 def test_the_connection_ends_where_the_client_says_so(said: bytes, keeps: bool) -> None:
     request = GET.replace(b"\r\n\r\n", b"\r\nConnection: " + said + b"\r\n\r\n")
 

@@ -163,6 +163,24 @@ def test_a_file_without_a_key_is_refused(
     assert said in capsys.readouterr().err
 
 
+def test_an_rsa_key_that_the_service_refuses_signs_nothing_R132(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "key"
+    path.write_bytes(
+        rsa_key(1024).private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+
+    assert main(["token", "--key", str(path)]) == 2
+    assert capsys.readouterr().err == (
+        f"{path}: the RSA key has 1024 bits, which the service refuses; expected 2048 or more.\n"
+    )
+
+
 def test_nobody_there_is_one_sentence(
     request_file: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
