@@ -34,7 +34,20 @@ _PRODUCT = re.compile(
     r"be[ck]ozym)"
 )
 """What a product's name begins with; what begins otherwise denies the whole ("Not on B12")."""
+_ONE_NAME = re.compile(_NAME)
 _FIRST = re.compile(rf".*?{_NAME}", re.DOTALL)
+_JOINS = "and|und|et|y|e|en|og|och|with|mit|avec|con|com|med|plus"
+_FORM = r"tab|cap|comp|inj|sol|oral|syr|drop|amp|suppl|complex|komplex"
+_JOINED = re.compile(
+    rf"(?:[/+&]|\b(?:{_JOINS})|\w-|\d|[\d ](?:m?c?g|ug|ml|iu|ie)|gram(?:me)?s?) ?$"
+)
+_LISTED = re.compile(r"[,;:(.-] ?$")
+_LIST_GOES_ON = re.compile(rf"\s*[)\]]?\s*(?:$|[,/+&-]|\d|(?:for|{_JOINS})\b|{_FORM})")
+_LAST_WORD = re.compile(r"(\w+) ?$")
+_SALT_OR_FORM = re.compile(rf"(?:{_FORM})\w*|\w+(?:chloride?|ate|[fnrt]at)|hcl|acid|salt")
+_OTHER_FIRST = re.compile(
+    r"\W*(?:nitrous|entonox|lachgas|\w+xaban|dabigatran|eliquis|xarelto|pradaxa)"
+)
 _METHOTREXATE = re.compile(r"\W*(?:methotrexat|metotre[xks]|mtx\b)")
 _FOLATES = re.compile(
     "|".join(pattern.pattern for one, pattern in SUBSTANCE_WORDS if not one.is_cobalamin)
@@ -43,22 +56,39 @@ _FOLATES = re.compile(
 
 def take_spoken_off(text: str) -> tuple[str, frozenset[Substance]]:
     """Return a name without what it denies or only speaks of, and the substances that it then names
-    no more. What stands behind another name is spoken of where words say so; folic acid behind
-    methotrexate always is, as no product holds both.
+    no more. What stands behind another name is spoken of where words say so, and behind another
+    medicine where nothing joins it as an ingredient; folic acid behind methotrexate always is, as
+    no product holds both.
     """
     plain = without_accents(text.lower())
     if not _FIRST.match(plain):
         return text, frozenset()
-    another = names_another_first(plain)
+    another = names_another_first(plain) or bool(_OTHER_FIRST.match(plain))
     rest = _DENIED.sub(" ", plain) if another or _PRODUCT.match(plain) else plain
     first = None if another else _FIRST.match(rest)
     head = first.end() if first else 0
     rest = rest[:head] + _SPOKEN_OF.sub(" ", rest[head:])
+    if another:
+        rest = _ONE_NAME.sub(_kept_if_joined, rest)
     if _METHOTREXATE.match(plain):
         rest = _FOLATES.sub(" ", rest)
     if rest == plain:
         return text, frozenset()
     return rest, _all_named_in(plain) - _all_named_in(rest)
+
+
+def _kept_if_joined(found: re.Match[str]) -> str:
+    """Return the name of one of ours behind another medicine, or a blank where it is no ingredient:
+    "metformin / B12", "iron, folic acid 5 mg", not "metformin, patient on B12".
+    """
+    before, after = found.string[: found.start()], found.string[found.end() :]
+    if _JOINED.search(before):
+        return found[0]
+    if _LISTED.search(before):
+        return found[0] if _LIST_GOES_ON.match(after) else " "
+    last = _LAST_WORD.search(before)
+    joined = last is None or names_another_first(last[1]) or _SALT_OR_FORM.fullmatch(last[1])
+    return found[0] if joined else " "
 
 
 def _all_named_in(plain: str) -> frozenset[Substance]:
