@@ -185,6 +185,7 @@ def _find_known(
     """Return of an Observation and its components those that stand for something; an Observation
     without a name of its own takes that of the report whose only result it is.
     """
+    index.receipt.tick()
     parts = [resource]
     if "component" in resource:
         parts += [part for part in as_list(resource["component"]) if isinstance(part, dict)]

@@ -57,6 +57,7 @@ def list_uncounted(
             if why is not None:
                 found.append((result.day, _uncounted(result, test, why)))
     for item in passed_over:
+        index.receipt.tick()
         if is_mistaken(item.placed.resource):
             continue
         found += _passed_over(item)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from fhir_mappings.fhir import (
@@ -76,7 +77,7 @@ def hint_at_what_is_asked(index: RecordIndex) -> None:
     for saying in reports_said(index):
         _hint(index, saying, in_answers=False)
     flags = (alert for alert in alerts_said(index) if alert.placed.type == "Flag")
-    for saying in (*answers_said(index), *flags):
+    for saying in chain(answers_said(index), flags):
         _hint(index, saying, in_answers=True)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from fhir_mappings.fhir import as_dict, as_text, read_date, texts_of
@@ -45,7 +46,7 @@ def hint_at_what_is_said(index: RecordIndex) -> None:
         _hint_at_lebers(index, saying)
         if saying.resource is not saying.placed.resource:  # the others: `map_allergies`
             _show_allergies(index, saying, saying.bodies)
-    for saying in (*reports_said(index), *alerts_said(index)):
+    for saying in chain(reports_said(index), alerts_said(index)):
         _hint_at_lebers(index, saying)
         _show_allergies(index, saying, saying.bodies)
     for saying in answers_said(index):

@@ -50,6 +50,7 @@ def observations_said(index: RecordIndex) -> Iterator[Saying]:
     """
     for placed in index.by_type.get("Observation", ()):
         if "valueQuantity" not in placed.resource and not is_mistaken(placed.resource):
+            index.receipt.tick()
             yield _saying(placed, placed.resource)
         if "contained" in placed.resource:
             yield from _inside(index, placed)
@@ -60,6 +61,7 @@ def observations_said(index: RecordIndex) -> Iterator[Saying]:
 def reports_said(index: RecordIndex) -> Iterator[Saying]:
     """Yield what reports conclude, in words and by codes."""
     for placed in index.by_type.get("DiagnosticReport", ()):
+        index.receipt.tick()
         if not is_mistaken(placed.resource):
             bodies = tuple(_concluded(placed.resource))
             yield Saying(placed, placed.resource, day_of(placed.resource), bodies)
@@ -69,6 +71,7 @@ def answers_said(index: RecordIndex) -> Iterator[Saying]:
     """Yield the answers of questionnaires."""
     for placed in index.by_type.get("QuestionnaireResponse", ()):
         resource = placed.resource
+        index.receipt.tick()
         if not is_mistaken(resource):
             bodies = tuple(answers_in(resource.get("item")))
             yield Saying(placed, resource, resource.get("authored"), bodies)
