@@ -33,6 +33,7 @@ from fhir_mappings.intake import (
 )
 from fhir_mappings.judging import certainty_of
 from fhir_mappings.terminology import Concept, Match, Role
+from fhir_mappings.values import note_of_mistake
 from recommender.language import Because, Choice, Evidence, Fact, Truth
 
 
@@ -128,7 +129,7 @@ def _standing(
 ) -> Standing:
     """Return how a Condition stands; one that its words call past ("history of") is inactive."""
     certainty = certainty_of(resource)
-    if is_changed(resource):
+    if is_changed(resource) or note_of_mistake(resource):
         return Standing.SUSPECTED  # over or refuted, it may mean the opposite
     if verification == "refuted" or certainty == "A":
         return Standing.REFUTED

@@ -11,7 +11,15 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
 
-from fhir_mappings.fhir import as_dict, as_text, read_date, texts_of
+from fhir_mappings.fhir import (
+    as_dict,
+    as_list,
+    as_text,
+    is_about_another,
+    is_mistaken,
+    read_date,
+    texts_of,
+)
 from fhir_mappings.fhir import versions as fhir_versions
 from fhir_mappings.history import show_what_is_said
 from fhir_mappings.intake import RecordIndex
@@ -49,10 +57,30 @@ def hint_at_what_is_said(index: RecordIndex) -> None:
     for saying in chain(reports_said(index), alerts_said(index)):
         _hint_at_lebers(index, saying)
         _show_allergies(index, saying, saying.bodies)
+    _hint_at_lebers_in_the_family(index)
     for saying in answers_said(index):
         _hint_at_lebers(index, saying)
         for body in saying.bodies:
             _show_allergies(index, saying, [_under_its_heading(body)])
+
+
+def _hint_at_lebers_in_the_family(index: RecordIndex) -> None:
+    """Note what a family history names of Leber's disease, which is inherited, wherever it came: no
+    list of its own is asked for (F22).
+    """
+    for placed, _ in index.record.unusable:
+        if placed.type != "FamilyMemberHistory":
+            continue
+        if is_about_another(placed.resource, index.record.patient_id):
+            continue
+        codes = (as_dict(one).get("code") for one in as_list(placed.resource.get("condition")))
+        text = first_of(_names_in(index, ({"code": code} for code in codes)))
+        if text and not is_mistaken(placed.resource):
+            relative = first_of(texts_of(placed.resource.get("relationship")))
+            words = f"{relative}: {text}" if relative else text
+            index.understanding.hint(
+                HintAt.LEBERS, placed, words, _day(placed.resource.get("date"))
+            )
 
 
 def _show_allergies(index: RecordIndex, saying: Saying, bodies: Iterable[Body]) -> None:

@@ -74,7 +74,7 @@ def _sign_in(index: RecordIndex, body: Body) -> str:
     if affirmed is not False:
         said += fhir_versions.read_notes(body)
     names = texts_of(body.get("code"))
-    if affirmed or is_doubted(body):
+    if affirmed or (affirmed is None and is_doubted(body)):
         return first_of(
             (*_signs_in((*said, *names)), *_coded(index, body, "valueCodeableConcept", "code"))
         )

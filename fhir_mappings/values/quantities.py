@@ -82,7 +82,7 @@ def read_quantity(quantity: dict[str, Any], analyte: Analyte, property_kind: str
     if isinstance(row, str):
         missing = row == UNIT_MISSING
         why = NotCounted.UNIT_MISSING if missing else NotCounted.NOT_READABLE
-        of_its_kind = missing or _is_clearance(quantity)
+        of_its_kind = missing or analyte is Analyte.PLATELETS or _is_clearance(quantity)
         may_be = _in_its_only_unit(stated, analyte) if of_its_kind else ()
         return Reading(None, reported, f"{row}: {reported}", why=why, readings=may_be)
     number = value * row.factor.numerator / row.factor.denominator
@@ -149,8 +149,8 @@ _ONLY_UNIT = {Analyte.PLATELETS: Unit.PER_NL, Analyte.EGFR: Unit.EGFR}
 
 
 def _in_its_only_unit(stated: _Stated, analyte: Analyte) -> tuple[Quantity, ...]:
-    """Return what a count without a unit may be: in thousands per microlitre, the only unit in
-    which so few are counted; thousands of them are none. An eGFR has one unit too.
+    """Return what a count without a usable unit may be: in thousands per microlitre, the only unit
+    in which so few are counted; thousands of them are none. An eGFR has one unit too.
     """
     unit = _ONLY_UNIT.get(analyte)
     may_be = unit and Quantity(stated.value, unit, stated.comparator)

@@ -198,7 +198,7 @@ _WORDS = (
     (r"millimet(?:er|re)s?", "mm"),
     (r"inch(?:es)?|in", "[in_i]"),
     (r"minutes?", "min"),
-    (r"cubic mm|cu ?mm|cmm", "mm3"),
+    (r"cubic mm|cu ?mm|cmm|mmc|mm\^3", "mm3"),
 )
 """Words and abbreviations that laboratories write, and the symbol each stands for."""
 _WORD_PATTERNS = tuple(
@@ -211,7 +211,7 @@ _COUNTS = (
     (r"^e([39])(?=/)", r"10*\1"),
     (r"^10x([39])(?=/)", r"10*\1"),
     (r"^(?:x ?10 ?(\d)|10 (\d))(?=/)", r"10*\1\2"),
-    (r"^(?:k|th|thou|thous|thousands?|tsd\.?|x? ?1000)\s?/", "10*3/"),
+    (r"^(?:k|th|thou|thous|thousands?|mil(?:es|a|hares)?|tsd\.?|x? ?1000)\s?/", "10*3/"),
     (r"^(?:bil|bill|billions?|giga|gpt)\s?/", "10*9/"),
     (r"^(?:#|\{[^}]*\}|cells?|count|counts|plt|platelets)\s?/", "/"),
     (r"^(10\*\d+)\s?(?:cells|plt|platelets)/", r"\1/"),

@@ -36,8 +36,8 @@ NORMAL = frozenset({"n", "normal"})
 
 def read_affirmed(result: Mapping[str, Any]) -> bool | None:
     """Return whether what is looked for is there, by the value, else by the interpretation; `None`
-    where neither says, or they contradict each other. Words that only begin with "yes", or say "no"
-    in more than a word, count too: this opens questions and decides nothing.
+    where neither says, or they contradict each other. Words that only begin with "yes", say how
+    much, or "no" in more than a word, count too: this opens questions and decides nothing.
     """
     said = read_booleanish(dict(result))
     if said is None:
@@ -50,19 +50,33 @@ def read_affirmed(result: Mapping[str, Any]) -> bool | None:
 
 
 def _begins(result: Mapping[str, Any]) -> bool | None:
-    """Return whether the words of an answer begin with yes ("Yes, since 2019"), or are all of them
-    a no ("nein, nie").
+    """Return whether the words of an answer begin with yes ("Yes, since 2019"), say how much or how
+    often ("quite a bit"), or are all of them a no ("nein, nie").
     """
-    text = as_text(result.get("valueString")).strip()
-    if _YES_FIRST.match(text):
+    said = result.get("valueCodeableConcept")
+    texts = [text.strip() for text in (*texts_of(said), as_text(result.get("valueString"))) if text]
+    if any(_YES_FIRST.match(text) or _SOME.fullmatch(_plain(text)) for text in texts):
         return True
-    return False if text and _NO_ALONE.fullmatch(_plain(text)) else None
+    return False if texts and all(_NO_ALONE.fullmatch(_plain(text)) for text in texts) else None
 
 
 _YES_FIRST = re.compile(
     r"(?:(?:yes|yeah|ja|oui|sim|sí|sì)\b|(?:si|y)(?=\s*[,;:.(–-]))(?!\s*(?:/|and|or|und|oder)\s*n)",
     re.IGNORECASE,
 )
+_SOME = re.compile(
+    r"(?:a (?:little|bit)|somewhat|quite a bit|very much|a lot|extremely|"
+    r"(?:very )?(?:mild|moderate|severe)(?:ly)?|some(?:times| of the time)|occasional(?:ly)?|"
+    r"often|frequent(?:ly)?|regularly|(?:almost )?(?:always|constant(?:ly)?)|"
+    r"intermittent(?:ly)?|rarely|daily|most days|every day|"
+    r"i think so|manchmal|gelegentlich|oft|haufig|selten|leicht|massig|"
+    r"stark|parfois|souvent|un peu|beaucoup|a veces|a menudo|un poco|mucho|qualche volta|spesso|"
+    r"un po|molto|as vezes|muitas vezes|um pouco|soms|vaak|een beetje|ibland|ofta|lite|"
+    r"av og til|noen ganger|ofte|litt|nogle gange|lidt)"
+)
+"""Answers that say how much or how often, and so that it is there; those of the questionnaires of
+mood ("several days") are none: what they ask of concentration is asked of everybody.
+"""
 _NO_ALONE = re.compile(
     r"(?:(?:no|not|nope|nein|non|nao|nee|neen|nej|nei|never|nie|niemals|nunca|jamais|mai|nooit|aldrig|"
     r"aldri|at all|any|ever|known|thanks|thank you|applicable) ?)+"

@@ -302,3 +302,15 @@ def test_the_code_of_vitamin_b12_beside_words_of_another_test_is_not_used_Q35(
 def test_the_code_of_vitamin_b12_beside_its_own_or_empty_words_counts(name: str) -> None:
     code = concept(LOINC, "2132-9") | {"text": name}
     assert scenario_of(result(name, 450, "pg/mL", code=code)).total_b12.is_known
+
+
+@pytest.mark.parametrize("unit", ["mil/mm3", "mil/mm³", "miles/mm3", "mila/mmc", "Tsd/µl"])
+def test_platelets_in_thousands_as_romance_laboratories_write_them(unit: str) -> None:
+    assert scenario_of(result("Platelets", 30, unit)).platelets.below(50).is_true
+
+
+def test_few_platelets_in_a_unit_that_is_not_known_are_told_Q35() -> None:
+    told = scenario_of(result("Platelets", 30, "units")).platelets
+    assert not told.is_known
+    assert told.passed_over is not None
+    assert told.passed_over.quantity is not None

@@ -350,3 +350,14 @@ def test_the_note_of_a_corrected_result_speaks_of_what_was() -> None:
     last_result(asked)["status"] = "corrected"
     last_result(asked)["note"] = [{"text": "Entered in error as 19, corrected"}]
     assert cards_of(asked) == []
+
+
+def test_a_diagnosis_that_its_note_calls_a_mistake_is_only_suspected_I33() -> None:
+    asked = request(conditions=["pernicious anaemia, since 2022-11-15"], results=WELL)
+    (entry,) = asked["prefetch"]["conditions"]["entry"]
+    entry["resource"]["note"] = [{"text": "Entered in error, wrong patient"}]
+    asked["prefetch"]["labs"]["entry"][0]["resource"]["valueQuantity"]["value"] = 450
+    card = only_card(asked)
+
+    assert card["indicator"] == "info"
+    assert "measure methylmalonic acid" in card["summary"]

@@ -13,6 +13,7 @@ from tests.vignettes.test_stops_and_doubtful_orders import (
     LOADING,
     LOW,
     MAINTENANCE,
+    TABLETS,
     cards_of,
     draft_of,
     only_card,
@@ -235,3 +236,23 @@ def test_a_stop_for_a_reaction_is_never_offered_to_be_taken_back_Q72(
 
     assert card["indicator"] == ("info" if is_right else "warning")
     assert bool(card.get("suggestions")) is not is_right
+
+
+def test_lebers_disease_in_the_family_is_quoted_before_cyanocobalamin_F22() -> None:
+    history = {
+        "resourceType": "FamilyMemberHistory",
+        "id": "fm",
+        "status": "completed",
+        "patient": PATIENT,
+        "relationship": {"text": "Brother"},
+        "condition": [{"code": {"text": "Leber's hereditary optic neuropathy"}}],
+    }
+    well = [*LOW, "no neurological symptoms, on 2026-11-20"]
+    asked = request(TABLETS, conditions=["vegan diet, since 2020-01-01"], results=well)
+    conditions = asked["prefetch"]["conditions"]
+    conditions["entry"].append({"resource": history})
+    conditions["total"] += 1
+    assert "'Brother: Leber" in only_card(asked)["summary"]
+
+    history["condition"] = [{"code": {"text": "Chronic kidney disease"}}]
+    assert cards_of(asked) == []
