@@ -97,11 +97,15 @@ class _Wordings(NamedTuple):
         return [self.each[number] for number in self.beginnings.candidates(normal)]
 
 
+_WITHOUT_ANAEMIA = re.compile(r"\b(?:non|no|without)[- ]?ana?emi[ac]\b", re.IGNORECASE)
+"""Beside a deficiency it denies the anaemia, not the deficiency: "B12 deficiency (non anemic)"."""
+
+
 def has_marker(text: str) -> bool:
     """Return whether a text negates, doubts, or speaks of somebody else than the patient (Q27), but
     for the names of who wrote it.
     """
-    said = _SIGNED.sub(" ", text[:LONGEST_SEARCHED])
+    said = _WITHOUT_ANAEMIA.sub(" ", _SIGNED.sub(" ", text[:LONGEST_SEARCHED]))
     return "?" in text or _MARKER.search(normalise_text(said)) is not None
 
 

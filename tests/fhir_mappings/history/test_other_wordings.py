@@ -393,3 +393,30 @@ def test_a_note_in_brackets_takes_nothing_from_a_diagnosis_unless_it_denies_it()
         scenario = scenario_of(worded(text))
         assert scenario.causes == ()
         assert scenario.hints
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Vitamin B12 deficiency (non anemic)",
+        "B12 deficiency without anaemia",
+        "Addison anaemia",
+        "Pernisiøs anemi",
+        "Kobalaminmangel",
+    ],
+)
+def test_deficiency_as_it_is_plainly_called_counts(text: str) -> None:
+    """Its first is how American problem lists call it: "non" denies the anaemia."""
+    assert scenario_of(worded(text)).deficiency_diagnosis.is_true
+
+
+@pytest.mark.parametrize("text", ["Deficiency, vitamin B12", "Combined B12 and folate deficiency"])
+def test_deficiency_called_in_another_order_is_asked_about(text: str) -> None:
+    assert [hint.at for hint in scenario_of(worded(text)).hints] == [HintAt.DEFICIENCY]
+
+
+@pytest.mark.parametrize("text", ["Folate deficiency", "Iron deficiency without anaemia"])
+def test_a_deficiency_of_something_else_is_no_bleeding_disorder(text: str) -> None:
+    scenario = scenario_of(worded(text))
+    assert scenario.hints == ()
+    assert scenario.bleeding_disorder.is_false
