@@ -69,7 +69,8 @@ _SOME = re.compile(
     r"(?:very )?(?:mild|moderate|severe)(?:ly)?|some(?:times| of the time)|occasional(?:ly)?|"
     r"often|frequent(?:ly)?|regularly|(?:almost )?(?:always|constant(?:ly)?)|"
     r"intermittent(?:ly)?|rarely|daily|most days|every day|"
-    r"i think so|manchmal|gelegentlich|oft|haufig|selten|leicht|massig|"
+    r"i think so|known|confirmed|diagnosed|current(?:ly)?|ongoing|bekannt|connue?|conocid[ao]|"
+    r"manchmal|gelegentlich|oft|haufig|selten|leicht|massig|"
     r"stark|parfois|souvent|un peu|beaucoup|a veces|a menudo|un poco|mucho|qualche volta|spesso|"
     r"un po|molto|as vezes|muitas vezes|um pouco|soms|vaak|een beetje|ibland|ofta|lite|"
     r"av og til|noen ganger|ofte|litt|nogle gange|lidt)"
@@ -77,9 +78,12 @@ _SOME = re.compile(
 """Answers that say how much or how often, and so that it is there; those of the questionnaires of
 mood ("several days") are none: what they ask of concentration is asked of everybody.
 """
+_NO_WORD = (
+    r"(?:no|not|nope|nein|non|nao|nee|neen|nej|nei|never|nie|niemals|nunca|jamais|mai|nooit|aldrig|"
+    r"aldri)"
+)
 _NO_ALONE = re.compile(
-    r"(?:(?:no|not|nope|nein|non|nao|nee|neen|nej|nei|never|nie|niemals|nunca|jamais|mai|nooit|aldrig|"
-    r"aldri|at all|any|ever|known|thanks|thank you|applicable) ?)+"
+    rf"{_NO_WORD}(?: (?:{_NO_WORD}|at all|any|ever|known|thanks|thank you|applicable))*"
 )
 
 

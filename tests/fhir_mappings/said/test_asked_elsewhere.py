@@ -77,6 +77,7 @@ def test_a_yes_is_quoted_and_no_known_no(question: str) -> None:
         answered(question, valueString="Oui (depuis 2019)"),
         answered(question, valueString="Sì - see letter"),
         answered(question, valueString="sometimes"),
+        answered(question, valueString="Known"),
         answered(question, valueCoding={"display": "Quite a bit"}),
         scenario_of(observation("", code={"text": question}, valueBoolean=True)),
         scenario_of(observation("", code={"text": question}, valueString="possibly")),
