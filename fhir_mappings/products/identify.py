@@ -22,6 +22,7 @@ from fhir_mappings.products.ingredient_strengths import (
     read_named_strengths,
     read_stated_strengths,
 )
+from fhir_mappings.products.near_names import says_b12_is_given
 from fhir_mappings.products.product import Ingredient, Product
 from fhir_mappings.products.spoken_names import take_spoken_off
 from fhir_mappings.products.substances import (
@@ -115,6 +116,14 @@ def names_nothing(codeable: Any, value_sets: ValueSets) -> bool:
     words: `identify_product` would find neither ingredients nor uses.
     """
     return not _matches((codeable,), value_sets)
+
+
+def b12_given_beside(codeable: Any, value_sets: ValueSets) -> str:
+    """Return the text of another medicine that says that vitamin B12 is given ("Apixaban, on B12");
+    empty for none.
+    """
+    said = next(filter(says_b12_is_given, texts_of(codeable)), "")
+    return said if said and not identify_product(codeable, value_sets).has_cobalamin else ""
 
 
 def _name_of(matches: Iterable[Match]) -> str:

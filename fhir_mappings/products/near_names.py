@@ -1,5 +1,6 @@
-"""Names that are nearly those of vitamin B12: slips of the pen, and what an injection of it needs
-("Syringe for B12 injection"); shown and never decided by.
+"""Names that are nearly those of vitamin B12: slips of the pen, what an injection of it needs
+("Syringe for B12 injection"), and other medicines that say it is given ("Apixaban, on B12"); shown
+and never decided by.
 
 Source: decisions Q27 (what words may show), Q28 (a hint at treatment).
 """
@@ -15,8 +16,11 @@ from fhir_mappings.text import without_accents
 
 _NAMES = ("hydroxocobalamin", "cyanocobalamin")
 _STEMS = re.compile(r"cobalam|kobalam|cobamin|bedouz")
-_NEEDED_FOR_IT = re.compile(
-    r"^(?:needle|syringe|spritze|kanule|seringue|jeringa)s?\b.*(?:\bb[ -]?12\b|[ck]obalamin)"
+_B12 = r"(?:(?:vit(?:amin)? ?)?b[ -]?12\b|\w*[ck]obalamin)"
+_GIVEN = re.compile(
+    rf"^(?:needle|syringe|spritze|kanule|seringue|jeringa)s?\b.*{_B12}"
+    rf"|\b(?:on|gives?|given|gets|takes?|taking|after|before|receiv\w+)(?: \w+)? {_B12}"
+    rf"|{_B12} (?:given|inj\w*|im|monthly|weekly|daily)\b"
 )
 _NOT_MEANT = re.compile(r"trans[ck]obalamin|haptocorrin")
 SHORTEST = 10
@@ -30,18 +34,21 @@ differ; characters of a text.
 
 def near_b12_name(codeable: Any) -> str:
     """Return the first text of a medicine that holds a word which is nearly a name of vitamin B12,
-    or names what an injection of it needs; empty for none.
+    names what an injection of it needs, or says that it is given; empty for none.
     """
     for text in texts_of(codeable):
         if len(text) > LONGEST_TEXT:
             continue
-        if _is_needed(text) or any(map(_is_near, _words(take_spoken_off(text)[0]))):
+        if says_b12_is_given(text) or any(map(_is_near, _words(take_spoken_off(text)[0]))):
             return text
     return ""
 
 
-def _is_needed(text: str) -> bool:
-    return _NEEDED_FOR_IT.match(without_accents(text.lower())) is not None
+def says_b12_is_given(text: str) -> bool:
+    """Return whether a name says that vitamin B12 is given, or names what an injection of it
+    needs.
+    """
+    return _GIVEN.search(without_accents(text.lower())) is not None
 
 
 def _words(text: str) -> list[str]:

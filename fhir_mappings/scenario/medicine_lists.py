@@ -38,7 +38,13 @@ from fhir_mappings.medicines import (
     product_named,
     read_any_use,
 )
-from fhir_mappings.products import Product, item_of, names_nothing, near_b12_name
+from fhir_mappings.products import (
+    Product,
+    b12_given_beside,
+    item_of,
+    names_nothing,
+    near_b12_name,
+)
 from fhir_mappings.terminology import Field, read_words
 from fhir_mappings.values import reasons_and_notes
 from recommender.guidance import look_back
@@ -157,7 +163,9 @@ def _understand_medicine(
         found = index.value_sets.find(stated, Field.DRUGS)
         by = judge_name(index.value_sets_for(resource), stated, found)
         named = found and not names_nothing(stated, index.value_sets)
-        shown = () if named else tuple(_shown_of_medicine(index, stated))
+        beside = b12_given_beside(stated, index.value_sets) if named else ""
+        given = ((HintAt.B12_TREATMENT, beside),) if beside else ()
+        shown = given if named else tuple(_shown_of_medicine(index, stated))
         known = index.read_before[written] = (by, shown)
     return known
 

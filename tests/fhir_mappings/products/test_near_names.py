@@ -58,6 +58,24 @@ def test_what_an_injection_needs_is_a_hint_at_treatment_and_no_order_of_it(text)
     assert scenario.orders == ()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Apixaban 5 mg - B12 given IM",
+        "Insulin glargine, patient on B12",
+        "Metformin 500 mg, B12 monthly",
+        "Levothyroxine 50 micrograms (take after B12)",
+        "Chlorphenamine before hydroxocobalamin",
+    ],
+)
+def test_another_medicine_that_says_that_vitamin_b12_is_given_is_a_hint_at_treatment(text):
+    scenario = scenario_of(ordered(text))
+
+    assert [(hint.at, hint.words) for hint in scenario.hints] == [(HintAt.B12_TREATMENT, text)]
+    assert scenario.orders == ()
+    assert scenario.b12_supplement_before_test.is_unknown
+
+
 def test_another_medicine_that_speaks_of_vitamin_b12_is_neither_order_nor_hint():
     scenario = scenario_of(ordered("Metformin 500 mg (monitor B12)"))
 
