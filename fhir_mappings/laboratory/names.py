@@ -129,7 +129,9 @@ _AROUND = re.compile(
     r"dosaje(?: de)?|dosaggio(?: di| della)?|determinacion(?: de)?|determinacao(?: d[aeo])?|"
     r"determinazione(?: di| della)?|bestimmung|bepaling|"
     r"observation|result|quantitative|qn|hematinics|(?:using )?(?:creatinine )?ckd epi|"
-    r"mdrd|eclia|cmia|clia|elisa|immunoassay|lc ms(?: ms)?|poc|edta|"
+    r"mdrd|(?:by )?(?:eclia|cmia|clia|elisa|immunoassay|lc ms(?: ms)?)|poc|edta|"
+    r"(?:mod )?jaffe|kinetic|(?:mass|mol(?:es?)?)/vol|enzymatic|(?:direct |indirect )?ise|ion selective electrode|calculated|"
+    r"whole blood|automated|"
     r"per 1.73 (?:m ?2|square met(?:re|er)s?))(?![a-z0-9])|/? ?1.73 ?m ?2(?![a-z0-9])"
 )
 """Words around the name of a test that make it no other test."""
@@ -163,13 +165,46 @@ def _match_test(index: RecordIndex, text: str) -> tuple[Match, ...]:
         found = index.value_sets.match_text(name, Field.LABS)
         if found:
             return found
-    bare = " ".join(_AROUND.sub(" ", normalise_text(plain)).split())
+    normal = normalise_text(_SERUM.sub("serum ", plain)).translate(_SIGNS)
+    bare = " ".join(_AROUND.sub(" ", normal).replace("/", " ").split())
     dry = " ".join(_FLUID.sub(" ", bare).split())
-    return index.value_sets.match_text(bare, Field.LABS) or tuple(
-        match
-        for match in index.value_sets.match_text(dry, Field.LABS)
-        if match.concept in _IN_FLUID
+    return (
+        index.value_sets.match_text(bare, Field.LABS)
+        or tuple(
+            match
+            for match in index.value_sets.match_text(dry, Field.LABS)
+            if match.concept in _IN_FLUID
+        )
+        or _beside_its_short_name(index, bare)
     )
+
+
+_SERUM = re.compile(r"^\W*s ?\. ?(?=[a-z]{3})", re.IGNORECASE)
+"""Serum, as in "S. Creatinine"."""
+_SIGNS = str.maketrans("+%*:", "    ")
+"""Signs in names of tests that make them no other test: "Potassium (K+)", "Creatinine *"."""
+_SHORT = {
+    "hb": Concept.HAEMOGLOBIN,
+    "hgb": Concept.HAEMOGLOBIN,
+    "mcv": Concept.MCV,
+    "plt": Concept.PLATELETS,
+    "k": Concept.POTASSIUM,
+    "creat": Concept.CREATININE,
+    "b12": Concept.SERUM_B12,
+}
+"""Short names of tests, as they stand beside the long ones: "Haemoglobin (Hb)"."""
+
+
+def _beside_its_short_name(index: RecordIndex, bare: str) -> tuple[Match, ...]:
+    """Return the test that a name says twice, in long and in short; nothing for another name."""
+    first, _, behind = bare.partition(" ")
+    before, _, last = bare.rpartition(" ")
+    for short, rest in ((last, before), (first, behind)):
+        if rest and short in _SHORT:
+            found = index.value_sets.match_text(rest, Field.LABS)
+            if found and all(match.concept is _SHORT[short] for match in found):
+                return found
+    return ()
 
 
 B12_CONCEPTS = frozenset({Concept.SERUM_B12, Concept.ACTIVE_B12_HOLOTC})

@@ -88,6 +88,12 @@ CONTRADICTIONS = frozenset(
 )
 """What leaves open which test a result is of (Q35)."""
 
+_WHOSE_NAMES = {
+    NotCounted.NAMES_CONTRADICT: "whose names contradict each other",
+    NotCounted.SEVERAL_TESTS: "that names several tests",
+    NotCounted.NAME_UNCERTAIN: "whose name leaves open which test it is",
+}
+
 
 def _of_the_person(resource: dict[str, Any], known: Known) -> Known:
     """Return a component or a coded answer marked, where what is not read changes it, or it is
@@ -130,7 +136,7 @@ def observe(
             index.receipt.ignore(placed, f"{_name(found)}, {NotCounted.ABOUT_ANOTHER.value}")
         if item.not_counted in CONTRADICTIONS:
             index.receipt.ignore(placed, f"{_name(found)}, {item.not_counted.value}")
-            _note_uncounted(index, found, "whose names contradict each other")
+            _note_uncounted(index, found, _WHOSE_NAMES[item.not_counted])
     return observed
 
 

@@ -32,6 +32,10 @@ AS_NAMED = (
     "Determinación de vitamina B12",
     "Vitamin-B12-Bestimmung",
     "Vitamine B12 bepaling",
+    "Vitamin B12 (Cyanocobalamin)",
+    "Cyanocobalamin (Vitamin B12), Serum",
+    "Vitamin B12, serum by CMIA",
+    "S. Vitamin B12 *",
 )
 
 
@@ -62,10 +66,23 @@ def test_words_around_a_name_do_not_hide_a_result(name: str) -> None:
         ("egfr", "Glomerular filtration rate", 35, "mL/min/1.73m2"),
         ("platelets", "Platelet count - observation", 22, "10*9/L"),
         ("inr", "PT-INR", 3.9, ""),
+        ("haemoglobin", "Haemoglobin (Hb)", 7.1, "g/dL"),
+        ("haemoglobin", "HEMOGLOBIN-HB", 7.1, "g/dL"),
+        ("haemoglobin", "Hb% (Haemoglobin)", 7.1, "g/dL"),
+        ("platelets", "Platelet Count (PLT)", 22, "10*9/L"),
+        ("platelets", "Total platelet count", 22, "10*9/L"),
+        ("potassium", "Serum Potassium (K+)", 2.9, "mmol/L"),
+        ("potassium", "S.POTASSIUM", 2.9, "mmol/L"),
+        ("egfr", "S. Creatinine", 3.4, "mg/dL"),
+        ("egfr", "CREATININE (SERUM/Jaffe kinetic)", 3.4, "mg/dL"),
+        ("egfr", "Serum creatinine (mod. Jaffe)", 3.4, "mg/dL"),
+        ("mcv", "MCV (Mean Corpuscular Volume)", 118, "fL"),
+        ("folate", "Vitamin B9 / Folic acid", 1.4, "ng/mL"),
     ],
 )
 def test_other_tests_are_found_as_well(fact: str, name: str, value: float, unit: str) -> None:
-    assert getattr(scenario_of(result(name, value, unit)), fact).quantity is not None
+    lately = result(name, value, unit, effectiveDateTime=days_ago(3))
+    assert getattr(scenario_of(lately), fact).quantity is not None
 
 
 @pytest.mark.parametrize(
@@ -314,3 +331,30 @@ def test_few_platelets_in_a_unit_that_is_not_known_are_told_Q35() -> None:
     assert not told.is_known
     assert told.passed_over is not None
     assert told.passed_over.quantity is not None
+
+
+@pytest.mark.parametrize(
+    ("fact", "name", "value", "unit"),
+    [
+        ("potassium", "Potassium (K+)", 2.9, "mmol/L"),  # of urine as well
+        ("platelets", "Platelet Morphology", 22, ""),
+        ("platelets", "Platelets (Hb)", 22, "10*9/L"),
+        ("haemoglobin", "Haemoglobin (K)", 7.1, "g/dL"),
+        ("total_b12", "Cyanocobalamin 1000 mcg", 1000, "mcg"),
+        ("total_b12", "Cyanocobalamin", 1000, "mcg"),
+        ("total_b12", "Cyanocobalamin given", 98, "ng/L"),
+        ("haemoglobin", "Urine haemoglobin (Hb)", 7.1, "g/dL"),
+    ],
+)
+def test_another_name_beside_it_does_not_make_a_test(
+    fact: str, name: str, value: float, unit: str
+) -> None:
+    lately = result(name, value, unit, effectiveDateTime=days_ago(3))
+    assert getattr(scenario_of(lately), fact).quantity is None
+
+
+def test_a_name_that_may_be_of_two_tests_is_said_so() -> None:
+    reason = scenario_of(
+        result("Potassium", 2.9, "mmol/L", effectiveDateTime=days_ago(3))
+    ).potassium.reason
+    assert "whose name leaves open which test it is" in reason
