@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import pickle
 from typing import NamedTuple
 
 from fhir_mappings.drafts.dosage_instruction import start_on, write_dosage
@@ -54,7 +55,8 @@ def draft(
         replaces: the key of the order that this one takes over from (Q16), or empty.
         starts: the day of the first dose, where it is fixed.
     """
-    resource = _fill(_write_once(*_said_in(phase, context, technique)), phase, context)
+    parts = pickle.loads(_write_once(*_said_in(phase, context, technique)))
+    resource = _fill(parts, phase, context)
     prior = prior_prescription(replaces)
     if prior:
         resource["priorPrescription"] = prior
@@ -124,8 +126,12 @@ def _write_parts(phase: Phase, said: _Said) -> _Parts:
     return _Parts(product, words, dose | _for_the_pharmacist(phase, said))
 
 
-_write_once = functools.lru_cache(512)(_write_parts)
-"""The parts of a phase of the catalogue, written once; nobody changes them."""
+@functools.lru_cache(512)
+def _write_once(phase: Phase, said: _Said) -> bytes:
+    """Return the parts of a phase of the catalogue, as bytes: whoever changes a draft changes no
+    other.
+    """
+    return pickle.dumps(_write_parts(phase, said))
 
 
 def _fill(parts: _Parts, phase: Phase, context: DraftContext) -> Resource:
@@ -234,17 +240,13 @@ def _reason(context: DraftContext) -> Resource:
         return {"reasonReference": [{"reference": context.reason_reference}]}
     if not context.reason_text:
         return {}
-    return _reason_in_words(context.deficient, context.reason_text)
-
-
-@functools.lru_cache(16)
-def _reason_in_words(deficient: bool, text: str) -> Resource:
     coding = {
         "system": SNOMED,
         "code": "190634004",
         "display": "Cobalamin deficiency (disorder)",
     }
-    return {"reasonCode": [({"coding": [coding]} if deficient else {}) | {"text": text}]}
+    coded = {"coding": [coding]} if context.deficient else {}
+    return {"reasonCode": [coded | {"text": context.reason_text}]}
 
 
 def _note(phase: Phase, context: DraftContext) -> str:

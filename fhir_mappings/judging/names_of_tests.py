@@ -40,11 +40,13 @@ _NO_COUNT = re.compile(
     r"volum|\b[mv]p[mv]\b|width|pdw|breite|clump|agg?reg|ratio|antibod|antik|function|fun[ck]|large|"
     r"giant|immature|crit|morph|smear|transfus|reacti|inhibit|factor|faktor|rich|poor|lcr|retic|"
     r"unreif|group|assoc|fluid|pleur|ascit|synov|urin|donor|[ck]on[cz]entrat|gross|adhes|bound|"
-    r"storage|particle|peni[ae]|[cz]ytos|therap|drug|medic|screen|hemm|anti ?p|[ck]omment|interpret"
+    r"storage|particle|peni[ae]|[cz]ytos|therap|drug|medic|screen|hemm|anti ?p|[ck]omment|"
+    r"interpret|dialysat|flussig|zytenarm|plattchenarm|klumpen|\bklein|riesen|granul|satellit|retikul|nachweis"
 )
 _SOME_POTASSIUM = re.compile(r"\bpotassium|\bkalium|\bpotassio|\bpotasio")
 _NO_POTASSIUM = re.compile(
     r"urin|\bur?\b|24|spot|excret|fluid|stool|feces|csf|dialys|intake|diet|channel|antibod|supplement|"
+    r"stuhl|speichel|schweiss|flussig|erythro|haar\b|probenmat|"
     r"hydroxid|chlorid|iodid|iodat|citrat|gluconat|bicarbonat|permangan|clavulan|dose|ratio|"
     r"(?<!\bser)(?<!serum)/"
 )
@@ -52,7 +54,8 @@ _SOME_HAEMOGLOBIN = re.compile(r"\bh(?:a|ae)?e?moglobin|\bemoglobin")
 _NO_HAEMOGLOBIN = re.compile(
     r"a1c?|glyc|glyk|glic|\b(?:mean|mittler|mch|ret)|corpusc|konzentration|carbox|carbo|co ?hb|met|"
     r"sulf|free|freies|plasma|urin|stool|feces|fecal|faecal|occult|stuhl|electroph|variant|fraction|"
-    r"\b[acdefghs]2?\b|fetal|foetal|sickle|solub|hapto|bind|antibod|pattern|content|equivalent|target"
+    r"\b[acdefghs]2?\b|fetal|foetal|sickle|solub|hapto|bind|antibod|pattern|content|equivalent|target|"
+    r"flussigkeit|muster|nachweis|gastroint|zielwert|nabelschnur|trockenblut|elektroph|instabil|andere"
 )
 _SOME_INR = re.compile(r"\binr\b|\bint(?:ernationa)?l norm(?:al(?:i[sz]ed)?)? ratio")
 _NO_INR = re.compile(r"target|goal|range|ziel|therapeut|indication|clinic|due|next|monitor|home")

@@ -115,11 +115,18 @@ def _matches_of(index: RecordIndex, code: Any) -> tuple[Match, ...]:
     return tuple(dict.fromkeys(named))
 
 
+_FLUIDS = (
+    r"(?:serum|plasma|blood|blut|bloed|blod|suero|sangre|soro|sangue|siero|s[ée]rum|sang|"
+    r"(?:ven[öo]sem|arteriellem|ven[öo]us|arterial|capillary) bl(?:ut|ood)|kapillarblut)"
+)
 _SPECIMEN = re.compile(
-    r"\[(?:[^\]/]{0,40}/[^\]]{0,40}|entitic[^\]]{0,20}|presence|\#)\]|"
-    r"\bin (?:serum|plasma|blood|platelet poor plasma)\b(?: or plasma)?|"
-    r"\bby automated count\b|\b(?:en (?:suero|plasma|sangre)|no (?:soro|plasma|sangue)|"
-    r"im (?:serum|plasma|blut)|(?:nel|su) (?:siero|plasma|sangue))\b",
+    r"\[(?:[^\]/]{0,40}/[^\]]{0,40}|entiti[^\]]{0,25}|presence|\#)\]|"
+    r"\bin platelet poor plasma\b|"
+    rf"\b(?:in|im|en|em|no|nel|su|i|dans le) {_FLUIDS}\b"
+    rf"(?: (?:or|oder|o|ou|of|eller) {_FLUIDS}\b)?|"
+    r"\b(?:s[ée]rum|siero|suero|soro) ?/ ?plasma\b|"
+    r"\bby automated count\b|"
+    r"\bmit (?:(?:automatisierter|manueller) Z[äa]hlung|Sch[äa]tzung|Oximetrie)\b",
     re.IGNORECASE,
 )
 _PREFIX = re.compile(r"^(?:[spb]|fs|erc|p \(?fp\)?)[ -]+(?=[a-z]{3})", re.IGNORECASE)
@@ -130,8 +137,8 @@ _AROUND = re.compile(
     r"determinazione(?: di| della)?|bestimmung|bepaling|"
     r"observation|result|quantitative|qn|hematinics|(?:using )?(?:creatinine )?ckd epi|"
     r"mdrd|(?:by )?(?:eclia|cmia|clia|elisa|immunoassay|lc ms(?: ms)?)|poc|edta|"
-    r"(?:mod )?jaffe|kinetic|(?:mass|mol(?:es?)?)/vol|enzymatic|(?:direct |indirect )?ise|ion selective electrode|calculated|"
-    r"whole blood|automated|"
+    r"(?:mod )?jaffe|kinetic|(?:mass|mol(?:es?)?)/vol|enzymatic|"
+    r"(?:direct |indirect )?ise|ion selective electrode|calculated|whole blood|automated|"
     r"per 1.73 (?:m ?2|square met(?:re|er)s?))(?![a-z0-9])|/? ?1.73 ?m ?2(?![a-z0-9])"
 )
 """Words around the name of a test that make it no other test."""
@@ -161,10 +168,11 @@ def _match_test(index: RecordIndex, text: str) -> tuple[Match, ...]:
     if len(text) > LONGEST_NAME:
         return ()
     plain = _SPECIMEN.sub(" ", text).replace("\u2014", "-")
-    for name in dict.fromkeys((text, plain, _PREFIX.sub("", plain.strip()))):
+    in_serum = f"{plain} serum" if _IN_SERUM.search(text) else plain
+    for name in dict.fromkeys((text, plain, _PREFIX.sub("", plain.strip()), in_serum)):
         found = index.value_sets.match_text(name, Field.LABS)
         if found:
-            return found
+            return () if any(_is_of_another(match.concept, text) for match in found) else found
     normal = normalise_text(_SERUM.sub("serum ", plain)).translate(_SIGNS)
     bare = " ".join(_AROUND.sub(" ", normal).replace("/", " ").split())
     dry = " ".join(_FLUID.sub(" ", bare).split())
@@ -177,6 +185,21 @@ def _match_test(index: RecordIndex, text: str) -> tuple[Match, ...]:
         )
         or _beside_its_short_name(index, bare)
     )
+
+
+_IN_SERUM = re.compile(r"\b(?:s[ée]rum|plasma|suero|soro|siero)\b", re.IGNORECASE)
+_IN_CELLS = re.compile(r"\b(?:blood|blut|bloed|blod|sangre|sangue|sang)\b", re.IGNORECASE)
+_NOT_IN = {
+    Concept.FOLATE_SERUM: _IN_CELLS,
+    Concept.HAEMOGLOBIN: _IN_SERUM,
+    Concept.MCV: _IN_SERUM,
+    Concept.PLATELETS: _IN_SERUM,
+}
+"""Words for a specimen in which a test of this name is another test."""
+
+
+def _is_of_another(concept: Concept, text: str) -> bool:
+    return concept in _NOT_IN and _NOT_IN[concept].search(text) is not None
 
 
 _SERUM = re.compile(r"^\W*s ?\. ?(?=[a-z]{3})", re.IGNORECASE)
@@ -218,8 +241,8 @@ def _may_be_ours(index: RecordIndex, code: Any) -> tuple[Match, ...]:
         named = index.value_sets.match_text(text, Field.LABS)
         if named and all(match.role in COUNTED_ROLES for match in named):
             return named
-        normal = normalise_text(text) if len(text) <= LONGEST_NAME else ""
-        member = test_perhaps_named(normal)
+        plain = _SPECIMEN.sub(" ", text) if len(text) <= LONGEST_NAME else ""
+        member = test_perhaps_named(normalise_text(plain))
         if member and not speaks_of_more(code):
             return (Match(member, "text", text),)
     return ()

@@ -650,3 +650,16 @@ def test_a_draft_that_is_changed_changes_no_other():
     draft_changes.with_start(first, CONTEXT.as_of, CONTEXT)
 
     assert medication_request.draft(M_LOAD, CONTEXT) == first == before
+
+
+def test_whatever_is_changed_in_place_in_a_draft_is_changed_in_no_other():
+    first = medication_request.draft(M_LOAD, CONTEXT)
+    before = copy.deepcopy(first)
+    for name, value in first.items():
+        for part in value if isinstance(value, list) else [value]:
+            if isinstance(part, dict):
+                part.clear()
+        if isinstance(first[name], list):
+            first[name].append("of another patient")
+
+    assert medication_request.draft(M_LOAD, CONTEXT) == before
