@@ -77,6 +77,14 @@ def test_words_around_a_name_do_not_hide_a_result(name: str) -> None:
         ("egfr", "CREATININE (SERUM/Jaffe kinetic)", 3.4, "mg/dL"),
         ("egfr", "Serum creatinine (mod. Jaffe)", 3.4, "mg/dL"),
         ("mcv", "MCV (Mean Corpuscular Volume)", 118, "fL"),
+        ("potassium", "Kalium [Mol/Volumen] in Serum oder Plasma", 2.9, "mmol/L"),
+        ("potassium", "Potasio en suero o plasma", 2.9, "mmol/L"),
+        ("platelets", "Thrombozyten [#/Volumen] in Blut mit automatisierter Zählung", 22, "10*9/L"),
+        ("egfr", "Creatinin [Mol/Volumen] in Serum oder Plasma", 300, "umol/L"),
+        ("homocysteine", "Homocystein [Mol/Volumen] in Serum oder Plasma", 22, "umol/L"),
+        ("holotranscobalamin", "Holo-Transcobalamin II [Mol/Volumen] in Serum", 22, "pmol/L"),
+        ("total_b12", "Cobalamin (Vitamin B12) [Masse/Volumen] in Blut", 98, "ng/L"),
+        ("mma", "Methylmalonat [Mol/Volumen] in Serum oder Plasma", 420, "nmol/L"),
         ("folate", "Vitamin B9 / Folic acid", 1.4, "ng/mL"),
     ],
 )
@@ -339,6 +347,9 @@ def test_few_platelets_in_a_unit_that_is_not_known_are_told_Q35() -> None:
         ("potassium", "Potassium (K+)", 2.9, "mmol/L"),  # of urine as well
         ("platelets", "Platelet Morphology", 22, ""),
         ("platelets", "Platelets (Hb)", 22, "10*9/L"),
+        ("platelets", "Thrombozyten [#/Volumen] in Plasma", 22, "10*9/L"),
+        ("folate", "Folat [Masse/Volumen] in Blut", 1.4, "ng/mL"),
+        ("haemoglobin", "Hemoglobin [Mass/volume] in Plasma", 7.1, "g/dL"),
         ("haemoglobin", "Haemoglobin (K)", 7.1, "g/dL"),
         ("total_b12", "Cyanocobalamin 1000 mcg", 1000, "mcg"),
         ("total_b12", "Cyanocobalamin", 1000, "mcg"),
@@ -358,3 +369,18 @@ def test_a_name_that_may_be_of_two_tests_is_said_so() -> None:
         result("Potassium", 2.9, "mmol/L", effectiveDateTime=days_ago(3))
     ).potassium.reason
     assert "whose name leaves open which test it is" in reason
+
+
+@pytest.mark.parametrize(
+    ("fact", "name"),
+    [
+        ("platelets", "aPTT in thrombozytenarmem Plasma mit Gerinnungstest"),
+        ("platelets", "Thrombozytenklumpen [Nachweis] in Blut"),
+        ("haemoglobin", "Hämoglobin [Masse/Volumen] in Körperflüssigkeit"),
+        ("haemoglobin", "Hämoglobinmuster [Interpretation] in Blut"),
+        ("potassium", "Kalium [Mol/Volumen] in Stuhl"),
+    ],
+)
+def test_a_german_name_of_another_test_is_not_told_as_one_of_ours(fact: str, name: str) -> None:
+    lately = result(name, 22, "s", effectiveDateTime=days_ago(3))
+    assert getattr(scenario_of(lately), fact).reason == "none recorded"
