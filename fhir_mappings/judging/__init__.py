@@ -11,7 +11,13 @@ from fhir_mappings.judging.judge import (
     meaningful_texts,
     reads_as_words,
 )
-from fhir_mappings.judging.names_of_tests import NAMES_B12, test_perhaps_named
+from fhir_mappings.judging.names_of_tests import (
+    IN_FLUID,
+    NAMES_B12,
+    match_test,
+    test_perhaps_named,
+    without_specimen,
+)
 from fhir_mappings.judging.negatives import is_negative
 from fhir_mappings.judging.plain_words import (
     forget_texts,
@@ -47,6 +53,7 @@ from fhir_mappings.judging.tolerance import (
 )
 
 __all__ = [
+    "IN_FLUID",
     "LONGEST_NAME",
     "NAMES_B12",
     "Judged",
@@ -66,6 +73,7 @@ __all__ = [
     "judge",
     "judge_allergen",
     "judge_name",
+    "match_test",
     "meaningful_texts",
     "names_another_first",
     "names_another_substance",
@@ -81,6 +89,7 @@ __all__ = [
     "text_of_pregnancy",
     "without_intolerance",
     "without_its_treatment",
+    "without_specimen",
     "without_tolerated",
     "words_of_reaction",
 ]

@@ -1,12 +1,15 @@
-"""Names in no list that may be of a test by which something is decided: words that stand in them,
-and none of those by which they are of another (decisions Q36, I27).
+"""What tests a text names: as a whole, but for words around the name (Q35); and names in no list
+that may be of a test by which something is decided, by words that stand in them and none of those
+by which they are of another (Q36, I27).
 """
 
 from __future__ import annotations
 
 import re
 
-from fhir_mappings.terminology import Concept, Member, Role
+from fhir_mappings.judging.spoken_of import LONGEST_NAME
+from fhir_mappings.terminology import Concept, Field, Match, Member, Role, ValueSets
+from fhir_mappings.text import normalise_text
 
 NAMES_B12 = re.compile(
     r"\b(?:vit(?:amin[ae]?)? ?)?v?b12\b|\b(?:cyano|hydroxo)?[ck]obalamin[a-z]{0,3}\b"
@@ -81,3 +84,121 @@ def test_perhaps_named(name: str) -> Member | None:
         if some.search(name) and not another.search(name):
             return member
     return None
+
+
+_FLUIDS = (
+    r"(?:serum|plasma|blood|blut|bloed|blod|suero|sangre|soro|sangue|siero|s[ée]rum|sang|"
+    r"(?:ven[öo]sem|arteriellem|ven[öo]us|arterial|capillary) bl(?:ut|ood)|kapillarblut)"
+)
+_SPECIMEN = re.compile(
+    r"\[(?:[^\]/]{0,40}/[^\]]{0,40}|entiti[^\]]{0,25}|presence|\#)\]|"
+    r"\bin platelet poor plasma\b|"
+    rf"\b(?:in|im|en|em|no|nel|su|i|dans le) {_FLUIDS}\b"
+    rf"(?: (?:or|oder|o|ou|of|eller) {_FLUIDS}\b)?|"
+    r"\b(?:s[ée]rum|siero|suero|soro) ?/ ?plasma\b|"
+    r"\bby automated count\b|"
+    r"\bmit (?:(?:automatisierter|manueller) Z[äa]hlung|Sch[äa]tzung|Oximetrie)\b",
+    re.IGNORECASE,
+)
+_PREFIX = re.compile(r"^(?:[spb]|fs|erc|p \(?fp\)?)[ -]+(?=[a-z]{3})", re.IGNORECASE)
+_AROUND = re.compile(
+    r"(?<![a-z0-9])(?:levels?|assay|test|measurement|estimation|concentration|determination|"
+    r"(?<!vitamin b12 )(?<!vit b12 )(?<!^b12 )dosage(?: du| de(?: la)?)?|dosagem(?: d[aeo])?|"
+    r"dosaje(?: de)?|dosaggio(?: di| della)?|determinacion(?: de)?|determinacao(?: d[aeo])?|"
+    r"determinazione(?: di| della)?|bestimmung|bepaling|"
+    r"observation|result|quantitative|qn|hematinics|(?:using )?(?:creatinine )?ckd epi|"
+    r"mdrd|(?:by )?(?:eclia|cmia|clia|elisa|immunoassay|lc ms(?: ms)?)|poc|edta|"
+    r"(?:mod )?jaffe|kinetic|(?:mass|mol(?:es?)?)/vol|enzymatic|"
+    r"(?:direct |indirect )?ise|ion selective electrode|calculated|whole blood|automated|"
+    r"per 1.73 (?:m ?2|square met(?:re|er)s?))(?![a-z0-9])|/? ?1.73 ?m ?2(?![a-z0-9])"
+)
+"""Words around the name of a test that make it no other test."""
+_FLUID = re.compile(
+    r"\b(?:serum|plasma|serplas|serpl|ser ?plas|i ?s|i ?p|[ms]cnc|serique|plasmatique|"
+    r"serica|plasmatica|sierica|pt)\b"
+)
+"""Words for serum or plasma, in which vitamin B12 and the others of `IN_FLUID` are measured."""
+IN_FLUID = frozenset(
+    {
+        Concept.SERUM_B12,
+        Concept.ACTIVE_B12_HOLOTC,
+        Concept.MMA_SERUM_PLASMA,
+        Concept.HOMOCYSTEINE,
+        Concept.FOLATE_SERUM,
+        Concept.CREATININE,
+        Concept.EGFR,
+        Concept.INR,
+    }
+)
+
+
+def match_test(value_sets: ValueSets, text: str) -> tuple[Match, ...]:
+    """Return the tests that a text names as a whole, without specimen, property and the prefix of
+    Nordic laboratories ("P-Kobalamin").
+    """
+    if len(text) > LONGEST_NAME:
+        return ()
+    plain = without_specimen(text).replace("\u2014", "-")
+    in_serum = f"{plain} serum" if _IN_SERUM.search(text) else plain
+    for name in dict.fromkeys((text, plain, _PREFIX.sub("", plain.strip()), in_serum)):
+        found = value_sets.match_text(name, Field.LABS)
+        if found:
+            return () if any(_is_of_another(match.concept, text) for match in found) else found
+    normal = normalise_text(_SERUM.sub("serum ", plain)).translate(_SIGNS)
+    bare = " ".join(_AROUND.sub(" ", normal).replace("/", " ").split())
+    dry = " ".join(_FLUID.sub(" ", bare).split())
+    return (
+        value_sets.match_text(bare, Field.LABS)
+        or tuple(
+            match for match in value_sets.match_text(dry, Field.LABS) if match.concept in IN_FLUID
+        )
+        or _beside_its_short_name(value_sets, bare)
+    )
+
+
+_IN_SERUM = re.compile(r"\b(?:s[ée]rum|plasma|suero|soro|siero)\b", re.IGNORECASE)
+_IN_CELLS = re.compile(r"\b(?:blood|blut|bloed|blod|sangre|sangue|sang)\b", re.IGNORECASE)
+_NOT_IN = {
+    Concept.FOLATE_SERUM: _IN_CELLS,
+    Concept.HAEMOGLOBIN: _IN_SERUM,
+    Concept.MCV: _IN_SERUM,
+    Concept.PLATELETS: _IN_SERUM,
+}
+"""Words for a specimen in which a test of this name is another test."""
+
+
+def _is_of_another(concept: Concept, text: str) -> bool:
+    return concept in _NOT_IN and _NOT_IN[concept].search(text) is not None
+
+
+_SERUM = re.compile(r"^\W*s ?\. ?(?=[a-z]{3})", re.IGNORECASE)
+"""Serum, as in "S. Creatinine"."""
+_SIGNS = str.maketrans("+%*:", "    ")
+"""Signs in names of tests that make them no other test: "Potassium (K+)", "Creatinine *"."""
+_SHORT = {
+    "hb": Concept.HAEMOGLOBIN,
+    "hgb": Concept.HAEMOGLOBIN,
+    "mcv": Concept.MCV,
+    "plt": Concept.PLATELETS,
+    "k": Concept.POTASSIUM,
+    "creat": Concept.CREATININE,
+    "b12": Concept.SERUM_B12,
+}
+"""Short names of tests, as they stand beside the long ones: "Haemoglobin (Hb)"."""
+
+
+def _beside_its_short_name(value_sets: ValueSets, bare: str) -> tuple[Match, ...]:
+    """Return the test that a name says twice, in long and in short; nothing for another name."""
+    first, _, behind = bare.partition(" ")
+    before, _, last = bare.rpartition(" ")
+    for short, rest in ((last, before), (first, behind)):
+        if rest and short in _SHORT:
+            found = value_sets.match_text(rest, Field.LABS)
+            if found and all(match.concept is _SHORT[short] for match in found):
+                return found
+    return ()
+
+
+def without_specimen(text: str) -> str:
+    """Return a name without what it was measured in, its property and how it was counted."""
+    return _SPECIMEN.sub(" ", text)

@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterable
+from itertools import chain
 from typing import Any, NamedTuple
 
 from fhir_mappings.fhir import as_key, as_text, codings_of, texts_of
 from fhir_mappings.intake import RecordIndex
 from fhir_mappings.judging import (
+    IN_FLUID,
     LONGEST_NAME,
     NAMES_B12,
     Understood,
+    match_test,
     reads_as_words,
     speaks_of_more,
     test_perhaps_named,
+    without_specimen,
 )
 from fhir_mappings.terminology import (
     LOINC,
@@ -58,7 +62,7 @@ def read_name(index: RecordIndex, code: Any, as_written: Hashable = None) -> Nam
         if contradicts is NotCounted.NAMES_CONTRADICT and not B12_CONCEPTS & {
             m.concept for m in matches
         }:
-            named = (match for text in texts_of(code) for match in _match_test(index, text))
+            named = chain.from_iterable(match_test(index.value_sets, one) for one in texts_of(code))
             matches = (*matches, *(match for match in named if match.concept in B12_CONCEPTS))
         if not (matches or nothing):
             matches = _may_be_ours(index, code)
@@ -110,124 +114,9 @@ def _matches_of(index: RecordIndex, code: Any) -> tuple[Match, ...]:
     named = (
         match
         for text in texts_of(code)
-        for match in _match_test(index, text) or _match_each(index, text)
+        for match in match_test(index.value_sets, text) or _match_each(index, text)
     )
     return tuple(dict.fromkeys(named))
-
-
-_FLUIDS = (
-    r"(?:serum|plasma|blood|blut|bloed|blod|suero|sangre|soro|sangue|siero|s[ée]rum|sang|"
-    r"(?:ven[öo]sem|arteriellem|ven[öo]us|arterial|capillary) bl(?:ut|ood)|kapillarblut)"
-)
-_SPECIMEN = re.compile(
-    r"\[(?:[^\]/]{0,40}/[^\]]{0,40}|entiti[^\]]{0,25}|presence|\#)\]|"
-    r"\bin platelet poor plasma\b|"
-    rf"\b(?:in|im|en|em|no|nel|su|i|dans le) {_FLUIDS}\b"
-    rf"(?: (?:or|oder|o|ou|of|eller) {_FLUIDS}\b)?|"
-    r"\b(?:s[ée]rum|siero|suero|soro) ?/ ?plasma\b|"
-    r"\bby automated count\b|"
-    r"\bmit (?:(?:automatisierter|manueller) Z[äa]hlung|Sch[äa]tzung|Oximetrie)\b",
-    re.IGNORECASE,
-)
-_PREFIX = re.compile(r"^(?:[spb]|fs|erc|p \(?fp\)?)[ -]+(?=[a-z]{3})", re.IGNORECASE)
-_AROUND = re.compile(
-    r"(?<![a-z0-9])(?:levels?|assay|test|measurement|estimation|concentration|determination|"
-    r"(?<!vitamin b12 )(?<!vit b12 )(?<!^b12 )dosage(?: du| de(?: la)?)?|dosagem(?: d[aeo])?|"
-    r"dosaje(?: de)?|dosaggio(?: di| della)?|determinacion(?: de)?|determinacao(?: d[aeo])?|"
-    r"determinazione(?: di| della)?|bestimmung|bepaling|"
-    r"observation|result|quantitative|qn|hematinics|(?:using )?(?:creatinine )?ckd epi|"
-    r"mdrd|(?:by )?(?:eclia|cmia|clia|elisa|immunoassay|lc ms(?: ms)?)|poc|edta|"
-    r"(?:mod )?jaffe|kinetic|(?:mass|mol(?:es?)?)/vol|enzymatic|"
-    r"(?:direct |indirect )?ise|ion selective electrode|calculated|whole blood|automated|"
-    r"per 1.73 (?:m ?2|square met(?:re|er)s?))(?![a-z0-9])|/? ?1.73 ?m ?2(?![a-z0-9])"
-)
-"""Words around the name of a test that make it no other test."""
-_FLUID = re.compile(
-    r"\b(?:serum|plasma|serplas|serpl|ser ?plas|i ?s|i ?p|[ms]cnc|serique|plasmatique|"
-    r"serica|plasmatica|sierica|pt)\b"
-)
-"""Words for serum or plasma, in which vitamin B12 and the others of `_IN_FLUID` are measured."""
-_IN_FLUID = frozenset(
-    {
-        Concept.SERUM_B12,
-        Concept.ACTIVE_B12_HOLOTC,
-        Concept.MMA_SERUM_PLASMA,
-        Concept.HOMOCYSTEINE,
-        Concept.FOLATE_SERUM,
-        Concept.CREATININE,
-        Concept.EGFR,
-        Concept.INR,
-    }
-)
-
-
-def _match_test(index: RecordIndex, text: str) -> tuple[Match, ...]:
-    """Return the tests that a text names as a whole, without specimen, property and the prefix of
-    Nordic laboratories ("P-Kobalamin").
-    """
-    if len(text) > LONGEST_NAME:
-        return ()
-    plain = _SPECIMEN.sub(" ", text).replace("\u2014", "-")
-    in_serum = f"{plain} serum" if _IN_SERUM.search(text) else plain
-    for name in dict.fromkeys((text, plain, _PREFIX.sub("", plain.strip()), in_serum)):
-        found = index.value_sets.match_text(name, Field.LABS)
-        if found:
-            return () if any(_is_of_another(match.concept, text) for match in found) else found
-    normal = normalise_text(_SERUM.sub("serum ", plain)).translate(_SIGNS)
-    bare = " ".join(_AROUND.sub(" ", normal).replace("/", " ").split())
-    dry = " ".join(_FLUID.sub(" ", bare).split())
-    return (
-        index.value_sets.match_text(bare, Field.LABS)
-        or tuple(
-            match
-            for match in index.value_sets.match_text(dry, Field.LABS)
-            if match.concept in _IN_FLUID
-        )
-        or _beside_its_short_name(index, bare)
-    )
-
-
-_IN_SERUM = re.compile(r"\b(?:s[ée]rum|plasma|suero|soro|siero)\b", re.IGNORECASE)
-_IN_CELLS = re.compile(r"\b(?:blood|blut|bloed|blod|sangre|sangue|sang)\b", re.IGNORECASE)
-_NOT_IN = {
-    Concept.FOLATE_SERUM: _IN_CELLS,
-    Concept.HAEMOGLOBIN: _IN_SERUM,
-    Concept.MCV: _IN_SERUM,
-    Concept.PLATELETS: _IN_SERUM,
-}
-"""Words for a specimen in which a test of this name is another test."""
-
-
-def _is_of_another(concept: Concept, text: str) -> bool:
-    return concept in _NOT_IN and _NOT_IN[concept].search(text) is not None
-
-
-_SERUM = re.compile(r"^\W*s ?\. ?(?=[a-z]{3})", re.IGNORECASE)
-"""Serum, as in "S. Creatinine"."""
-_SIGNS = str.maketrans("+%*:", "    ")
-"""Signs in names of tests that make them no other test: "Potassium (K+)", "Creatinine *"."""
-_SHORT = {
-    "hb": Concept.HAEMOGLOBIN,
-    "hgb": Concept.HAEMOGLOBIN,
-    "mcv": Concept.MCV,
-    "plt": Concept.PLATELETS,
-    "k": Concept.POTASSIUM,
-    "creat": Concept.CREATININE,
-    "b12": Concept.SERUM_B12,
-}
-"""Short names of tests, as they stand beside the long ones: "Haemoglobin (Hb)"."""
-
-
-def _beside_its_short_name(index: RecordIndex, bare: str) -> tuple[Match, ...]:
-    """Return the test that a name says twice, in long and in short; nothing for another name."""
-    first, _, behind = bare.partition(" ")
-    before, _, last = bare.rpartition(" ")
-    for short, rest in ((last, before), (first, behind)):
-        if rest and short in _SHORT:
-            found = index.value_sets.match_text(rest, Field.LABS)
-            if found and all(match.concept is _SHORT[short] for match in found):
-                return found
-    return ()
 
 
 B12_CONCEPTS = frozenset({Concept.SERUM_B12, Concept.ACTIVE_B12_HOLOTC})
@@ -241,7 +130,7 @@ def _may_be_ours(index: RecordIndex, code: Any) -> tuple[Match, ...]:
         named = index.value_sets.match_text(text, Field.LABS)
         if named and all(match.role in COUNTED_ROLES for match in named):
             return named
-        plain = _SPECIMEN.sub(" ", text) if len(text) <= LONGEST_NAME else ""
+        plain = without_specimen(text) if len(text) <= LONGEST_NAME else ""
         member = test_perhaps_named(normalise_text(plain))
         if member and not speaks_of_more(code):
             return (Match(member, "text", text),)
@@ -256,7 +145,7 @@ def _match_each(index: RecordIndex, text: str) -> tuple[Match, ...]:
     of it is the name of a test; nothing otherwise.
     """
     parts = _JOINED.split(text) if len(text) <= LONGEST_NAME else []
-    named = [_match_test(index, part) for part in parts if part]
+    named = [match_test(index.value_sets, part) for part in parts if part]
     if len(named) < 2 or not all(named):
         return ()
     return tuple(match for matches in named for match in matches)
@@ -286,7 +175,7 @@ def _kinds_of(matches: Iterable[Match]) -> set[str]:
     }
 
 
-_IN_BLOOD = _IN_FLUID | {Concept.POTASSIUM, Concept.HAEMOGLOBIN}
+_IN_BLOOD = IN_FLUID | {Concept.POTASSIUM, Concept.HAEMOGLOBIN}
 _ELSEWHERE = re.compile(
     r"\b(?:urin(?:e|ary|aire|aria|ario|a)?|csf|cerebrospinal|saliva|dialysate|stool|fa?eces|"
     r"ascites|ascitic|pleural)\b"
@@ -314,7 +203,7 @@ def words_contradict(index: RecordIndex, code: Any, matches: tuple[Match, ...]) 
     if coded == {Concept.SERUM_B12.value} and any(map(_is_another_than_b12, texts_of(code))):
         return True
     for text in texts_of(code):
-        named = _match_test(index, text)
+        named = match_test(index.value_sets, text)
         if named and _kinds_of(named).isdisjoint(coded):
             return any(match.role in (*COUNTED_ROLES, Role.EXCLUDE) for match in named)
     return False

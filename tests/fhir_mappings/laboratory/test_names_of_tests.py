@@ -85,7 +85,7 @@ def test_words_around_a_name_do_not_hide_a_result(name: str) -> None:
         ("holotranscobalamin", "Holo-Transcobalamin II [Mol/Volumen] in Serum", 22, "pmol/L"),
         ("total_b12", "Cobalamin (Vitamin B12) [Masse/Volumen] in Blut", 98, "ng/L"),
         ("mma", "Methylmalonat [Mol/Volumen] in Serum oder Plasma", 420, "nmol/L"),
-        ("folate", "Vitamin B9 / Folic acid", 1.4, "ng/mL"),
+        ("folate", "Vitamin b9 / Folic acid", 1.4, "ng/mL"),
     ],
 )
 def test_other_tests_are_found_as_well(fact: str, name: str, value: float, unit: str) -> None:
