@@ -150,7 +150,7 @@ def _findings(
             index.receipt.ignore(
                 answer.observed.placed,
                 f"not affirmed, and one denied sign does not rule out the others: "
-                f"{answer.match.member.display}",
+                f"{answer.match.words}",
             )
             continue
         current = answer.is_within(index.as_of, look_back.NEW_SIGN_DAYS)

@@ -260,6 +260,7 @@ def fold(text: str) -> str:
         plain = re.sub(r"[\u2010-\u2015\u2212]", "-", plain.replace("ß", "ss").replace("μ", "u"))
     # "q.o.d." is one word, "i.m." too; a decimal point stays.
     plain = re.sub(r"(?<![a-z0-9])((?:[a-z]\.){1,3}[a-z])\b\.?", _without_dots, plain)
+    plain = re.sub(r"(?<=[a-z]{3})\((s|e?n|er?|es)\)", r"\1", plain)  # "tablet(s)"
     return " ".join(plain.split())
 
 

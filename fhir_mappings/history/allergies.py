@@ -216,4 +216,4 @@ def _show_coded(
         allergen = ALLERGENS.get(match.concept)
         if allergen is not None and allergen not in EXCIPIENTS:
             at = HintAt.COBALT_ALLERGY if allergen is Allergen.COBALT else HintAt.ALLERGY
-            index.understanding.hint(at, placed, match.member.display, day)
+            index.understanding.hint(at, placed, match.words, day)

@@ -95,7 +95,7 @@ def _hint_at(
     index: RecordIndex, placed: Placed, codeable: Any, said: Set[Concept], day: dt.date
 ) -> None:
     judged = judge(index.value_sets, codeable, (Field.CONDITIONS,))
-    named = [(one.concept, one.member.display) for one in judged.matches if one.role in _COUNTED]
+    named = [(one.concept, one.words) for one in judged.matches if one.role in _COUNTED]
     for concept, text in (*named, *judged.shown):
         if concept not in said and concept not in _OUR_WORDS:
             for at in HINTS.get(concept, ()):

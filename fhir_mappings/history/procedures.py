@@ -217,7 +217,7 @@ def _why_not_done(
 
 def _why_not_used(match: Match) -> str:
     if match.concept is Concept.RIGHT_HEMICOLECTOMY:
-        name = match.member.display
+        name = match.words
         return f"removes only the end of the ileum, not counted as ileal resection: {name}"
     return why_role_unused(match, "known, but no rule asks for it")
 

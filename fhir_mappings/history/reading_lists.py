@@ -87,7 +87,7 @@ def _judge_condition(index: RecordIndex, placed: Placed) -> None:
         ledger.show(placed, Judged(judged.matches, _points_at(index, resource, judged)), day)
     if says_nothing:
         return
-    _ask_about_operations(index, placed, judged, day)
+    _ask_about(index, placed, judged, day)
     _quote_lengths(index, placed, judged, day)
     if _names_injection(judged):
         ledger.hint(HintAt.B12_TREATMENT, placed, describe_codes(resource.get("code")), day)
@@ -132,19 +132,25 @@ ASKED_ABOUT = frozenset(
         Concept.GASTRIC_BYPASS_RNY,
         Concept.BARIATRIC_STATUS,
         Concept.SMALL_BOWEL_RESECTION_UNSPECIFIED,
+        Concept.RIGHT_HEMICOLECTOMY,
+        Concept.CROHN_UNSPECIFIED,
+        Concept.CROHN_ILEAL,
+        Concept.ATROPHIC_GASTRITIS,
+        Concept.B12_DEFICIENCY,
+        Concept.B12_ADMINISTRATION,
     }
 )
-"""Operations whose codes, where they are not specific, are asked about (P3, P6)."""
+"""What is asked about where its code is not specific: operations, Crohn's disease of an unknown
+part, a vitamin of the B group that lacks, injections that were begun (P3, P6, Q26).
+"""
 
 
-def _ask_about_operations(
-    index: RecordIndex, placed: Placed, judged: Judged, day: dt.date | None
-) -> None:
-    """Note the codes that name an operation without saying enough of it."""
+def _ask_about(index: RecordIndex, placed: Placed, judged: Judged, day: dt.date | None) -> None:
+    """Note the codes that name such a thing without saying enough of it."""
     for match in judged.matches:
         if match.role is Role.REVIEW and match.concept in ASKED_ABOUT:
             for at in HINTS[match.concept]:
-                index.understanding.hint(at, placed, match.member.display, day)
+                index.understanding.hint(at, placed, match.words, day)
 
 
 def _quote_lengths(index: RecordIndex, placed: Placed, judged: Judged, day: dt.date | None) -> None:
@@ -184,7 +190,7 @@ def _judge_procedure(index: RecordIndex, placed: Placed) -> None:
     day = date.latest if date else None
     ledger.show(placed, judged, day)
     if not not_done:
-        _ask_about_operations(index, placed, judged, day)
+        _ask_about(index, placed, judged, day)
         _quote_lengths(index, placed, judged, day)
         _note_stopped(index, placed, judged, day)
 

@@ -77,7 +77,7 @@ def why_role_unused(match: Match, otherwise: str) -> str:
     """Return what the receipt says of a known code that no fact made use of; `otherwise` where its
     role does not say why.
     """
-    return f"{ROLE_WORDS.get(match.role, otherwise)}: {match.member.display}"
+    return f"{ROLE_WORDS.get(match.role, otherwise)}: {match.words}"
 
 
 def describe_codes(codeable: Any) -> str:

@@ -118,7 +118,7 @@ def as_of_family(judged: Judged, resource: dict[str, Any]) -> Judged:
     """
     if "category" not in resource or not any(map(speaks_of_family, as_list(resource["category"]))):
         return judged
-    said = (Shown(one.concept, f"family history: {one.member.display}") for one in judged.matches)
+    said = (Shown(one.concept, f"family history: {one.words}") for one in judged.matches)
     return Judged((), (*said, *judged.shown), judged.understood)
 
 

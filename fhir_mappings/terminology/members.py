@@ -109,6 +109,11 @@ class Match(NamedTuple):
     def role(self) -> Role:
         return self.member.role
 
+    @property
+    def words(self) -> str:
+        """How to name it to a reader: by the words it was found by, else as its code is listed."""
+        return self.source if self.matched_by == "text" else self.member.display
+
 
 class Words(NamedTuple):
     """The words of one field that are looked for inside a text, each with what it stands for. The

@@ -62,6 +62,8 @@ def b17(case: Case, _: Issue, words: Words) -> str:
     if words.cause and not case.scenario.cause_resolved.is_true:
         cause = words.cause[:1].lower() + words.cause[1:]
         return f"{words.level} is not low; the guidance gives no preventive B12 for {cause}"
+    if any(case.scenario.hints_at(at) for at in (HintAt.CAUSE, HintAt.DEFICIENCY)):
+        return f"{words.level} is not low: is there another reason for B12?"
     return f"{words.level} is not low and no reason for B12 is recorded"
 
 

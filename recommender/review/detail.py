@@ -27,6 +27,7 @@ QUOTES_HINTS = frozenset(
         cards.B2_ASK_ABOUT_SIGNS,
         cards.B10_BY_MOUTH_MALABSORPTION,
         cards.B13_NO_USABLE_TEST,
+        cards.B17_NO_INDICATION,
         cards.B18_BORDERLINE,
         cards.B23_LAPSED,
         cards.C3_B12_NOT_KNOWN,

@@ -286,6 +286,24 @@ def test_pernicious_anaemia_in_dutch_words_counts_Q27() -> None:
 
 
 @pytest.mark.parametrize(
+    "named", ["'Possible pernicious anaemia'", "'?B12 deficiency'", "'Crohn-Krankheit'"]
+)
+def test_no_reason_is_not_said_beside_words_that_may_name_one_Q28(named: str) -> None:
+    high = ["B12 400 pmol/L, on 2026-11-06", "eGFR 90 mL/min/{1.73_m2}, on 2026-11-06"]
+    asked = request(LOADING, conditions=[f"{named}, since 2024-01-01"], results=high)
+    card = only_card(asked)
+
+    assert card["summary"].endswith("is not low: is there another reason for B12?")
+    assert named in card["detail"].replace("\\", "").replace("’", "'")
+
+
+def test_it_is_said_where_every_entry_is_understood() -> None:
+    high = ["B12 400 pmol/L, on 2026-11-06", "eGFR 90 mL/min/{1.73_m2}, on 2026-11-06"]
+    asked = request(LOADING, conditions=["'Asthma', since 2024-01-01"], results=high)
+    assert only_card(asked)["summary"].endswith("and no reason for B12 is recorded")
+
+
+@pytest.mark.parametrize(
     ("verification", "clinical", "said"),
     [
         ("confirmed", "active", "Paraesthesia (26 Nov): start with"),

@@ -415,3 +415,21 @@ def test_half_a_piece_is_no_whole_one(text):
 def test_how_long_is_read_in_other_languages(text):
     timing = read_written(text).timing
     assert timing == Timing(3, Decimal(1), WEEK, duration=(Decimal(2), WEEK))
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "unit"),
+    [
+        ("1 tablet(s) every day", 1, "tablet"),
+        ("2 comprimé(s) par jour", 2, "tablet"),
+        ("1 Ampulle(n) i.m. alle 3 Monate", 1, "ampoule"),
+        ("ONE TO BE INJECTED EVERY 12 WEEKS", 1, "ampoule"),
+        ("One to be given every 3 months by the practice nurse", 1, "ampoule"),
+    ],
+)
+def test_a_plural_in_brackets_and_what_is_to_be_given_are_an_amount(
+    text: str, amount: int, unit: str
+) -> None:
+    written = read_written(text)
+    assert written.whole
+    assert written.amounts == ((Decimal(amount), unit),)

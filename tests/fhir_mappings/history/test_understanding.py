@@ -806,3 +806,36 @@ def test_a_length_is_quoted_however_its_number_is_spaced_C34(text: str) -> None:
 def test_an_operation_that_was_not_done_shows_nothing_in_any_version(said: dict[str, Any]) -> None:
     entry = procedure("", code={"text": "Total gastrectomy"}, **said)
     assert scenario_of(entry).hints == ()
+
+
+@pytest.mark.parametrize(
+    ("system", "code", "at"),
+    [
+        (SNOMED, "34000006", HintAt.CAUSE),
+        (ICD_10_CM, "K50.90", HintAt.CAUSE),
+        (ICD_10_CM, "E53.8", HintAt.DEFICIENCY),
+    ],
+)
+def test_a_code_that_is_not_specific_is_asked_about_though_it_has_no_words_Q26(
+    system: str, code: str, at: HintAt
+) -> None:
+    scenario = scenario_of(condition(code, system))
+
+    assert [hint.at for hint in scenario.hints] == [at]
+    assert scenario.causes == ()
+    assert scenario.deficiency_diagnosis.is_unknown
+
+
+@pytest.mark.parametrize(
+    ("system", "code", "at"),
+    [
+        ("http://www.cms.gov/Medicare/Coding/ICD10", "0DTF0ZZ", HintAt.ILEAL_SURGERY),
+        ("http://read.info/readv2", "66E3.", HintAt.B12_TREATMENT),
+    ],
+)
+def test_so_is_that_of_an_operation_or_of_injections_that_were_begun(
+    system: str, code: str, at: HintAt
+) -> None:
+    scenario = scenario_of(procedure(code, system))
+
+    assert at in [hint.at for hint in scenario.hints]
