@@ -247,3 +247,60 @@ def test_who_signed_an_entry_neither_denies_it_nor_is_a_relative_Q27(signed: str
 def test_a_relative_or_a_denial_beside_it_still_does_Q27(text: str) -> None:
     scenario = scenario_of(condition("", code={"text": text}))
     assert not scenario.bleeding_disorder.is_true
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Folate deficiency",
+        "Folic acid deficiency anaemia",
+        "Folsäuremangel",
+        "Folsäuremangelanämie",
+        "Carence en folates",
+        "Déficit de ácido fólico",
+        "Carenza di folati",
+        "Foliumzuurtekort",
+        "Folatbrist",
+        "Deficiência de ácido fólico",
+        "Fiber deficiency",
+    ],
+)
+def test_a_lack_of_folate_is_no_bleeding_disorder_and_leaves_nothing_open(text: str) -> None:
+    scenario = scenario_of(condition("", code={"text": text}))
+    assert scenario.bleeding_disorder.is_false
+    assert scenario.lebers.is_false
+    assert scenario.deficiency_diagnosis.is_unknown
+
+
+@pytest.mark.parametrize("text", ["F8 deficiency", "Factor XI deficiency", "Factor VIII inhibitor"])
+def test_a_lack_of_a_clotting_factor_is_not_passed_over(text: str) -> None:
+    assert not scenario_of(condition("", code={"text": text})).bleeding_disorder.is_false
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Vitamin B12 and folate deficiency",
+        "B12 & folate deficiency",
+        "B12/folate deficiency",
+        "Folate and vitamin B12 deficiency anaemia",
+        "B12 and iron deficiency",
+        "Vitamin-B12- und Folsäuremangelanämie",
+        "Carence en vitamine B12 et en folates",
+        "Déficit de vitamina B12 y ácido fólico",
+        "Carenza di vitamina B12 e folati",
+        "Vitamine B12- en foliumzuurtekort",
+        "B12- och folatbrist",
+        "Deficiência de vitamina B12 e ácido fólico",
+    ],
+)
+def test_a_lack_of_vitamin_b12_and_another_is_one_of_vitamin_b12(text: str) -> None:
+    assert scenario_of(condition("", code={"text": text})).deficiency_diagnosis.is_true
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["B12 or folate deficiency", "B12, iron and folate deficiency", "No B12 and folate lack"],
+)
+def test_a_lack_of_one_or_the_other_is_not_said_to_be_that_of_vitamin_b12(text: str) -> None:
+    assert scenario_of(condition("", code={"text": text})).deficiency_diagnosis.is_unknown
