@@ -134,6 +134,10 @@ ASKED_ABOUT = {
         "Diabetes con complicaciones renales",
         "Enfermedad cardiorrenal",
     ),
+    HintAt.DIALYSIS: (
+        "Performance of Urinary Filtration, Intermittent, Less than 6 Hours Per Day",
+        "Continuous renal replacement therapy",
+    ),
     HintAt.CAUSE: (
         "Syndrom der blinden Schlinge",
         "Síndrome del asa ciega",
