@@ -13,6 +13,7 @@ from recommender.wording import (
     has_undated_dose,
     in_sentence,
     is_planned,
+    last_injection,
     last_supply,
     may_be_under_way,
     no_dose,
@@ -62,8 +63,8 @@ def t3b(case: Case, words: Words) -> str:
 
 
 def t4a(case: Case, words: Words) -> str:
-    last = words.day(words.last_dose)
-    since = f", last B12 injection {last}" if last else ", B12 treatment has lapsed"
+    last = in_sentence(last_injection(words))
+    since = f", {last}" if last else ", B12 treatment has lapsed"
     injections = f"{_hydroxocobalamin(case)}injections on alternate days again"
     return f"{words.finding}{since}: {injections}"
 
@@ -74,10 +75,10 @@ def t4(case: Case, words: Words) -> str:
             supplied = in_sentence(last_supply(words))
             return f"{why}{supplied}: if still taken, change to hydroxocobalamin"
         return f"{last_supply(words)}: still taken? Ask about numbness, gait and memory"
-    last = words.day(words.last_dose)
-    due = f", due {maintenance_words(case)}" if last else ""
+    last = last_injection(words)
+    due = f", due {maintenance_words(case)}"
     one = "hydroxocobalamin" if is_on_unsuitable_product(case.assessment) else "one"
-    return f"Last B12 injection {last}{due}: give {one} now" if last else ""
+    return f"{last}{due}: give {one} now" if last else ""
 
 
 def t5(case: Case, words: Words) -> str:

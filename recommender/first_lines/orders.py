@@ -48,6 +48,7 @@ from recommender.wording import (
     Words,
     capital,
     every_months,
+    last_injection,
     last_supply,
     plain,
     quote,
@@ -285,7 +286,7 @@ def b23(case: Case, _: Issue, words: Words) -> str:
         return ""
     if case.assessment.treatment.by_mouth:
         return f"{last_supply(words)}: taken since? Ask about nerve signs, they call for injections"
-    said = f"Last B12 injection {words.day(last)}, {say_age(last, words.as_of)} ago"
+    said = f"{last_injection(words)}, {say_age(last, words.as_of)} ago"
     if not hydroxocobalamin_allowed(case.assessment):
         return f"{said}: allergy advice comes before the next one"
     return f"{said}: give one now; ask about nerve signs, reload if any"

@@ -8,6 +8,7 @@ from recommender.guidance import look_back
 from recommender.language import (
     Cause,
     ClinicalScenario,
+    DoseKind,
     HintAt,
     Measurement,
     NotCounted,
@@ -180,6 +181,17 @@ def last_supply(words: Words) -> str:
     days = newest.supply_days
     how_long = f" for {days:f} days" if days is not None else ""
     return f"Tablets last supplied {words.day(newest.date)}{how_long}"
+
+
+def last_injection(words: Words) -> str:
+    """Say the newest dose of injections; what was only supplied is not called an injection (I33).
+    Empty when none has a date.
+    """
+    last = words.last_dose
+    kinds = {dose.kind for dose in words.scenario.doses if dose.date and dose.date == last}
+    supplied = kinds <= {DoseKind.DISPENSED, DoseKind.ISSUED}
+    named = "B12 injections last supplied" if supplied else "Last B12 injection"
+    return f"{named} {words.day(last)}" if kinds else ""
 
 
 def is_measured(words: Words, cause: Cause) -> bool:

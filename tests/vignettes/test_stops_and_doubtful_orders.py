@@ -635,3 +635,21 @@ def test_going_on_with_cyanocobalamin_is_no_advice_while_kidneys_are_unknown_I2(
     assert not open_still.get("isRecommended")
     assert "needs a kidney result" in unknown["detail"]
     assert "needs a kidney result" not in known["detail"]
+
+
+@pytest.mark.parametrize("supplied", [True, False])
+def test_what_was_only_supplied_is_not_called_an_injection_I33(supplied: bool) -> None:
+    kept = {
+        True: {"supplied": ["hydroxocobalamin, on 2026-03-01, for 60 days"]},
+        False: {"given": ["hydroxocobalamin, 1000 mcg, IM, on 2026-03-01"]},
+    }[supplied]
+    card = only_card(
+        request(
+            conditions=SIGNS[:1],
+            results=NO_SIGNS,
+            active=["hydroxocobalamin, 1000 mcg, IM, every 2 months, since 2025-11-01"],
+            **kept,
+        )
+    )
+    named = "B12 injections last supplied" if supplied else "Last B12 injection"
+    assert card["summary"].startswith(f"{named} 1 Mar")
