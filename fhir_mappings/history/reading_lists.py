@@ -36,7 +36,14 @@ from fhir_mappings.history.allergy_words import (
     is_coded_as_allergy,
     names_only_an_allergy,
 )
-from fhir_mappings.intake import HINTS, InFuture, RecordIndex, describe_codes, newest_day
+from fhir_mappings.intake import (
+    HINTS,
+    InFuture,
+    RecordIndex,
+    describe_codes,
+    name_entry,
+    newest_day,
+)
 from fhir_mappings.judging import (
     Judged,
     Shown,
@@ -46,7 +53,7 @@ from fhir_mappings.judging import (
     judge,
     speaks_of_allergy,
 )
-from fhir_mappings.terminology import Concept, Field, Role, has_marker
+from fhir_mappings.terminology import Concept, Field, Match, Role, has_marker
 from fhir_mappings.values import holds_length
 from recommender.guidance import look_back
 from recommender.language import HintAt
@@ -89,8 +96,9 @@ def _judge_condition(index: RecordIndex, placed: Placed) -> None:
         return
     _ask_about(index, placed, judged, day)
     _quote_lengths(index, placed, judged, day)
-    if _names_injection(judged):
-        ledger.hint(HintAt.B12_TREATMENT, placed, describe_codes(resource.get("code")), day)
+    if injection := _injection_in(judged):
+        named = name_entry(resource.get("code"), injection)
+        ledger.hint(HintAt.B12_TREATMENT, placed, named, day)
     _note_stopped(index, placed, judged, day)
 
 
@@ -137,11 +145,10 @@ ASKED_ABOUT = frozenset(
         Concept.CROHN_ILEAL,
         Concept.ATROPHIC_GASTRITIS,
         Concept.B12_DEFICIENCY,
-        Concept.B12_ADMINISTRATION,
     }
 )
 """What is asked about where its code is not specific: operations, Crohn's disease of an unknown
-part, a vitamin of the B group that lacks, injections that were begun (P3, P6, Q26).
+part, a vitamin of the B group that lacks (P3, P6, Q26).
 """
 
 
@@ -163,13 +170,18 @@ def _quote_lengths(index: RecordIndex, placed: Placed, judged: Judged, day: dt.d
             index.understanding.hint(HintAt.ILEAL_LENGTH, placed, item.text, day)
 
 
-def _names_injection(judged: Judged) -> bool:
-    """Return whether an entry names an injection of vitamin B12: in the problem list such an event
-    has no day on which it was given (Q30).
+def _injection_in(judged: Judged) -> Match | None:
+    """Return what in an entry names an injection of vitamin B12, if anything: in the problem list
+    such an event has no day on which it was given (Q30).
     """
-    return any(
-        match.concept is Concept.B12_ADMINISTRATION and match.role is Role.INCLUDE
-        for match in judged.matches
+    return next(
+        (
+            match
+            for match in judged.matches
+            if match.concept is Concept.B12_ADMINISTRATION
+            and match.role in (Role.INCLUDE, Role.REVIEW)
+        ),
+        None,
     )
 
 

@@ -19,9 +19,7 @@ from fhir_mappings.judging.names_of_tests import (
     without_specimen,
 )
 from fhir_mappings.judging.negatives import is_negative
-from fhir_mappings.judging.plain_words import (
-    forget_texts,
-)
+from fhir_mappings.judging.plain_words import forget_texts
 from fhir_mappings.judging.plain_words import is_another_substance as names_another_substance
 from fhir_mappings.judging.protecting_words import protecting_words
 from fhir_mappings.judging.reactions import (

@@ -134,16 +134,19 @@ IN_FLUID = frozenset(
 
 def match_test(value_sets: ValueSets, text: str) -> tuple[Match, ...]:
     """Return the tests that a text names as a whole, without specimen, property and the prefix of
-    Nordic laboratories ("P-Kobalamin").
+    Nordic laboratories ("P-Kobalamin"); nothing where the specimen makes it another test.
     """
-    if len(text) > LONGEST_NAME:
-        return ()
+    found = _names_whole(value_sets, text) if len(text) <= LONGEST_NAME else ()
+    return () if any(_is_of_another(match.concept, text) for match in found) else found
+
+
+def _names_whole(value_sets: ValueSets, text: str) -> tuple[Match, ...]:
     plain = without_specimen(text).replace("\u2014", "-")
     in_serum = f"{plain} serum" if _IN_SERUM.search(text) else plain
     for name in dict.fromkeys((text, plain, _PREFIX.sub("", plain.strip()), in_serum)):
         found = value_sets.match_text(name, Field.LABS)
         if found:
-            return () if any(_is_of_another(match.concept, text) for match in found) else found
+            return found
     normal = normalise_text(_SERUM.sub("serum ", plain)).translate(_SIGNS)
     bare = " ".join(_AROUND.sub(" ", normal).replace("/", " ").split())
     dry = " ".join(_FLUID.sub(" ", bare).split())

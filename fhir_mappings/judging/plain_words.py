@@ -251,6 +251,7 @@ _LINK = re.compile(r"(?:s|e?n|e)$")
 
 @functools.lru_cache(maxsize=1)
 def load_substances() -> _Substances:
+    """Return the names of substances that are none of ours."""
     listed: dict[str, list[str]] = {"word": [], "start": [], "end": [], "allergen": []}
     with (TERMINOLOGY / "other_substances.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):

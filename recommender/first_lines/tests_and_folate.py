@@ -21,6 +21,7 @@ from recommender.wording import (
     beside_newer,
     capital,
     has_undated_dose,
+    in_sentence,
     may_be_under_way,
     no_dose,
     quote,
@@ -60,8 +61,8 @@ def b17(case: Case, _: Issue, words: Words) -> str:
     if case.assessment.symptoms.is_true:
         return f"{words.level} is not low but symptoms persist: measure methylmalonic acid"
     if words.cause and not case.scenario.cause_resolved.is_true:
-        cause = words.cause[:1].lower() + words.cause[1:]
-        return f"{words.level} is not low; the guidance gives no preventive B12 for {cause}"
+        none = f"the guidance gives no preventive B12 for {in_sentence(words.cause)}"
+        return f"{words.level} is not low; {none}"
     if any(case.scenario.hints_at(at) for at in (HintAt.CAUSE, HintAt.DEFICIENCY)):
         return f"{words.level} is not low: is there another reason for B12?"
     return f"{words.level} is not low and no reason for B12 is recorded"

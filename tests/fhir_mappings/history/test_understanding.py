@@ -826,16 +826,21 @@ def test_a_code_that_is_not_specific_is_asked_about_though_it_has_no_words_Q26(
     assert scenario.deficiency_diagnosis.is_unknown
 
 
-@pytest.mark.parametrize(
-    ("system", "code", "at"),
-    [
-        ("http://www.cms.gov/Medicare/Coding/ICD10", "0DTF0ZZ", HintAt.ILEAL_SURGERY),
-        ("http://read.info/readv2", "66E3.", HintAt.B12_TREATMENT),
-    ],
-)
-def test_so_is_that_of_an_operation_or_of_injections_that_were_begun(
-    system: str, code: str, at: HintAt
-) -> None:
-    scenario = scenario_of(procedure(code, system))
+def test_so_is_that_of_an_operation() -> None:
+    scenario = scenario_of(procedure("0DTF0ZZ", "http://www.cms.gov/Medicare/Coding/ICD10"))
 
-    assert at in [hint.at for hint in scenario.hints]
+    assert [hint.at for hint in scenario.hints] == [HintAt.ILEAL_SURGERY]
+
+
+def test_injections_that_were_begun_are_asked_about_in_the_problem_list_and_given_elsewhere() -> (
+    None
+):
+    begun = "66E3.", "http://read.info/readv2"
+    listed, given = scenario_of(condition(*begun)), scenario_of(procedure(*begun, days=100))
+
+    assert [(hint.at, hint.words) for hint in listed.hints] == [
+        (HintAt.B12_TREATMENT, "B12 injections started")
+    ]
+    assert listed.doses == ()
+    assert given.hints == ()
+    assert len(given.doses) == 1

@@ -349,6 +349,8 @@ def test_few_platelets_in_a_unit_that_is_not_known_are_told_Q35() -> None:
         ("platelets", "Platelets (Hb)", 22, "10*9/L"),
         ("platelets", "Thrombozyten [#/Volumen] in Plasma", 22, "10*9/L"),
         ("folate", "Folat [Masse/Volumen] in Blut", 1.4, "ng/mL"),
+        ("folate", "Whole blood folate", 15, "ng/mL"),
+        ("folate", "Folate, whole blood, automated", 15, "ng/mL"),
         ("haemoglobin", "Hemoglobin [Mass/volume] in Plasma", 7.1, "g/dL"),
         ("haemoglobin", "Haemoglobin (K)", 7.1, "g/dL"),
         ("total_b12", "Cyanocobalamin 1000 mcg", 1000, "mcg"),
