@@ -36,7 +36,19 @@ from fhir_mappings.terminology import Concept, Field, Match, ValueSets
 from fhir_mappings.text import normalise_text
 from recommender.language import Substance
 
-_NOT_A_MEDICINE = re.compile(r"\b(?:level|levels|assay|test|antibod\w+)\b")
+_TEST = re.compile(r"\b(?:level|levels|assay|test(?! dose)|antibod\w+)\b")
+_ONLY_A_TEST = re.compile(rf"\W*(?:(?:serum|plasma|blood) )?{_TEST.pattern}\W*")
+_PART = re.compile(r"[,;:(]| - ")
+_ASIDE = re.compile(
+    r"\b(?:check|recheck|monitor|measure|repeat|adjust|titrat|await|depend|accord|before|after|until)"
+    r"\w*\b.*"
+)
+_STRENGTH_OR_FORM = re.compile(
+    r"\d ?(?:m?c?g|ug|µg|ml|i\.?u\.?|units?)\b|\b(?:tab|cap|inj|amp|sol|syrup|drops?|vial)"
+)
+"""Of a name in which "level" or "test" stands: its parts, what is said of a medicine in passing
+("monitor levels"), and what makes it a medicine all the same.
+"""
 
 _ANTIDOTE = re.compile(r"cyanokit")
 
@@ -148,11 +160,23 @@ def _is_named(match: Match) -> bool:
     """Return whether a text names what was found in it: not a test of it, an isotope of cobalt, or
     a product that holds none of it.
     """
-    words = match.source.lower()
-    if _NOT_A_MEDICINE.search(words) or _ISOTOPE.search(words):
+    rest, no_more = take_spoken_off(match.source)
+    if _names_a_test(rest.lower()) or _ISOTOPE.search(match.source.lower()):
         return False
     held = SUBSTANCES.get(match.concept, ())
-    return not held or not take_spoken_off(match.source)[1].issuperset(held)
+    return not held or not no_more.issuperset(held)
+
+
+def _names_a_test(name: str) -> bool:
+    """Return whether a name is that of a test ("Vitamin B12, serum level"), and not of a medicine
+    that speaks of one ("Warfarin, dose by INR test").
+    """
+    if not _TEST.search(name) or _STRENGTH_OR_FORM.search(name):
+        return False
+    first, *others = _PART.split(name)
+    return _TEST.search(_ASIDE.sub(" ", first)) is not None or any(
+        map(_ONLY_A_TEST.fullmatch, others)
+    )
 
 
 _ANTIDOTE_FROM = Decimal(2_500_000)
