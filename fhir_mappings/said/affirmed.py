@@ -28,9 +28,19 @@ _DENIES_A_LIST = re.compile(
     r"or|nor|oder|ou|eller|verneint|nega|niega|ontkent|nekar|benekter|benaegter)\b"
 )
 _TURNS = re.compile(
-    r"^(?:has|have|had|with|known|on|reports?|complain\w*|diagnosed|positive|hat|tiene|heeft|har)\b"
+    r"^(?:(?:(?:the )?(?:patient|pt)|she|he|they) )?(?:has|have|had|with|known|on|reports?|"
+    r"complain\w*|diagnosed|positive|is|was|takes|uses|gets|receives|previous|s p|status post|hat|"
+    r"ist|nimmt|bekannte?r?s?|unter|tiene|esta|toma|en|faz|prend|sous|heeft|gebruikt|neemt|wel|har|tar|tager|"
+    r"bruker|bruger)\b"
 )
-_SENTENCE = re.compile(r"[.;\n]|\b(?:but|however|except|aber|mais|pero|maar|men)\b", re.IGNORECASE)
+_NUMBER = re.compile(r"(?<!factor )(?<!faktor )(?<!\bb )\b\d")
+"""A stage, a dose or a year, which nobody denies: "Denies numbness, CKD 4"."""
+_SENTENCE = re.compile(
+    r"[.;\n]|\b(?:but|however|except(?:ing)?|(?:apart|aside) from|other than|aber|au(?:ß|ss)er|"
+    r"bis auf|mais|sauf|hormis|pero|salvo|excepto|exceto|tranne|eccetto|maar|behalve|men|"
+    r"f[öo]rutom|utenom|unntatt|undtagen|bortset fra|bortsett fra)\b",
+    re.IGNORECASE,
+)
 _ADVISED = re.compile(
     r"\b(?:if|should|consider\w*|recommend\w*|advis\w+|associated with|refer(?:ral|red)?|risk|"
     r"(?:may|can|could) (?:cause|lead|occur|result|develop|be (?:seen|present|associated))|"
@@ -87,7 +97,7 @@ def _not_denied(sentence: str) -> Iterator[str]:
     denied = False
     for part in sentence.split(","):
         normal = normalise_text(part)
-        if denied and not _TURNS.match(normal):
+        if denied and not (_TURNS.match(normal) or _NUMBER.search(normal)):
             continue
         found = _DENIED.search(normal)
         denied = found is not None and goes_on
