@@ -19,6 +19,9 @@ _NO_LEVEL = re.compile(
     r"given|administ|therap|treat|medic|advice|antibod|ratio|factor|schilling|deficien|question|allerg|screening|history|review|due|next|"
     r"plan|folate|folic|absor|score|spray|tablet|last|start|stop|request|order|refus|declin|consent"
 )
+_SOME_ACTIVE = re.compile(
+    r"holo ?(?:trans[ck]ob|t[ck]\b)|\ba[ck]t(?:iv|if|ief)\w*(?: \w+)? b ?12|\bb ?12 a[ck]?tt?i[vf]"
+)
 _SOME_GFR = re.compile(
     r"\be?gfr|\bglomerul|\bckd ?epi\b|\bmdrd\b|\be?(?:dfg|tfg|vfg)e?\b|cockcroft|"
     r"\bcr ?cl\b|\bccr\b|"
@@ -46,7 +49,7 @@ _NO_COUNT = re.compile(
     r"storage|particle|peni[ae]|[cz]ytos|therap|drug|medic|screen|hemm|anti ?p|[ck]omment|"
     r"interpret|dialysat|flussig|zytenarm|plattchenarm|klumpen|\bklein|riesen|granul|satellit|retikul|nachweis"
 )
-_SOME_POTASSIUM = re.compile(r"\bpotassium|\bkalium|\bpotassio|\bpotasio")
+_SOME_POTASSIUM = re.compile(r"\bpotassium|\bkalium|\bpotassio|\bpotasio|\bkaliemi|^k ?\+?$")
 _NO_POTASSIUM = re.compile(
     r"urin|\bur?\b|24|spot|excret|fluid|stool|feces|csf|dialys|intake|diet|channel|antibod|supplement|"
     r"stuhl|speichel|schweiss|flussig|erythro|haar\b|probenmat|"
@@ -64,6 +67,11 @@ _SOME_INR = re.compile(r"\binr\b|\bint(?:ernationa)?l norm(?:al(?:i[sz]ed)?)? ra
 _NO_INR = re.compile(r"target|goal|range|ziel|therapeut|indication|clinic|due|next|monitor|home")
 _HAEMOGLOBIN = Member(Concept.HAEMOGLOBIN, Role.INCLUDE, "", "", "haemoglobin")
 _NAMED_SO = (
+    (
+        _SOME_ACTIVE,
+        _NO_LEVEL,
+        Member(Concept.ACTIVE_B12_HOLOTC, Role.INCLUDE, "", "", "active vitamin B12"),
+    ),
     (NAMES_B12, _NO_LEVEL, Member(Concept.SERUM_B12, Role.INCLUDE, "", "", "vitamin B12")),
     (_SOME_GFR, _NO_GFR, Member(Concept.EGFR, Role.INCLUDE, "", "", "eGFR")),
     (
@@ -142,7 +150,8 @@ def match_test(value_sets: ValueSets, text: str) -> tuple[Match, ...]:
 
 def _names_whole(value_sets: ValueSets, text: str) -> tuple[Match, ...]:
     plain = without_specimen(text).replace("\u2014", "-")
-    in_serum = f"{plain} serum" if _IN_SERUM.search(text) else plain
+    in_short = _SERUM_IN_SHORT.sub("", plain.strip())
+    in_serum = f"{in_short} serum" if in_short != plain.strip() or _IN_SERUM.search(text) else plain
     for name in dict.fromkeys((text, plain, _PREFIX.sub("", plain.strip()), in_serum)):
         found = value_sets.match_text(name, Field.LABS)
         if found:
@@ -159,8 +168,14 @@ def _names_whole(value_sets: ValueSets, text: str) -> tuple[Match, ...]:
     )
 
 
-_IN_SERUM = re.compile(r"\b(?:s[ée]rum|plasma|suero|soro|siero)\b", re.IGNORECASE)
-_IN_CELLS = re.compile(r"\b(?:blood|blut|bloed|blod|sangre|sangue|sang)\b", re.IGNORECASE)
+_IN_SERUM = re.compile(r"\b(?:s[ée]rum|plasma|suero|soro|siero)\b|^(?:[sp]|fs)-", re.IGNORECASE)
+_SERUM_IN_SHORT = re.compile(
+    r"^(?:[sp]|fs)[ -]+(?=[^\W\d]{3})|[ ,]+i\. ?[sp]\.?$|,? ?\([sp]\)$|, ?[sp]$", re.IGNORECASE
+)
+"""Serum or plasma by a letter: "S-Kalium", "Kalium i.S.", "Creatinine (S)"."""
+_IN_CELLS = re.compile(
+    r"\b(?:blood|blut|bloed|blod|sangre|sangue|sang)\b|^(?:b|erc|ery)[ -]", re.IGNORECASE
+)
 _NOT_IN = {
     Concept.FOLATE_SERUM: _IN_CELLS,
     Concept.HAEMOGLOBIN: _IN_SERUM,

@@ -247,6 +247,8 @@ def k2(case: Case, _: Issue, words: Words) -> str:
             f"{say_alarm(words, 'Haemoglobin', s.haemoglobin)}: check potassium now and within 48 "
             f"hours of starting B12"
         )
+    if not a.low_potassium.is_true:
+        return ""
     return (
         f"{say_alarm(words, 'Potassium', s.potassium)}: correct it, recheck within 48 hours of "
         f"starting B12"

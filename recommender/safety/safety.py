@@ -21,7 +21,7 @@ from recommender.case import (
 from recommender.language import DoseLine, HintAt, Order, Test, is_injected, is_treatment_dose
 from recommender.safety.bleeding import check_bleeding, check_site
 from recommender.safety.reactions import check_contraindications, form_note
-from recommender.wording import quote
+from recommender.wording import Words, capital, low_uncounted, quote
 
 
 def check_safety(case: Case, order: Order) -> Iterator[Issue]:
@@ -89,18 +89,18 @@ def _kidneys_need_no_haste(case: Case) -> bool:
 
 
 def _starting(case: Case, order: Order) -> Iterator[Issue]:
-    """Yield k2: treatment starts with severe anaemia or low potassium, and no potassium test is
-    ordered (K9, Q17).
+    """Yield k2: treatment starts with severe anaemia or low potassium, be it one that cannot be
+    used (a question then), and no potassium test is ordered (K9, Q17, Q35).
     """
-    a = case.assessment
     starting = case.starts_treatment and is_treatment(order)
-    if (
-        starting
-        and (a.severe_anaemia | a.low_potassium).is_true
-        and not has_test(case, Test.POTASSIUM)
-    ):
+    if not starting or has_test(case, Test.POTASSIUM):
+        return
+    a = case.assessment
+    may_fall = "potassium can fall sharply in the first 48 hours of treatment."
+    if (a.severe_anaemia | a.low_potassium).is_true:
         found = "Severe anaemia" if a.severe_anaemia.is_true else "Low potassium"
-        reason = (
-            f"{found} is recorded: potassium can fall sharply in the first 48 hours of treatment."
-        )
+        reason = f"{found} is recorded: {may_fall}"
         yield issue_of(cards.K2_POTASSIUM, WARNING, order, reason, ("X8", "X9"))
+    elif low := low_uncounted(Words(case.scenario, a, case.policy)):
+        said = f"{capital(low[0])}: read or repeat it today"
+        yield issue_of(cards.K2_POTASSIUM, INFO, order, capital(may_fall), ("X8", "X9"), said)

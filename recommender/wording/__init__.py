@@ -1,6 +1,6 @@
 """How cards say facts: short dates, results, findings and causes, in words of ours."""
 
-from recommender.wording.blood_said import few_uncounted
+from recommender.wording.blood_said import few_uncounted, low_uncounted
 from recommender.wording.fact_lines import facts_that_decided
 from recommender.wording.hints import hint_lines, judged_by_words
 from recommender.wording.names import LISTS
@@ -55,6 +55,7 @@ __all__ = [
     "judged_by_words",
     "last_injection",
     "last_supply",
+    "low_uncounted",
     "may_be_under_way",
     "name_of",
     "no_dose",

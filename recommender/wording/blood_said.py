@@ -54,9 +54,14 @@ def blood(words: Words) -> str:
     a, s = words.assessment, words.scenario
     low = [with_newer(words, "haemoglobin", s.haemoglobin)] if a.severe_anaemia.is_true else []
     low += [with_newer(words, "potassium", s.potassium)] if a.low_potassium.is_true else []
-    low += _low_uncounted(words, "haemoglobin", s.haemoglobin, words.policy.severe_hb_g_per_l)
-    low += _low_uncounted(words, "potassium", s.potassium, POTASSIUM_LOW_BELOW)
-    return ", ".join(low)
+    return ", ".join([*low, *low_uncounted(words)])
+
+
+def low_uncounted(words: Words) -> list[str]:
+    """Say the haemoglobin and the potassium that cannot count and are low (Q31, Q35)."""
+    s, hb = words.scenario, words.policy.severe_hb_g_per_l
+    low = _low_uncounted(words, "haemoglobin", s.haemoglobin, hb)
+    return low + _low_uncounted(words, "potassium", s.potassium, POTASSIUM_LOW_BELOW)
 
 
 def _low_uncounted(words: Words, name: str, result: Measurement, limit: Decimal) -> list[str]:

@@ -86,6 +86,15 @@ def test_words_around_a_name_do_not_hide_a_result(name: str) -> None:
         ("total_b12", "Cobalamin (Vitamin B12) [Masse/Volumen] in Blut", 98, "ng/L"),
         ("mma", "Methylmalonat [Mol/Volumen] in Serum oder Plasma", 420, "nmol/L"),
         ("folate", "Vitamin b9 / Folic acid", 1.4, "ng/mL"),
+        ("holotranscobalamin", "Vitamine B12 active", 22, "pmol/L"),
+        ("holotranscobalamin", "Holo-Transcobalamin (aktives Vitamin B12)", 22, "pmol/L"),
+        ("haemoglobin", "Hämoglobin", 7.1, "g/dL"),
+        ("haemoglobin", "Hémoglobine", 7.1, "g/dL"),
+        ("platelets", "Thrombozyten i.B.", 22, "10*9/L"),
+        ("potassium", "S-Kalium", 2.9, "mmol/L"),
+        ("potassium", "Kalium i.S.", 2.9, "mmol/L"),
+        ("potassium", "Potassium (P)", 2.9, "mmol/L"),
+        ("egfr", "Creatinine, S", 300, "umol/L"),
     ],
 )
 def test_other_tests_are_found_as_well(fact: str, name: str, value: float, unit: str) -> None:
@@ -94,8 +103,26 @@ def test_other_tests_are_found_as_well(fact: str, name: str, value: float, unit:
 
 
 @pytest.mark.parametrize(
+    ("fact", "name", "value", "unit"),
+    [
+        ("haemoglobin", "P-Hemoglobin", 30, "g/L"),
+        ("folate", "Erc-Folat", 300, "nmol/L"),
+        ("potassium", "U-Kalium", 2.9, "mmol/L"),
+        ("potassium", "Potassium (U)", 2.9, "mmol/L"),
+        ("egfr", "Creatinine, U", 300, "umol/L"),
+        ("platelets", "P-Trombocyter", 22, "10*9/L"),
+    ],
+)
+def test_the_letter_of_another_specimen_makes_it_another_test(
+    fact: str, name: str, value: float, unit: str
+) -> None:
+    lately = result(name, value, unit, effectiveDateTime=days_ago(3))
+    assert getattr(scenario_of(lately), fact).quantity is None
+
+
+@pytest.mark.parametrize(
     "name",
-    ["Cyanocobalamin (serum)", "VB12", "Vitamine B12 active", "B12 send away", "Vit B12 ext"],
+    ["Cyanocobalamin (serum)", "VB12", "Active-B12 Architect", "B12 send away", "Vit B12 ext"],
 )
 def test_a_name_that_is_not_certain_is_told_and_decides_nothing(name: str) -> None:
     scenario = scenario_of(result(name, 98, "ng/L"))
@@ -156,7 +183,7 @@ def test_another_test_by_a_code_in_no_list_is_named_and_decides_nothing(
         ("platelets", "Plaquetas (citrato)", "10*9/L"),
         ("platelets", "Thrombozyten (Citrat)", "10*9/L"),
         ("platelets", "Plättchenzahl", "10*9/L"),
-        ("platelets", "B-TPK", "10*9/L"),
+        ("platelets", "TPK", "10*9/L"),
         ("egfr", "eVFG", "mL/min/1.73m2"),
         ("egfr", "Glomerulaire filtratie", "mL/min"),
         ("egfr", "CKD-EPI", "mL/min/1.73m2"),
@@ -173,8 +200,10 @@ def test_another_test_by_a_code_in_no_list_is_named_and_decides_nothing(
         ("egfr", "Créatinine plasmatique", "umol/L"),
         ("egfr", "Creatinine clearance", "mL/min"),
         ("potassium", "Potassium", "mmol/L"),
-        ("potassium", "Kalium i.S.", "mmol/L"),
-        ("haemoglobin", "Hämoglobin", "g/dL"),
+        ("potassium", "Kalium", "mmol/L"),
+        ("potassium", "K", "mmol/L"),
+        ("potassium", "Kaliémie", "mmol/L"),
+        ("haemoglobin", "Hämoglobin, POCT", "g/dL"),
         ("haemoglobin", "Hemoglobin, point of care", "g/dL"),
         ("inr", "Prothrombin INR", ""),
     ],

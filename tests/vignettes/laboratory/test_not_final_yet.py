@@ -317,6 +317,23 @@ def test_many_platelets_that_cannot_count_are_no_noise(change: Any) -> None:
     assert cards_of(asked) == []
 
 
+LOW_BLOOD = {"potassium 2.6 mmol/L": "Potassium 2.6", "haemoglobin 6.0 g/dL": "Haemoglobin 60"}
+
+
+@pytest.mark.parametrize("change", NOT_YET)
+@pytest.mark.parametrize("low", LOW_BLOOD)
+def test_a_low_result_that_cannot_count_is_told_before_treatment_starts_k2(
+    change: Any, low: str
+) -> None:
+    results = [LOW, NO_SIGNS, EGFR_90, f"{low}, on 2026-11-20"]
+    asked = request(*RIGHT, conditions=[DIET], results=results)
+    change(asked)
+    card = only_card(asked)
+    assert card["indicator"] == "info"
+    assert card["summary"].startswith(f"{LOW_BLOOD[low]} ")
+    assert card["summary"].endswith("read or repeat it today")
+
+
 def test_a_worse_count_is_named_beside_the_one_that_counts_h1() -> None:
     results = [LOW, NO_SIGNS, EGFR_90, "platelets 40 10*9/L, on 2026-11-22"]
     results.append("platelets 8 10*9/L, on 2026-11-24")
