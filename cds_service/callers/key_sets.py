@@ -18,7 +18,14 @@ from urllib3.exceptions import HTTPError
 
 from cds_service.callers.refusals import listed, shown
 from cds_service.protocol import Problem, read_json
-from cds_service.retrieval import Outbound, Reach, TooLate, TooLong, get_within
+from cds_service.retrieval import (
+    Outbound,
+    Reach,
+    TooLate,
+    TooLong,
+    describe_failure,
+    get_within,
+)
 from cds_service.site import Client, PublicKey, WebAddress, read_address, read_keys
 from cds_service.wire import let_another_lead
 
@@ -85,12 +92,13 @@ class KeySets:
     """The keys of the registered clients. Only their own addresses are ever fetched.
 
     In production by HTTPS alone, and from public addresses, or those of the site's own network
-    where the site file allows them.
+    where the site file allows them. `authorities` are trusted besides the public ones, as PEM text.
     """
 
-    def __init__(self, clients: Sequence[Client], production: bool) -> None:
+    def __init__(self, clients: Sequence[Client], production: bool, authorities: str = "") -> None:
         self.clients = tuple(clients)
         self._production = production
+        self._authorities = authorities
         self._static = {
             _of(client): read_keys(client.keys, production) for client in clients if client.keys
         }
@@ -133,7 +141,9 @@ class KeySets:
         try:
             if held.may_fetch(now):
                 held.attempted_at = now
-                held.keys, held.fresh_seconds = fetch_keys(held.url, held.reach, self._production)
+                held.keys, held.fresh_seconds = fetch_keys(
+                    held.url, held.reach, self._production, self._authorities
+                )
                 held.fetched_at = now
         except KeySetUnavailable as error:
             log.warning(
@@ -165,7 +175,9 @@ def _pick(keys: Sequence[PublicKey], kid: str, algorithm: str) -> PublicKey | No
     return next((key for key in keys if key.kid == kid and key.suits(algorithm)), None)
 
 
-def fetch_keys(url: str, reach: Reach, production: bool) -> tuple[tuple[PublicKey, ...], float]:
+def fetch_keys(
+    url: str, reach: Reach, production: bool, authorities: str = ""
+) -> tuple[tuple[PublicKey, ...], float]:
     """Return the keys at an address and for how many seconds they are fresh, within the time a
     caller can wait.
 
@@ -182,7 +194,7 @@ def fetch_keys(url: str, reach: Reach, production: bool) -> tuple[tuple[PublicKe
     # In a thread of its own: neither a slow name server nor a server that drips its header can hold
     # the caller.
     threading.Thread(
-        target=lambda: answers.put(_answer_of(address, reach, production)),
+        target=lambda: answers.put(_answer_of(address, reach, production, authorities)),
         daemon=True,
         name="key-set",
     ).start()
@@ -196,13 +208,13 @@ def fetch_keys(url: str, reach: Reach, production: bool) -> tuple[tuple[PublicKe
 
 
 def _answer_of(
-    address: WebAddress, reach: Reach, production: bool
+    address: WebAddress, reach: Reach, production: bool, authorities: str
 ) -> tuple[tuple[PublicKey, ...], float] | KeySetUnavailable:
     """Fetch and read; a redirect is not followed, as it would lead where nobody registered."""
     headers = {"Accept": "application/jwk-set+json, application/json"}
     deadline = time.monotonic() + FETCH_SECONDS
     try:
-        with Outbound(reach, connections=1) as outbound:
+        with Outbound(reach, connections=1, authorities=authorities) as outbound:
             status, answered, body = get_within(
                 outbound, address, headers, deadline, LONGEST_KEY_SET
             )
@@ -215,7 +227,7 @@ def _answer_of(
         OSError,
         ValueError,
     ) as error:
-        return KeySetUnavailable(f"no readable answer ({type(error).__name__})")
+        return KeySetUnavailable(f"no readable answer ({describe_failure(error)})")
     if status != 200:
         return KeySetUnavailable(f"status {status}, expected 200")
     entries = document.get("keys") if isinstance(document, dict) else None

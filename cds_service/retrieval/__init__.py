@@ -4,7 +4,14 @@ from cds_service.retrieval.addresses import Reach
 from cds_service.retrieval.check_server import QueryResult, ServerReport, check_server
 from cds_service.retrieval.fhir_client import FhirClient, Retrieval
 from cds_service.retrieval.one_patient import read_patient
-from cds_service.retrieval.outbound import Outbound, TooLate, TooLong, get_within
+from cds_service.retrieval.outbound import (
+    Outbound,
+    TooLate,
+    TooLong,
+    describe_failure,
+    get_within,
+    plain_session,
+)
 from cds_service.retrieval.patient_record import (
     assemble_from_prefetch,
     assemble_record,
@@ -33,9 +40,11 @@ __all__ = [
     "assemble_record",
     "check_server",
     "describe_availability",
+    "describe_failure",
     "find_open_references",
     "get_within",
     "holds_nothing",
+    "plain_session",
     "read_medications",
     "read_patient",
     "with_medications",

@@ -19,6 +19,7 @@ import msgspec
 from cds_service.protocol import Reading, build_prefetch
 from cds_service.retrieval.addresses import Reach
 from cds_service.retrieval.fhir_client import (
+    CERTIFICATE,
     FAILED,
     LATE,
     NO_CONNECTION,
@@ -160,7 +161,7 @@ def check_server(
 
     if address is None or address.query is not None:
         return report("the address is not an http URL")
-    client = FhirClient()
+    client = FhirClient(settings.authorities)
     try:
         server = FhirServer(address, token, Reach.ANYWHERE)
         check = _Check(server, client, load_value_sets(settings.extra_codes), settings)
@@ -186,8 +187,8 @@ def _why_no_server(check: _Check) -> str:
     came += [placed.type for placed, _ in reading.unusable]
     if {"CapabilityStatement", "Conformance"} & set(came):
         return ""
-    if reading.part.reason == NO_CONNECTION:
-        return NO_CONNECTION
+    if reading.part.reason == NO_CONNECTION or reading.part.reason.startswith(CERTIFICATE):
+        return reading.part.reason
     if reading.part.reason in _MAY_STILL_ANSWER or "OperationOutcome" in came:
         return ""
     return (

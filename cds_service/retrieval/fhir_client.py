@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import time
-import traceback
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, wait
 from typing import TypeVar
@@ -22,7 +21,14 @@ from urllib3.exceptions import TimeoutError as NoAnswerError
 from cds_service.protocol import MORE_PAGES, HookRequest, Problem, Reading, read_json, read_part
 from cds_service.retrieval.addresses import Reach
 from cds_service.retrieval.fhir_server import FhirServer, find_server
-from cds_service.retrieval.outbound import Outbound, TooLate, TooLong, get_within
+from cds_service.retrieval.outbound import (
+    Outbound,
+    TooLate,
+    TooLong,
+    certificate_problem,
+    get_within,
+    let_go,
+)
 from cds_service.retrieval.server_shares import PARALLEL, ServerShares, Share
 from cds_service.site import Client, Settings, WebAddress
 from fhir_mappings.fhir import Availability, RecordPart
@@ -42,6 +48,7 @@ not lost.
 LATE = "no answer within the time allowed"
 TOO_LONG = "the answer is too long"
 NO_CONNECTION = "the FHIR server cannot be reached"
+CERTIFICATE = "the FHIR server's certificate "  # what is wrong with it follows
 REFUSED = "the FHIR server refused access"
 NOT_OFFERED = "the FHIR server does not offer this"
 REDIRECTED = "the FHIR server redirected elsewhere"
@@ -70,11 +77,11 @@ class _Query(msgspec.Struct, frozen=True):
 
 class FhirClient:
     """Shared by all calls of one process: connections and threads, no patient's data and no
-    token.
+    token. `authorities` are trusted besides the public ones, as PEM text.
     """
 
-    def __init__(self) -> None:
-        self._outbound = {reach: Outbound(reach, connections=PARALLEL) for reach in Reach}
+    def __init__(self, authorities: str = "") -> None:
+        self._outbound = {reach: Outbound(reach, PARALLEL, authorities) for reach in Reach}
         self._shares = ServerShares()
 
     def fetch(
@@ -243,7 +250,7 @@ def _read_page(query: _Query, address: WebAddress, place: str, read_before: int 
         return _failed(REDIRECTED)
     except (TooLate, HTTPError, OSError, ValueError) as error:
         query.share.note_failure(time.monotonic(), query.deadline)
-        _let_go(error)
+        let_go(error)
         return _failed(_why_no_answer(error, query.deadline))
     query.share.note_status(status, time.monotonic(), query.deadline)
     if status != 200:
@@ -255,19 +262,13 @@ def _read_page(query: _Query, address: WebAddress, place: str, read_before: int 
 
 
 def _why_no_answer(error: Exception, deadline: float) -> str:
+    wrong = certificate_problem(error)
+    if wrong:
+        return CERTIFICATE + wrong
     is_late = isinstance(error, TooLate | NoAnswerError) and not isinstance(
         error, NewConnectionError
     )
     return LATE if is_late or time.monotonic() >= deadline else NO_CONNECTION
-
-
-def _let_go(error: BaseException | None) -> None:
-    """Empty the frames that an error went through: they hold the error and the answer read so far,
-    and would stay until collected.
-    """
-    while error is not None:
-        traceback.clear_frames(error.__traceback__)
-        error = error.__context__
 
 
 class _Redirected(Exception):

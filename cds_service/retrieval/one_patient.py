@@ -19,13 +19,19 @@ SECONDS = 30
 
 
 def read_patient(
-    base: str, token: str, patient_id: str, value_sets: ValueSets, reach: Reach = Reach.ANYWHERE
+    base: str,
+    token: str,
+    patient_id: str,
+    value_sets: ValueSets,
+    reach: Reach = Reach.ANYWHERE,
+    authorities: str = "",
 ) -> PatientRecord:
     """Return the record of a patient as the prefetch queries give it.
 
     Args:
         base: the FHIR base URL, http or https. token: the bearer token, or empty.
         reach: which addresses may be connected to.
+        authorities: trusted besides the public ones, as PEM text.
     Raises: nothing for a server that fails: the parts are then unavailable, with the reason.
     """
     templates = build_prefetch(value_sets)
@@ -39,7 +45,7 @@ def read_patient(
         for key, template in templates.items()
     }
     queries |= ask_beside(server, templates, patient_id)
-    client = FhirClient()
+    client = FhirClient(authorities)
     try:
         readings = join_beside(client.fetch(server, queries, time.monotonic() + SECONDS))
     finally:

@@ -10,19 +10,31 @@ Source: R65, R135, R178, R179.
 from __future__ import annotations
 
 import socket
+import ssl
 import time
+import traceback
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import certifi
-from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPSConnectionPool, PoolManager, Timeout
+from urllib3 import (
+    BaseHTTPResponse,
+    HTTPConnectionPool,
+    HTTPSConnectionPool,
+    PoolManager,
+    Retry,
+    Timeout,
+)
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import LocationValueError, NewConnectionError
 from urllib3.util.connection import create_connection
 
 from cds_service.retrieval.addresses import Reach, may_reach
 from cds_service.site import WebAddress
+
+if TYPE_CHECKING:
+    import requests
 
 CHUNK = 65_536
 
@@ -37,11 +49,16 @@ class TooLong(Exception):
 
 class Outbound:
     """Connections within one reach. It keeps no cookies, asks no proxy and reads nothing of the
-    environment.
+    environment. `authorities` are trusted besides the public ones, as PEM text.
     """
 
-    def __init__(self, reach: Reach, connections: int = 16) -> None:
-        self._pools = PoolManager(connections, maxsize=connections, ca_certs=certifi.where())
+    def __init__(self, reach: Reach, connections: int = 16, authorities: str = "") -> None:
+        self._pools = PoolManager(
+            connections,
+            maxsize=connections,
+            ca_certs=certifi.where(),
+            ca_cert_data=authorities or None,
+        )
         self._pools.pool_classes_by_scheme = _pools_within(reach)
 
     def open(
@@ -161,3 +178,57 @@ def _read(raw: BaseHTTPResponse, deadline: float, longest: int) -> bytes:
         if time.monotonic() > deadline:
             raise TooLate
     return bytes(body)
+
+
+def let_go(error: BaseException | None) -> None:
+    """Empty the frames that an error went through: they hold the error and the answer read so far,
+    and would stay until collected.
+    """
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__context__
+
+
+def certificate_problem(error: BaseException | None) -> str:
+    """Return what is wrong with the certificate that a server showed, as a clause; empty when that
+    is not why a call failed.
+    """
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return CERTIFICATE_PROBLEMS.get(error.verify_code, NOT_TRUSTED)
+        error = error.__cause__ or error.__context__
+    return ""
+
+
+NOT_TRUSTED = "is of no authority that is trusted here"
+CERTIFICATE_PROBLEMS: Mapping[int, str] = {
+    9: "is not valid yet",
+    10: "has expired",
+    62: "is for another name",
+    64: "is for another address",
+}
+"""What is said of the codes with which OpenSSL refuses a certificate (X509_V_ERR)."""
+
+
+def describe_failure(error: BaseException) -> str:
+    """Return why no answer came: what is wrong with the certificate, else the kind of the error."""
+    wrong = certificate_problem(error)
+    return f"its certificate {wrong}" if wrong else type(error).__name__
+
+
+def plain_session(authorities: str = "", retries: Retry | int = 0) -> requests.Session:
+    """Return a session for the command line: no proxy, no credentials and no certificates but what
+    it is given. `authorities` are trusted besides the public ones, as PEM text.
+    """
+    import requests  # only here: the service itself has no use for it
+    from requests.adapters import HTTPAdapter
+
+    class Trusting(HTTPAdapter):
+        def init_poolmanager(self, *args: Any, **options: Any) -> None:
+            super().init_poolmanager(*args, ca_cert_data=authorities or None, **options)
+
+    session = requests.Session()
+    session.trust_env = False
+    session.mount("https://", Trusting(max_retries=retries))
+    session.mount("http://", HTTPAdapter(max_retries=retries))
+    return session

@@ -7,7 +7,7 @@ from cds_service.site.clients import (
     client_of_profile,
     demonstration_client,
 )
-from cds_service.site.keys import ALGORITHMS, PublicKey, read_keys
+from cds_service.site.keys import ALGORITHMS, PublicKey, read_authorities, read_keys
 from cds_service.site.knowledge import (
     PACKAGES,
     TABLES,
@@ -77,6 +77,7 @@ __all__ = [
     "load_settings",
     "program_version",
     "read_address",
+    "read_authorities",
     "read_day",
     "read_keys",
     "read_mode",

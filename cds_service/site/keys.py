@@ -1,5 +1,5 @@
 """The public keys of CDS clients: which algorithms are accepted, which keys suit them, and which
-keys the whole world holds.
+keys the whole world holds; and the certificates of authorities that a site trusts besides.
 
 Source: R132, R134, R140.
 """
@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import msgspec
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -153,3 +155,40 @@ def read_keys(jwks: Iterable[object], production: bool) -> tuple[PublicKey, ...]
     """
     usable = [read_key(jwk) for jwk in jwks if not check_key(jwk)]
     return tuple(key for key in usable if not (production and published_by(key.key)))
+
+
+def read_authorities(path: Path) -> str:
+    """Return the certificates of a PEM file as PEM text, and nothing else that stands in it.
+
+    Raises: ValueError in one clause when it cannot be read, or holds no certificate.
+    """
+    try:
+        certificates = x509.load_pem_x509_certificates(path.read_bytes())
+    except OSError as error:
+        raise ValueError(f"cannot be read ({error.strerror or type(error).__name__})") from None
+    except ValueError:
+        raise ValueError(
+            "expected certificates as PEM text, each from -----BEGIN CERTIFICATE----- on"
+        ) from None
+    return "".join(one.public_bytes(Encoding.PEM).decode("ascii") for one in certificates)
+
+
+def named_key_file(store: Mapping[str, Any], folder: Path, problems: list[str]) -> Path | None:
+    """Return the file of the key of kept requests, where `[store]` names it."""
+    named = store.get("keep_requests_key_file", "")
+    if store.get("keep_requests_days") and not named:
+        problems.append(
+            "store.keep_requests_key_file: is missing; kept requests are encrypted with a key that "
+            "stands outside the database."
+        )
+    return folder / named if named else None
+
+
+def named_authorities(service: Mapping[str, Any], folder: Path, problems: list[str]) -> str:
+    """Return the text of the file of authorities, where `[service]` names it."""
+    named = service.get("ca_file", "")
+    try:
+        return read_authorities(folder / named) if named else ""
+    except ValueError as error:
+        problems.append(f"service.ca_file: {folder / named} {error}.")
+        return ""

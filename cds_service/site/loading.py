@@ -15,7 +15,11 @@ from zoneinfo import ZoneInfo
 
 from cds_service.site.client_profiles import GENERIC_2_0, PROFILES
 from cds_service.site.clients import client_urls, read_clients, systems_without_effect
-from cds_service.site.keys import is_public_test_key
+from cds_service.site.keys import (
+    is_public_test_key,
+    named_authorities,
+    named_key_file,
+)
 from cds_service.site.modes import (
     check_loosened,
     check_modes,
@@ -29,6 +33,7 @@ from cds_service.site.settings import (
     PRODUCTION,
     Settings,
     demonstration,
+    ends_of_authorities,
 )
 from cds_service.site.site_file import SettingsError, read_site_file
 from cds_service.site.web_address import problems_of_addresses
@@ -84,6 +89,7 @@ def check_config(path: Path) -> list[str]:
     return [
         *systems_without_effect(document.get("clients", []), settings.formulary),
         *ends_of_approvals(settings.policy, settings.approvals, today),
+        *ends_of_authorities(settings, today),
     ]
 
 
@@ -99,10 +105,11 @@ def _build(document: Mapping[str, Any], folder: Path, problems: list[str]) -> Se
     problems += check_loosened(policy, approvals)
     return replace(
         settings,
+        authorities=named_authorities(document.get("service", {}), folder, problems),
         store_url=store.get("url", settings.store_url),
         patient_key=store.get("patient_key", ""),
         keep_requests_days=store.get("keep_requests_days", 0),
-        keep_requests_key_file=_key_file(store, folder, problems),
+        keep_requests_key_file=named_key_file(store, folder, problems),
         retention_days=store.get("retention_days", 0),
         modes=document.get("modes", {}),
         approvals=approvals,
@@ -117,6 +124,7 @@ def _plain_settings(document: Mapping[str, Any], problems: list[str]) -> Setting
     """Return the settings of `profile`, `[service]` and `[limits]`, the rest as without a file."""
     profile = document.get("profile", DEMONSTRATION)
     service, limits = dict(document.get("service", {})), document.get("limits", {})
+    service.pop("ca_file", None)
     problems += _problems_of_service(profile, service, limits)
     if not is_time_zone(service.get("time_zone", "UTC")):
         problems.append(
@@ -176,16 +184,6 @@ def _store_problems(document: Mapping[str, Any]) -> list[str]:
             f"variable {PATIENT_KEY_VARIABLE}, as there is no file that all workers share and keep."
         ]
     return []
-
-
-def _key_file(store: Mapping[str, Any], folder: Path, problems: list[str]) -> Path | None:
-    named = store.get("keep_requests_key_file", "")
-    if store.get("keep_requests_days") and not named:
-        problems.append(
-            "store.keep_requests_key_file: is missing; kept requests are encrypted with a key that "
-            "stands outside the database."
-        )
-    return folder / named if named else None
 
 
 def _profile_defaults(profile: str) -> dict[str, Any]:

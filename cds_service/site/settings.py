@@ -9,6 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
+from cryptography import x509
 
 from cds_service.site.client_profiles import GENERIC_2_0
 from cds_service.site.clients import Client
@@ -29,6 +30,8 @@ class Settings:
     """Everything a deployment decides. The defaults are the demonstration profile.
 
     `contact` is whom to tell of a wrong card; empty where the site names nobody (H97).
+    `authorities` are the certificates, as PEM text, of authorities that are trusted besides the
+    public ones when a FHIR server or a key set is asked; read from `service.ca_file`.
     `store_url` is a SQLAlchemy URL. `patient_key` keys the hash under which a patient stands in the
     decision record. `call_ms` bounds the whole call, retrieval of missing data included.
     `keep_requests_days` and `retention_days`: 0 keeps no requests, and decisions without end.
@@ -37,6 +40,7 @@ class Settings:
 
     profile: str = DEMONSTRATION
     public_url: str = "http://127.0.0.1:8080"
+    authorities: str = ""
     contact: str = ""
     time_zone: str = "UTC"
     cors_origins: tuple[str, ...] = ("*",)
@@ -88,6 +92,24 @@ class Settings:
 def day_in(zone: dt.tzinfo, moment: dt.datetime) -> dt.date:
     """Return the day for which what is asked at a moment is decided, of a call or of the past."""
     return moment.astimezone(zone).date()
+
+
+SOON_DAYS = 30
+"""So many days before it ends the end of a certificate is said."""
+
+
+def ends_of_authorities(settings: Settings, today: dt.date) -> list[str]:
+    """Say of each authority of the site whose certificate has ended, or ends soon, when it does."""
+    if not settings.authorities:
+        return []
+    certificates = x509.load_pem_x509_certificates(settings.authorities.encode())
+    ends = [(day_in(settings.zone, one.not_valid_after_utc), one.subject) for one in certificates]
+    return [
+        f"service.ca_file: the certificate of {subject.rfc4514_string()} "
+        f"{'has ended' if end < today else 'ends'} on {end}."
+        for end, subject in ends
+        if end < today + dt.timedelta(days=SOON_DAYS)
+    ]
 
 
 def demonstration(public_url: str = "http://127.0.0.1:8080") -> Settings:

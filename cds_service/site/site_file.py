@@ -38,6 +38,7 @@ TOP = {
 SECTIONS: dict[str, dict[str, str]] = {
     "service": {
         "public_url": TEXT,
+        "ca_file": TEXT,
         "contact": TEXT,
         "time_zone": TEXT,
         "cors_origins": TEXTS,

@@ -61,8 +61,8 @@ def build_deployment(settings: Settings, today: Callable[[], dt.date] | None = N
         settings=settings,
         value_sets=value_sets,
         services={service.id: service for service in build_services(value_sets)},
-        fhir=FhirClient(),
-        keys=KeySets(settings.clients, settings.is_production),
+        fhir=FhirClient(settings.authorities),
+        keys=KeySets(settings.clients, settings.is_production, settings.authorities),
         store=Store(
             settings.store_url,
             settings.patient_key,

@@ -29,6 +29,7 @@ from cli.answers.explain_inputs import Explained, of_patient, read_inputs, step_
 from cli.answers.explain_page import write_page
 from cli.parsing import (
     Refusal,
+    authorities_of,
     check_file,
     counted,
     day,
@@ -37,6 +38,7 @@ from cli.parsing import (
     print_json,
     say_problem,
     settings_of,
+    take_authorities,
     take_site_file,
 )
 from fhir_mappings.terminology import ValueSets, load_value_sets
@@ -83,6 +85,7 @@ def _add_input(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--fhir", metavar="BASE", help="read the patient from here")
     command.add_argument("--token", default="", metavar="T", help="bearer token for --fhir")
+    take_authorities(command)
     take_site_file(command)
 
 
@@ -206,7 +209,10 @@ def _explain_chart(
     """Return the explanation of a patient of a FHIR server, with its name."""
     from cds_service.retrieval import read_patient
 
-    record = read_patient(chosen.fhir, chosen.token, chosen.patient, value_sets)
+    trusted = authorities_of(chosen) or settings.authorities
+    record = read_patient(
+        chosen.fhir, chosen.token, chosen.patient, value_sets, authorities=trusted
+    )
     person = record.part("patient")
     if not person.resources:
         raise Refusal(

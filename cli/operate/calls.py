@@ -19,8 +19,16 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from cds_service.decision import say_card_in_words
 from cds_service.protocol import BASE, write_json
+from cds_service.retrieval import describe_failure, plain_session
 from cds_service.site import is_web_url, shown_url
-from cli.parsing import Refusal, check_file, read_file, read_input
+from cli.parsing import (
+    Refusal,
+    authorities_of,
+    check_file,
+    read_file,
+    read_input,
+    take_authorities,
+)
 
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
@@ -59,6 +67,7 @@ def add_calls(commands: Any) -> None:
         "--url", default=LOCAL, metavar="BASE", help="the service (default: %(default)s)"
     )
     call.add_argument("--json", action="store_true", help="the answer as it came")
+    take_authorities(call)
     _add_signing(call)
     call.set_defaults(run=_call)
 
@@ -93,8 +102,7 @@ def _call(chosen: argparse.Namespace) -> int:
     if chosen.key or not _is_local(chosen.url):
         headers["Authorization"] = f"Bearer {_sign(chosen, url)}"
     try:
-        with requests.Session() as session:
-            session.trust_env = False  # no proxy and no credentials but what was given
+        with plain_session(authorities_of(chosen)) as session:
             answer = session.post(
                 url,
                 data=write_json(body),
@@ -103,7 +111,7 @@ def _call(chosen: argparse.Namespace) -> int:
                 allow_redirects=False,
             )
     except requests.RequestException as error:
-        raise Refusal(f"{chosen.url}: no answer ({type(error).__name__}).") from None
+        raise Refusal(f"{chosen.url}: no answer ({describe_failure(error)}).") from None
     return _print_answer(answer, chosen.json)
 
 

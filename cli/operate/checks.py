@@ -6,11 +6,21 @@ import argparse
 import csv
 import datetime as dt
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from cds_service.site import Settings, check_config, is_web_url, load_settings, shown_url
-from cli.parsing import Refusal, check_file, positive_number, print_json, settings_of
+from cli.parsing import (
+    Refusal,
+    authorities_of,
+    check_file,
+    positive_number,
+    print_json,
+    settings_of,
+    take_authorities,
+    take_site_file,
+)
 
 
 def add_checks(commands: Any) -> None:
@@ -28,15 +38,14 @@ def _add_check_server(commands: Any) -> None:
     )
     server.add_argument("base", metavar="FHIR_BASE", help="the base address of the server")
     server.add_argument("--token", default="", metavar="T", help="bearer token")
+    take_authorities(server)
     server.add_argument(
         "--patient",
         default="",
         metavar="ID",
         help="the patient to ask for (default: the first one found)",
     )
-    server.add_argument(
-        "--config", type=Path, metavar="FILE", help="the site file, for its codes (default: none)"
-    )
+    take_site_file(server)
     server.add_argument(
         "--patients",
         type=positive_number,
@@ -114,9 +123,9 @@ def _check_server(chosen: argparse.Namespace) -> int:
         raise Refusal(
             f'FHIR_BASE: found "{shown_url(chosen.base)}", expected an http or https URL.'
         )
-    report = check_server(
-        chosen.base, chosen.token, chosen.patient, settings_of(chosen), chosen.patients
-    )
+    settings = settings_of(chosen)
+    settings = replace(settings, authorities=authorities_of(chosen) or settings.authorities)
+    report = check_server(chosen.base, chosen.token, chosen.patient, settings, chosen.patients)
     if chosen.csv is not None:
         with chosen.csv.open("w", encoding="utf-8", newline="") as file:
             table = csv.writer(file)

@@ -7,9 +7,17 @@ from cli.parsing.arguments import (
     days,
     port_number,
     positive_number,
+    take_authorities,
     take_site_file,
 )
-from cli.parsing.files import check_file, owner_only, read_file, read_input, settings_of
+from cli.parsing.files import (
+    authorities_of,
+    check_file,
+    owner_only,
+    read_file,
+    read_input,
+    settings_of,
+)
 from cli.parsing.progress import counted
 from cli.parsing.terminal import VisibleOutput, print_coloured, print_json, say_problem
 from cli.parsing.wrong_input import NEEDS_PATIENT, OF_A_PATIENT, next_step, what_text_is
@@ -20,6 +28,7 @@ __all__ = [
     "CommandParser",
     "Refusal",
     "VisibleOutput",
+    "authorities_of",
     "check_file",
     "counted",
     "day",
@@ -34,6 +43,7 @@ __all__ = [
     "read_input",
     "say_problem",
     "settings_of",
+    "take_authorities",
     "take_site_file",
     "what_text_is",
 ]

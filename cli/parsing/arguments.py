@@ -50,6 +50,16 @@ def take_site_file(command: argparse.ArgumentParser) -> None:
     )
 
 
+def take_authorities(command: argparse.ArgumentParser) -> None:
+    """Give a command the option by which it is told authorities to trust."""
+    command.add_argument(
+        "--ca-file",
+        type=Path,
+        metavar="FILE",
+        help="certificates (PEM) of authorities that are trusted besides the public ones",
+    )
+
+
 def port_number(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) < 65536:
         raise argparse.ArgumentTypeError(f'found "{text}", expected a port from 1 to 65535')

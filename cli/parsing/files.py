@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cds_service.protocol import Problem, read_json
-from cds_service.site import Settings, load_settings
+from cds_service.site import Settings, load_settings, read_authorities
 from cli.parsing.arguments import Refusal
 from cli.parsing.wrong_input import what_text_is
 
@@ -19,6 +19,18 @@ def settings_of(chosen: argparse.Namespace) -> Settings:
     if chosen.config is not None:
         check_file(chosen.config)
     return load_settings(chosen.config)
+
+
+def authorities_of(chosen: argparse.Namespace) -> str:
+    """Return the certificates of the authorities that a command is told to trust; empty when it is
+    told of none.
+    """
+    if chosen.ca_file is None:
+        return ""
+    try:
+        return read_authorities(chosen.ca_file)
+    except ValueError as error:
+        raise Refusal(f"--ca-file: {chosen.ca_file} {error}.") from None
 
 
 def check_file(path: Path) -> None:

@@ -26,6 +26,7 @@ def slice_command(chosen: argparse.Namespace) -> str:
         words += ["--from-server", chosen.from_server, "--group", chosen.group]
     else:
         words += ["--input", *map(str, chosen.input)]
+    words += ["--ca-file", str(chosen.ca_file)] if chosen.ca_file else []
     words += ["--complete"] if chosen.complete else []
     words += ["--policy", str(chosen.policy)] if chosen.policy else []
     return shlex.join([*words, "--out", SLICE])

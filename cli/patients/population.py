@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from cli.parsing import day, owner_only, positive_number
+from cli.parsing import day, owner_only, positive_number, take_authorities
 from cli.patients.population_report import report_run
 from cli.patients.population_steps import decide_slice, make_people, slice_export
 
@@ -69,6 +69,7 @@ def _add_slice(steps: Any) -> None:
     cut.add_argument("--from-server", metavar="BASE", help="run a Bulk Data export first")
     cut.add_argument("--group", metavar="ID", help="the Group to export")
     cut.add_argument("--token", default="", metavar="T", help="bearer token")
+    take_authorities(cut)
     cut.add_argument(
         "--complete",
         action="store_true",

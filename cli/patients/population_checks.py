@@ -17,8 +17,8 @@ def check_slice(chosen: argparse.Namespace) -> None:
     if bool(chosen.input) == bool(chosen.from_server):
         raise Refusal("population slice: expected either --input PATH or --from-server BASE.")
     if not chosen.from_server:
-        for option in ("group", "token"):
-            if getattr(chosen, option):
+        for option in ("group", "token", "ca-file"):
+            if getattr(chosen, option.replace("-", "_")):
                 raise Refusal(f"--{option}: goes with --from-server, and would change nothing.")
     elif not chosen.group:
         raise Refusal("population slice: --from-server needs --group ID.")

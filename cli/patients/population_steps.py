@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cli.parsing import Refusal, check_file, print_json
+from cli.parsing import Refusal, authorities_of, check_file, print_json
 from cli.patients.commands import (
     read_commands,
     run_command,
@@ -165,7 +165,9 @@ def _export(chosen: argparse.Namespace) -> tuple[list[Path], tuple[Path, ...]]:
     folder.mkdir(parents=True, exist_ok=True)
     try:
         export = fetch_export(
-            Wanted(chosen.from_server, chosen.group, chosen.token, TYPES_ASKED),
+            Wanted(
+                chosen.from_server, chosen.group, chosen.token, TYPES_ASKED, authorities_of(chosen)
+            ),
             folder,
             lambda line: print(line, file=sys.stderr, flush=True),
         )

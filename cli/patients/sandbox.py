@@ -11,12 +11,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 from urllib3 import Retry
 
 from cds_service.protocol import write_json
+from cds_service.retrieval import describe_failure, plain_session
 from cds_service.site import is_web_url, shown_url
-from cli.parsing import Refusal, counted, day, print_json
+from cli.parsing import Refusal, authorities_of, counted, day, print_json, take_authorities
 from cli.patients.walk import add_walk, choose_patients
 from synthetic import SandboxPatient, sandbox_bundle
 
@@ -44,6 +44,7 @@ def add_sandbox(commands: Any) -> None:
     load.add_argument("--token", default="", metavar="T", help="bearer token")
     load.add_argument("--json", action="store_true", help="what became of each patient, as JSON")
     load.add_argument("--yes", action="store_true", help="do not ask, whatever the server")
+    take_authorities(load)
     load.set_defaults(run=_load)
     walk = add_walk(steps)
     for step in (patients, load, walk):
@@ -76,9 +77,8 @@ def _load(chosen: argparse.Namespace) -> int:
     if not chosen.yes and not is_this_machine(host) and not _agreed(len(patients), host):
         print("nothing was sent", file=sys.stderr)
         return 1
-    with requests.Session() as session:
-        session.trust_env = False
-        session.mount(chosen.base, HTTPAdapter(max_retries=Retry(2, allowed_methods={"PUT"})))
+    retries = Retry(2, allowed_methods={"PUT"})
+    with plain_session(authorities_of(chosen), retries) as session:
         session.headers["Content-Type"] = "application/fhir+json"
         if chosen.token:
             session.headers["Authorization"] = f"Bearer {chosen.token}"
@@ -144,7 +144,7 @@ def _put(session: requests.Session, base: str, patient: SandboxPatient) -> reque
                 break
         return answer
     except requests.RequestException as error:
-        raise Refusal(f"{base} cannot be written to: {type(error).__name__}.") from None
+        raise Refusal(f"{base} cannot be written to: {describe_failure(error)}.") from None
 
 
 def _put_one(session: requests.Session, root: str, resource: dict[str, Any]) -> requests.Response:

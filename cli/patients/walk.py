@@ -14,8 +14,9 @@ import requests
 
 from cds_service.cards import BY_HAND, EXTENSION
 from cds_service.protocol import SHARED_ID, write_json
+from cds_service.retrieval import describe_failure, plain_session
 from cds_service.site import GENERIC_2_0, PROFILES, Client, client_of_profile
-from cli.parsing import Refusal, print_json
+from cli.parsing import Refusal, authorities_of, print_json, take_authorities
 from fhir_mappings.fhir import as_dict
 from synthetic import SandboxPatient, sandbox_patients
 from synthetic.client_story import Step, tell_story
@@ -50,6 +51,7 @@ def add_walk(steps: Any) -> argparse.ArgumentParser:
     )
     walk.add_argument("--json", action="store_true", help="requests and answers, a line each")
     walk.add_argument("--curl", action="store_true", help="print the request for curl instead")
+    take_authorities(walk)
     walk.set_defaults(run=_walk)
     return walk
 
@@ -104,8 +106,7 @@ def _steps(chosen: argparse.Namespace, patient: SandboxPatient) -> Iterator[Step
     """
     day = chosen.as_of or dt.datetime.now(dt.UTC).date()
     client = client_of_profile(chosen.profile)
-    with requests.Session() as session:
-        session.trust_env = False
+    with plain_session(authorities_of(chosen)) as session:
 
         def post(request: dict[str, Any]) -> dict[str, Any]:
             return _post(session, chosen.url, client, request)
@@ -127,7 +128,7 @@ def _post(
         response = session.post(target, data=sent, headers=headers, timeout=SECONDS)
         answer = response.json()
     except requests.RequestException as error:
-        raise Refusal(f"{url} does not answer ({type(error).__name__}); is it served?") from None
+        raise Refusal(f"{url} does not answer ({describe_failure(error)}); is it served?") from None
     if response.status_code != 200 or not _holds_cards(answer):
         raise Refusal(f"{target}: found status {response.status_code}, expected cards.")
     answered: dict[str, Any] = answer

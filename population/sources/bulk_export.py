@@ -17,6 +17,7 @@ from urllib.parse import quote, urljoin, urlsplit
 import requests
 from requests.auth import AuthBase
 
+from cds_service.retrieval import describe_failure, plain_session
 from population.sources.downloads import (
     FIRST_WAIT_SECONDS,
     MOST_TROUBLE,
@@ -35,13 +36,15 @@ BUSY = frozenset({429, 502, 503, 504})
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What is asked of which server: the resources of these types of one Group. `token` is the
-    bearer token, empty where the server wants none.
+    bearer token, empty where the server wants none; `authorities` are trusted besides the public
+    ones, as PEM text.
     """
 
     base: str
     group: str
     token: str
     types: tuple[str, ...]
+    authorities: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,8 +75,7 @@ def fetch_export(
         say: is told how far the server is, in one line.
     Raises: ExportFailed.
     """
-    with requests.Session() as session:
-        session.trust_env = False
+    with plain_session(wanted.authorities) as session:
         for part in PARTS:  # of an earlier export
             shutil.rmtree(folder / part, ignore_errors=True)
         if wanted.token:
@@ -213,5 +215,5 @@ def _ask(
         return session.get(url, headers=headers, params=parameters, timeout=60)
     except requests.RequestException as error:
         raise ExportFailed(
-            f"{urlsplit(url).netloc.rpartition('@')[2]} cannot be asked: {type(error).__name__}."
+            f"{urlsplit(url).netloc.rpartition('@')[2]} cannot be asked: {describe_failure(error)}."
         ) from None

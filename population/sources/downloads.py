@@ -14,6 +14,8 @@ from typing import Any
 
 import requests
 
+from cds_service.retrieval import describe_failure
+
 MOST_WAIT_SECONDS = 3600.0
 """Between two looks at the status; a server that asks for more is asked at this interval."""
 
@@ -156,7 +158,7 @@ def _save(
             return
         except (requests.RequestException, ExportFailed) as error:
             if attempt == MOST_TROUBLE:
-                why = str(error) if isinstance(error, ExportFailed) else type(error).__name__
+                why = str(error) if isinstance(error, ExportFailed) else describe_failure(error)
                 raise ExportFailed(f"A file of the export cannot be had: {why}") from None
             pause(seconds_to_wait(asked, FIRST_WAIT_SECONDS * attempt))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,9 +29,9 @@ class FhirServer:
 
 
 @contextmanager
-def fhir_server(**answers: Answer) -> Iterator[FhirServer]:
+def fhir_server(tls: ssl.SSLContext | None = None, **answers: Answer) -> Iterator[FhirServer]:
     """Run a server for the time of a test; keys of `answers` are resource types, `default` is for
-    the rest.
+    the rest. With `tls` it speaks https alone.
     """
     state = FhirServer(answers=dict(answers))
 
@@ -52,6 +53,10 @@ def fhir_server(**answers: Answer) -> Iterator[FhirServer]:
             except (BrokenPipeError, ConnectionResetError):
                 self.close_connection = True
 
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.do_GET()
+
         def log_message(self, *_: object) -> None:
             pass
 
@@ -59,7 +64,12 @@ def fhir_server(**answers: Answer) -> Iterator[FhirServer]:
     server.daemon_threads = True
     server.block_on_close = False
     server.fhir = state  # type: ignore[attr-defined]
-    state.base = f"http://127.0.0.1:{server.server_address[1]}/fhir"
+    if tls:
+        server.socket = tls.wrap_socket(
+            server.socket, server_side=True, do_handshake_on_connect=False
+        )
+    scheme = "https" if tls else "http"
+    state.base = f"{scheme}://127.0.0.1:{server.server_address[1]}/fhir"
     thread = threading.Thread(
         target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from cds_service.site import SettingsError, check_config, demonstration, load_settings
 from cds_service.site.site_file import APPROVAL, CLIENT, FORMULARY_ROW, SECTIONS, TOP
@@ -17,6 +18,7 @@ from fhir_mappings.terminology import Field, SiteCodes, load_value_sets
 from recommender.guidance.policy import NonNeuroRoute
 from recommender.language.doses import Route, Substance
 from recommender.language.scenario import Allergen
+from tests.cds_service.certificates import DAY, NOW, make_authority, private_pem
 
 ROOT = Path(__file__).parents[3]
 
@@ -515,3 +517,44 @@ def test_a_formulary_lists_what_a_product_holds_besides(tmp_path: Path) -> None:
     product = (Substance.HYDROXOCOBALAMIN, Route.INTRAMUSCULAR)
     assert listed.policy.product_excipients == {(*product, Allergen.BENZYL_ALCOHOL)}
     assert [problem for problem in wrong if 'excipients: found "benzil alcohol"' in problem]
+
+
+def test_authorities_are_read_from_a_file_beside_the_site_file(tmp_path: Path) -> None:
+    authority = make_authority(tmp_path)
+    both = authority.file.with_name("both.pem")
+    both.write_bytes(
+        private_pem(authority.key) + "# Größe\n".encode() + authority.file.read_bytes()
+    )
+    with_file = PRODUCTION.replace("[service]", '[service]\nca_file = "both.pem"')
+
+    assert load_settings(write(tmp_path, with_file)).authorities == authority.pem
+    assert load_settings(write(tmp_path, PRODUCTION)).authorities == ""
+    assert problems_of(tmp_path, with_file) == []
+
+
+def test_authorities_that_cannot_be_read_stop_the_start(tmp_path: Path) -> None:
+    (tmp_path / "empty.pem").write_text("")
+    authority = make_authority(tmp_path)
+    (tmp_path / "binary.cer").write_bytes(authority.certificate.public_bytes(Encoding.DER))
+
+    for name, said in (
+        ("none.pem", "cannot be read (No such file or directory)."),
+        ("empty.pem", "expected certificates as PEM text"),
+        ("binary.cer", "expected certificates as PEM text"),
+    ):
+        with_file = PRODUCTION.replace("[service]", f'[service]\nca_file = "{name}"')
+        [problem] = problems_of(tmp_path, with_file)
+        assert problem.startswith(f"service.ca_file: {tmp_path / name} {said}")
+
+
+def test_an_authority_that_ends_soon_is_said(tmp_path: Path) -> None:
+    with_file = PRODUCTION.replace("[service]", '[service]\nca_file = "Hospital.pem"')
+    for days, said in ((-1, "has ended on"), (9, "ends on"), (40, "")):
+        make_authority(tmp_path, ends=NOW + days * DAY)
+        problems = problems_of(tmp_path, with_file)
+
+        assert len(problems) == bool(said)
+        assert all(
+            one.startswith(f"service.ca_file: the certificate of CN=Hospital {said} 20")
+            for one in problems
+        )

@@ -199,12 +199,13 @@ def test_the_commands_in_the_foot_of_the_report_make_the_same_bytes(
 def test_the_commands_hold_every_choice_and_no_token(tmp_path: Path) -> None:
     given = argparse.Namespace(
         from_server="https://ehr.example/fhir", group="all of us", token="secret", input=[],
-        complete=True, policy=Path("site 1.toml"), mode="snapshot", against="/opt/b12-cds",
+        ca_file=Path("ca.pem"), complete=True, policy=Path("site 1.toml"), mode="snapshot",
+        against="/opt/b12-cds",
     )  # fmt: skip
 
     assert slice_command(given) == (
         "b12-cds population slice --from-server https://ehr.example/fhir --group 'all of us' "
-        "--complete --policy 'site 1.toml' --out again/slice"
+        "--ca-file ca.pem --complete --policy 'site 1.toml' --out again/slice"
     )
     assert run_command(given, AS_OF) == (
         f"b12-cds population run --input again/slice --mode snapshot --as-of {AS_OF} "
