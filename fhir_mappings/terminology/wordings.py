@@ -137,10 +137,12 @@ def without_wordings(text: str, fields: Iterable[Field]) -> str:
     the words that deny or doubt them.
     """
     rest = _MARKER.sub(" ", normalise_text(text[:LONGEST_SEARCHED]))
+    kept = list(rest)
     for wordings in filter(None, map(_load_wordings().get, fields)):
         for item in wordings.candidates(rest):
-            rest = item.word.sub(" ", rest)
-    return rest
+            for found in item.word.finditer(rest):
+                kept[found.start() : found.end()] = " " * (found.end() - found.start())
+    return "".join(kept)
 
 
 def is_kept_out(text: str, field: Field) -> bool:

@@ -51,6 +51,7 @@ def _taken(scenario: ClinicalScenario) -> bool:
 ASKED: dict[str, Callable[[ClinicalScenario], bool]] = {
     "nerves": lambda s: bool(s.neurological_findings) or _hinted(s, HintAt.NEUROLOGY),
     "cause": lambda s: bool(s.causes or s.hints),
+    "deficiency": lambda s: s.deficiency_diagnosis.is_true or _hinted(s, HintAt.DEFICIENCY),
     "treatment": lambda s: bool(s.orders or s.doses) or _hinted(s, HintAt.B12_TREATMENT),
     "b12_supplement_before_test": _taken,
 }
