@@ -9,7 +9,7 @@ from cds_service.decision import decide, read_orders
 from cds_service.demonstration import load_request
 from cds_service.protocol import parse_hook_request
 from cds_service.records import Store, StoreUnavailable
-from cds_service.retrieval import assemble_from_prefetch
+from cds_service.retrieval import assemble_from_prefetch, trust
 from cds_service.site import DEMONSTRATION_CLIENT, Settings
 from cds_service.web import CONFIG_KEY, Deployment
 from fhir_mappings.drafts import outgoing
@@ -19,12 +19,15 @@ log = structlog.get_logger(__name__)
 
 
 def warm_up(app: Flask) -> None:
-    """Upgrade the database, load the FHIR models that are expected and decide once on the
-    demonstration request; nothing of it is recorded.
+    """Upgrade the database, load the FHIR models that are expected, and the authorities where
+    servers are asked by https, and decide once on the demonstration request; nothing of it is
+    recorded.
     """
     deployment: Deployment = app.config[CONFIG_KEY]
     upgrade_store(deployment.store)
     outgoing.warm_up(versions_expected(deployment.settings))
+    if deployment.settings.is_production:
+        trust(deployment.settings.authorities)
     service = deployment.services["b12-order-select"]
     request = parse_hook_request(load_request(deployment.today()), service.hook)
     basis = deployment.basis_for(DEMONSTRATION_CLIENT)

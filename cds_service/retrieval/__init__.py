@@ -11,6 +11,7 @@ from cds_service.retrieval.outbound import (
     describe_failure,
     get_within,
     plain_session,
+    trust,
 )
 from cds_service.retrieval.patient_record import (
     assemble_from_prefetch,
@@ -47,6 +48,7 @@ __all__ = [
     "plain_session",
     "read_medications",
     "read_patient",
+    "trust",
     "with_medications",
     "with_supplies",
 ]

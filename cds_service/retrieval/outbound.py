@@ -9,8 +9,10 @@ Source: R65, R135, R178, R179.
 
 from __future__ import annotations
 
+import functools
 import socket
 import ssl
+import threading
 import time
 import traceback
 from collections.abc import Mapping
@@ -29,6 +31,7 @@ from urllib3 import (
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import LocationValueError, NewConnectionError
 from urllib3.util.connection import create_connection
+from urllib3.util.ssl_ import create_urllib3_context
 
 from cds_service.retrieval.addresses import Reach, may_reach
 from cds_service.site import WebAddress
@@ -37,6 +40,25 @@ if TYPE_CHECKING:
     import requests
 
 CHUNK = 65_536
+
+
+def trust(authorities: str) -> ssl.SSLContext:
+    """Return what certificates of servers are checked by: the public authorities, and these. It is
+    made once a process: reading them takes as long as several answers of a FHIR server.
+    """
+    with _ONE_READS:
+        return _read_trusted(authorities)
+
+
+_ONE_READS = threading.Lock()
+"""Queries side by side would each read the authorities."""
+
+
+@functools.lru_cache(maxsize=4)
+def _read_trusted(authorities: str) -> ssl.SSLContext:
+    context = create_urllib3_context()
+    context.load_verify_locations(certifi.where(), cadata=authorities or None)
+    return context
 
 
 class TooLate(Exception):
@@ -53,13 +75,9 @@ class Outbound:
     """
 
     def __init__(self, reach: Reach, connections: int = 16, authorities: str = "") -> None:
-        self._pools = PoolManager(
-            connections,
-            maxsize=connections,
-            ca_certs=certifi.where(),
-            ca_cert_data=authorities or None,
-        )
+        self._pools = PoolManager(connections, maxsize=connections)
         self._pools.pool_classes_by_scheme = _pools_within(reach)
+        self._authorities = authorities
 
     def open(
         self, address: WebAddress, headers: Mapping[str, str], seconds: float
@@ -69,7 +87,10 @@ class Outbound:
         Raises: LocationValueError when the connection would go to another origin than the address
         says; urllib3.exceptions.HTTPError, OSError.
         """
-        pool = self._pools.connection_from_host(address.host, address.port, address.scheme)
+        tls = {"ssl_context": trust(self._authorities)} if address.scheme == "https" else None
+        pool = self._pools.connection_from_host(
+            address.host, address.port, address.scheme, pool_kwargs=tls
+        )
         if (pool.scheme, pool.host, pool.port) != (
             address.scheme,
             address.host.strip("[]"),

@@ -7,9 +7,11 @@ from __future__ import annotations
 import json
 import ssl
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from urllib3.util.ssl_ import create_urllib3_context
 
 from cds_service.callers.key_sets import KeySetUnavailable, fetch_keys
 from cds_service.retrieval import Reach, describe_failure, outbound, plain_session
@@ -29,6 +31,13 @@ CAPABILITIES = {"resourceType": "CapabilityStatement", "status": "active"}
 @pytest.fixture
 def hospital(tmp_path: Path) -> Authority:
     return make_authority(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def nothing_known() -> Iterator[None]:
+    outbound._read_trusted.cache_clear()
+    yield
+    outbound._read_trusted.cache_clear()
 
 
 def why_not(tls: ssl.SSLContext, authorities: str) -> str:
@@ -52,6 +61,30 @@ def test_a_server_of_the_hospital_is_read_where_its_authority_is_named(hospital:
     assert why_not(hospital.server(), "") == (
         "the FHIR server's certificate is of no authority that is trusted here"
     )
+
+
+def test_the_public_authorities_are_read_once_for_all_connections(
+    hospital: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[ssl.SSLContext] = []
+
+    def make(*arguments: object, **options: object) -> ssl.SSLContext:
+        made.append(create_urllib3_context(*arguments, **options))  # type: ignore[arg-type]
+        return made[-1]
+
+    for module in ("cds_service.retrieval.outbound", "urllib3.connection"):
+        monkeypatch.setattr(f"{module}.create_urllib3_context", make)
+    client = FhirClient(hospital.pem)
+    with fhir_server(hospital.server(), Patient=answer_with(PATIENT)) as server:
+        address = read_address(server.base)
+        assert address is not None
+        named = FhirServer(address, "", Reach.LOOPBACK)
+        asked = {"patient": [address.below("Patient/p")] * 6}
+        read = client.fetch(named, asked, time.monotonic() + 30)
+    client.close()
+
+    assert len(read["patient"].part.resources) == 6
+    assert len(made) == 1
 
 
 def test_another_authority_is_not_enough(hospital: Authority, tmp_path: Path) -> None:
