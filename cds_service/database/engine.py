@@ -119,8 +119,14 @@ def _sqlite_options(url: sa.URL) -> dict[str, Any]:
     return {"pool_size": 10, "max_overflow": 10, "pool_timeout": 2, "connect_args": connect}
 
 
+KEEP_ALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+"""An idle connection is asked for a sign of life (libpq, seconds): firewalls forget those that are
+silent, and what is sent on one that was forgotten is never answered.
+"""
+
+
 def _postgresql_options() -> dict[str, Any]:
-    connect = {"connect_timeout": 2, "tcp_user_timeout": STATEMENT_MS}
+    connect = {"connect_timeout": 2, "tcp_user_timeout": STATEMENT_MS, **KEEP_ALIVE}
     return {
         "pool_size": 10,
         "max_overflow": 10,

@@ -41,6 +41,11 @@ if TYPE_CHECKING:
 
 CHUNK = 65_536
 
+LONGEST_IDLE_SECONDS = 30.0
+"""A connection that was idle for longer is not used again: firewalls forget connections, some after
+a minute, and say nothing, so that what is sent then is never answered.
+"""
+
 
 def trust(authorities: str) -> ssl.SSLContext:
     """Return what certificates of servers are checked by: the public authorities, and these. It is
@@ -124,7 +129,9 @@ class Outbound:
 
 
 def _connect(connection: HTTPConnection, reach: Reach) -> socket.socket:
-    """Resolve the host and connect, when every address it resolves to may be reached."""
+    """Resolve the host and connect, when every address it resolves to may be reached. Of several
+    each gets its share of the time, so that one at which nobody answers does not take all of it.
+    """
     try:
         found = socket.getaddrinfo(connection.host, connection.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
@@ -135,29 +142,44 @@ def _connect(connection: HTTPConnection, reach: Reach) -> socket.socket:
     if not addresses or not all(may_reach(address, reach) for address in addresses):
         raise NewConnectionError(connection, f"the host is not within reach: {reach.value}")
     options: Any = connection.socket_options
+    seconds = connection.timeout / len(addresses) if connection.timeout else connection.timeout
     for address in addresses:
         try:
-            return create_connection(
-                (address, connection.port), connection.timeout, connection.source_address, options
+            made = create_connection(
+                (address, connection.port), seconds, connection.source_address, options
             )
+            made.settimeout(connection.timeout)
+            return made
         except OSError as error:
             refused = type(error).__name__
     raise NewConnectionError(connection, f"no connection ({refused})")
 
 
 def _pools_within(reach: Reach) -> dict[str, type[HTTPConnectionPool]]:
-    """Return urllib3's pool classes with connections that check where they go."""
+    """Return urllib3's pool classes with connections that check where they go, and are not used
+    again after they were idle for long.
+    """
 
-    class CheckedHTTPConnection(HTTPConnection):
+    class Checked(HTTPConnection):
+        used_at = 0.0
+
         def _new_conn(self) -> socket.socket:
+            self.used_at = time.monotonic()
             return _connect(self, reach)
 
-    class CheckedHTTPSConnection(HTTPSConnection):
-        def _new_conn(self) -> socket.socket:
-            return _connect(self, reach)
+        def request(self, *args: Any, **options: Any) -> None:
+            self.used_at = time.monotonic()
+            super().request(*args, **options)
+
+        @property
+        def is_connected(self) -> bool:
+            return super().is_connected and time.monotonic() - self.used_at < LONGEST_IDLE_SECONDS
+
+    class CheckedHTTPSConnection(Checked, HTTPSConnection):
+        """The same by https."""
 
     class CheckedHTTPPool(HTTPConnectionPool):
-        ConnectionCls = CheckedHTTPConnection
+        ConnectionCls = Checked
 
     class CheckedHTTPSPool(HTTPSConnectionPool):
         ConnectionCls = CheckedHTTPSConnection
