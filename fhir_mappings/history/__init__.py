@@ -2,6 +2,7 @@
 
 from fhir_mappings.history.allergies import AllergyFacts, map_allergies
 from fhir_mappings.history.allergies_elsewhere import reaction_in, show_what_is_said
+from fhir_mappings.history.allergy_words import is_coded_as_allergy
 from fhir_mappings.history.conditions import ConditionFacts, map_conditions
 from fhir_mappings.history.diagnoses import read_diagnoses
 from fhir_mappings.history.order_reasons import add_order_reasons, hint_at_reasons
@@ -18,6 +19,7 @@ __all__ = [
     "ProcedureFacts",
     "add_order_reasons",
     "hint_at_reasons",
+    "is_coded_as_allergy",
     "judge_lists",
     "map_allergies",
     "map_conditions",

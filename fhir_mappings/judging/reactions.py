@@ -57,17 +57,52 @@ def describe_reactions(resource: dict[str, Any]) -> str:
     return ", ".join(dict.fromkeys(item for item in said if item))
 
 
+_SWOLLEN = (
+    r"(?:facial|face|lips?|tongue|throat|gesichts|lippen|zungen?|visage|levres|langue|cara|labios|"
+    r"lengua|lingua|volto|viso|labbra|face|gezicht|tong|lappar|ansikte|tunga|laeber|lepper|ansigt|"
+    r"ansikt|tunge)"
+)
+_SWELLING = (
+    r"(?:swelling|swollen|swelled|o?edem[ae]|schwellung|geschwollene?[nrs]?|gonflement|gonfle[es]*|"
+    r"hinchazon|hinchad[ao]s?|gonfi\w+|inchaco|inchad[ao]s?|gezwollen|zwelling|svull\w*|haeve\w*|"
+    r"hoven|hovne)"
+)
 _SIGN = re.compile(
     r"\b(?:urti[ck]ari\w*|urticaire|orticaria|hives|wheals?|nettle ?rash|nessel(?:sucht|fieber)|"
-    r"quaddeln?|galbulten|netelroos|na(?:e)?ldefeber|elveblest|nasselutslag|angi\w*dem\w*|wheez\w*|"
-    r"bronchospasm\w*|reacted badly|bad reaction|collaps(?:ed?|us)|kollaps|exanthem\w*|"
-    r"hautausschlag|rash(?! (?:at|around|over|near) (?:the )?(?:injection )?site)|"
-    r"huidu?itslag|hudutslag|utslett|"
-    r"(?:adrenaline|epinephrine|epipen) (?:was )?(?:given|used|administered)|"
-    r"(?:facial|face|lips?|tongue|throat) (?:swelling|swollen|swelled)|"
-    r"(?:swelling|swollen|swelled)(?: of)?(?: (?:the|his|her))? (?:face|lips?|tongue|throat)|"
-    r"generali[sz]ed (?:itch\w*|prurit\w*))\b"
+    r"quaddeln?|galbulten|netelroos|na(?:e)?ldefeber|elveblest|nasselutslag|angi\w*dem\w*|ronchas|"
+    r"habones|pomfi|wheez\w*(?! (?:on|with|during) )|bronchospasm\w*|reacted badly|"
+    r"reacted (?:to|after) (?:the |last |previous |first |her |his )*(?:inj\w*|dose|jab|b12|it)|"
+    r"bad reaction|collaps(?:ed?|us)|\w*kollaps|exanthem\w*|"
+    r"hautausschlag|(?<!nappy )(?<!heat )(?<!eczema )rash(?! (?:at|around|over|near) "
+    r"(?:the )?(?:injection )?site)(?! (?:cream|is |has )?(?:improv|clear|better|resolv|gone))|"
+    r"eruption cutanee|sarpullido|huidu?itslag|hudutslag|utslett|"
+    r"(?:adrenaline?|epinephrine|epipen)(?: was)?(?: given| used| administered| x ?\d)|"
+    rf"{_SWOLLEN} ?{_SWELLING}|lips? tingl\w*|"
+    rf"{_SWELLING}(?: (?:of|der|des|von|du|de|da|del|della|delle|van|i|av))?"
+    rf"(?: (?:the|his|her|la|las|los|les|le|het|and|den))* {_SWOLLEN}|"
+    r"(?:throat|chest) (?:tight\w*|clos\w*)|"
+    r"(?:widespread|generali[sz]ed|diffuse) (?:\w+ )?(?:itch\w*|prurit\w*|rash|eryth?em\w*)|"
+    r"(?:itch\w*|prurit\w*|juckreiz|demangeaisons|picor|prurito|coceira|jeuk|klada|kloe) "
+    r"(?:all over|everywhere|whole|am ganzen|partout|generali[sz]ad[ao]|diffus\w*|over hel[ea])|"
+    r"eritema diffuso)\b"
 )
+_SOON = re.compile(
+    r"\b(?:after|following|post|nach|apres|tras|despues|dopo|depois|apos|na|efter|etter)"
+    r"(?: \w+){0,3} (?:inj\w*|dose|jab|b12|im|spritze|gabe|inyec\w*|iniez\w*|prik|spuit|sprut\w*|"
+    r"sproyt\w*|administ\w*)\b|\bwithin\b|\b\d+ ?(?:min|mins|minut\w*|h|hrs?|hours?)\b"
+)
+_SIGN_IF_SOON = re.compile(
+    r"\b(?:sob|short(?:ness)? of breath|breathless\w*|difficulty (?:in )?breathing|dyspn\w*|"
+    r"dis?pnea|dispneia|tight chest|atemnot|luftnot|gene respiratoire|falta de a(?:ire|r)|affanno|"
+    r"benauwd\w*|kortademig\w*|andnod|andenod|tungpust\w*|hypotens\w*|[hi]potens\w*|ipotens\w*|"
+    r"bp (?:dropped|fell|drop)|blutdruckabfall|blod?tryk\w*fall?|chute de tension|bloeddrukdaling|"
+    r"flush\w*|itch\w*|prurit\w*|juckreiz|demangeaisons?|picor|prurito|coceira|jeuk)\b"
+)
+_BETTER = re.compile(
+    r"\b(?:improv\w*|better|clear(?:ed|ing)(?: up)?|gone|less)\b.*\b(?:with|since|on|"
+    r"after (?:start\w*|treat\w*)|following treat\w*)\b|\bno longer\b"
+)
+"""What a sign of the illness does under treatment: "rash cleared up since starting B12"."""
 """What follows an injection within minutes to hours and may be an allergy to it; a sore arm, a
 faint or a bruise may not.
 """
@@ -88,6 +123,7 @@ _TOLD_OF = re.compile(
     r"\b(?:(?:patient|pt|she|he) (?:(?:was|has been|is|made) )?(?:advised|counsell?ed|warned|told|"
     r"aware|informed (?:of|about))|advi[sc]ed? (?:re|about|of|on|to|regarding)|"
     r"counsell?(?:ed|ing) (?:re|about|on)|"
+    r"(?:leaflet|information|advice) (?:on|about|re|regarding)|"
     r"(?:discussed|explained) (?:risks?|side|possible|potential)|(?:possible|potential) side)\b"
     r"(?:incl\.|[^.;\n])*",
     re.IGNORECASE,
@@ -97,6 +133,12 @@ _TREATED = re.compile(
     r"\b(?:treated|managed|settled|resolved|relieved|responded|needed|required|behandelt|behandl[ea]t|"
     r"traite|tratad[ao]|trattat[ao])\b.*"
 )
+
+_GIVEN_FOR_IT = re.compile(
+    r"\b(?:adrenaline?|epinephrine|epipen|antihistamin\w*|piriton|\w*cetirizine?|chlorphen\w*|"
+    r"loratadine?|hydrocortisone?|prednisolone?|steroids?|salbutamol)\b"
+)
+"""Medicines against a reaction, which are not what it was to."""
 
 
 def clauses_of_reaction(note: str) -> list[str]:
@@ -108,13 +150,15 @@ def clauses_of_reaction(note: str) -> list[str]:
 
 def _tells_of_reaction(clause: str) -> bool:
     said = normalise_text(without_intolerance(clause))
-    if _DENIED.search(said) or _PRECAUTION.search(said):
+    if _DENIED.search(said) or _PRECAUTION.search(said) or _BETTER.search(said):
         return False
-    return bool(_SIGN.search(said)) or (
-        speaks_of_allergy(clause) and not _ROUTINE.search(normalise_text(clause))
-    )
+    if _SIGN.search(said) or (_SOON.search(said) and _SIGN_IF_SOON.search(said)):
+        return True
+    if not speaks_of_allergy(clause) or _ROUTINE.search(normalise_text(clause)):
+        return False
+    return speaks_of_anaphylaxis(clause) or speaks_of_allergy(said)
 
 
 def without_its_treatment(clause: str) -> str:
     """Return a clause without what a reaction was treated with, which is not what it was to."""
-    return _TREATED.sub("", normalise_text(clause))
+    return _GIVEN_FOR_IT.sub(" ", _TREATED.sub("", normalise_text(clause)))

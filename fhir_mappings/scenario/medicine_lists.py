@@ -24,7 +24,6 @@ from fhir_mappings.fhir import (
     read_status,
     reference_of,
 )
-from fhir_mappings.history import reaction_in
 from fhir_mappings.intake import HINTS, RecordIndex, is_about_another
 from fhir_mappings.judging import Understood, judge_name, meaningful_texts
 from fhir_mappings.medicines import (
@@ -45,8 +44,8 @@ from fhir_mappings.products import (
     names_nothing,
     near_b12_name,
 )
+from fhir_mappings.scenario.reactions_beside import ends_or_forbids, show_reaction
 from fhir_mappings.terminology import Field, read_words
-from fhir_mappings.values import reasons_and_notes
 from recommender.guidance import look_back
 from recommender.language import Fact, HintAt
 
@@ -135,7 +134,7 @@ def count_medicines(index: RecordIndex) -> None:
                 by = Understood.NOT
             product = product_named(stated, index.value_sets, index.read_before)
             if product.has_cobalamin:
-                _show_reaction(index, placed, product)
+                show_reaction(index, placed, product)
             if (status := read_status(placed.resource)) in UNSURE.get(placed.type, ()):
                 _show_unsure(index, placed, product, f"status {status or 'missing'}")
             elif said := denied_words(use, product):
@@ -227,27 +226,13 @@ def show_reactions_of_stops(index: RecordIndex, drafts: Sequence[Placed]) -> Non
     stop itself, of which no list may know yet (F21, Q72).
     """
     for draft in drafts:
-        if read_status(draft.resource) in _ENDS and not is_about_another(
+        if ends_or_forbids(draft.resource) and not is_about_another(
             draft.resource, index.record.patient_id
         ):
             stated = _medicine_of(draft.resource, {})
             product = product_named(stated, index.value_sets, index.read_before)
             if product.has_cobalamin:
-                _show_reaction(index, draft, product)
-
-
-_ENDS = frozenset({"stopped", "cancelled", "on-hold", "ended", "revoked"})
-
-
-def _show_reaction(index: RecordIndex, placed: Placed, product: Product) -> None:
-    """Note that an entry of vitamin B12 was ended for a reaction, or speaks of one (F21, Q27)."""
-    if read_status(placed.resource) == "entered-in-error":
-        return
-    words = reaction_in(index, reasons_and_notes(placed.resource))
-    if words:
-        authored = first_day(read_authored(placed.resource))
-        day = day_of_dose(placed.resource) or authored
-        index.understanding.hint(HintAt.ALLERGY, placed, f"{words} ({product.name})", day)
+                show_reaction(index, draft, product)
 
 
 def _other_facts_of(product: Product) -> list[HintAt]:

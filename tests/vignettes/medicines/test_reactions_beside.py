@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.vignettes.chart import SNOMED
 from tests.vignettes.test_stops_and_doubtful_orders import (
     LOADING,
     LOW,
@@ -183,6 +184,21 @@ def test_what_denies_a_reaction_or_speaks_of_another_thing_is_not(key: str, entr
         "nældefeber efter injektion",
         "elveblest etter injeksjon",
         "nässelutslag efter injektion",
+        "SOB and chest tightness after injection",
+        "Itching 20 mins post injection",
+        "flushed, itchy all over",
+        "EpiPen given",
+        "BP dropped to 70/40 after inj",
+        "reacted to injection",
+        "Atemnot nach der Spritze",
+        "œdème du visage après injection",
+        "hinchazón de la cara",
+        "gonfiore del volto",
+        "inchaço da face",
+        "gezwollen lippen",
+        "svullna läppar",
+        "åndenød efter injektion",
+        "hovne lepper",
     ],
 )
 def test_signs_of_an_allergy_noted_beside_an_injection_are_quoted_before_the_next(
@@ -205,6 +221,13 @@ def test_signs_of_an_allergy_noted_beside_an_injection_are_quoted_before_the_nex
         "rash from amoxicillin settled",
         "vasovagal faint, recovered",
         "Allergie erfragt, keine",
+        "Patient stayed 15 minutes, no anaphylaxis",
+        "Rash cleared up since starting B12",
+        "breathlessness after climbing stairs",
+        "asthma: wheeze with exercise only",
+        "Nappy rash cream also prescribed",
+        "swelling of ankle",
+        "leaflet on side effects: rash, itching, swelling of face given",
     ],
 )
 def test_what_is_noted_at_each_injection_is_no_reaction(note: str) -> None:
@@ -217,6 +240,11 @@ def test_what_is_noted_at_each_injection_is_no_reaction(note: str) -> None:
         ({"statusReason": {"text": "Anaphylaxis to hydroxocobalamin"}}, True),
         ({"statusReason": {"text": "Allergic reaction"}}, True),
         ({"note": [{"text": "swollen lips after the last injection"}]}, True),
+        ({"reasonCode": [{"text": "allergic reaction"}]}, True),
+        ({"statusReason": {"coding": [{"code": "salg"}]}}, True),
+        ({"statusReason": {"coding": [{"system": SNOMED, "code": "416098002"}]}}, True),
+        ({"reasonCode": [{"text": "Pernicious anaemia"}]}, False),
+        ({"statusReason": {"coding": [{"code": "altchoice"}]}}, False),
         ({"statusReason": {"text": "Penicillin allergy"}}, False),
         ({"statusReason": {"text": "Patient request"}}, False),
     ],
@@ -236,6 +264,16 @@ def test_a_stop_for_a_reaction_is_never_offered_to_be_taken_back_Q72(
 
     assert card["indicator"] == ("info" if is_right else "warning")
     assert bool(card.get("suggestions")) is not is_right
+
+
+def test_an_order_that_forbids_b12_for_a_reaction_is_not_offered_to_be_taken_back_Q72() -> None:
+    asked = request(
+        MAINTENANCE,
+        conditions=["pernicious anaemia, since 2022-11-15"],
+        active=[f"{MAINTENANCE}, since 2026-01-10"],
+    )
+    draft_of(asked).update(doNotPerform=True, note=[{"text": "Anaphylaxis after the last one"}])
+    assert not only_card(asked).get("suggestions")
 
 
 def test_lebers_disease_in_the_family_is_quoted_before_cyanocobalamin_F22() -> None:
