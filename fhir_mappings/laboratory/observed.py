@@ -6,7 +6,7 @@ Source: decisions 2.1 (status), Q33 (which day it is of), Q35 (names that contra
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from fhir_mappings.fhir import (
@@ -124,7 +124,9 @@ def observe(
     if "specimen" in resource:
         found = _of_their_fluid(context, resource, found)
     day, written, by_issue = dated.day, dated.written, dated.by_issue
-    why = _why_not_counted(index, placed, resource, found, dated)
+    sample = context.specimen_of(resource) if "specimen" in resource else {}
+    around = (context.report_of(placed, resource), sample)
+    why = _why_not_counted(index, placed, resource, found, dated, around)
     if len(found) > 1 or found[0][3] or found[0][0] is not resource:
         found = [_of_the_person(resource, known) for known in found]
     observed = [
@@ -146,9 +148,10 @@ def _why_not_counted(
     resource: dict[str, Any],
     found: list[Known],
     dated: Dated,
+    around: tuple[Mapping[str, Any], ...],
 ) -> NotCounted | None:
     """Return why a result cannot count, whatever its value, and say so in the receipt; `None` when
-    it may.
+    it may. `around`: its report and its sample.
     """
     status = code_of(resource.get("status"))
     if status not in COUNTED_STATUSES:
@@ -160,25 +163,32 @@ def _why_not_counted(
         index.receipt.ignore(placed, f"{_name(found)}, in the future: {dated.day}")
         _note_uncounted(index, found, "in the future")
         return NotCounted.IN_FUTURE
-    why, said = _what_it_says(resource)
+    why, said = _what_it_says(resource, around)
     if why is not None:
         index.receipt.ignore(placed, f"{_name(found)}, {said}")
         _note_uncounted(index, found, said.removeprefix("it is "))
     return why
 
 
-def _what_it_says(resource: dict[str, Any]) -> tuple[NotCounted | None, str]:
-    """Return why a result cannot count by what it says of itself, and that in words; of a corrected
-    one a note of a mistake speaks of what was.
+def _what_it_says(
+    resource: dict[str, Any], around: tuple[Mapping[str, Any], ...]
+) -> tuple[NotCounted | None, str]:
+    """Return why a result cannot count by what it, its report or its sample says, and that in
+    words; of a corrected one a note of a mistake speaks of what was.
     """
     if changes := what_changes(resource):
         return NotCounted.CHANGED, f"changed by {changes}"
-    is_noted = not NOTES.isdisjoint(resource) and code_of(resource.get("status")) == "final"
-    if is_noted and note_of_mistake(resource):
-        return NotCounted.SAID_MISTAKEN, "a mistake by its note"
+    for one in (resource, *around):
+        noted = not _SAYING.isdisjoint(one) and code_of(one.get("status")) not in _CORRECTED
+        if noted and note_of_mistake(one, of_result=True):
+            return NotCounted.SAID_MISTAKEN, "a mistake by its note"
     if _is_about_another(resource):
         return NotCounted.ABOUT_ANOTHER, NotCounted.ABOUT_ANOTHER.value
     return None, ""
+
+
+_SAYING = NOTES | {"conclusion"}
+_CORRECTED = frozenset({"amended", "corrected", "appended"})
 
 
 def _is_about_another(resource: dict[str, Any]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fhir_mappings.fhir import (
@@ -150,22 +150,40 @@ def _denies(sentence: str) -> bool:
 
 
 _MISTAKEN = re.compile(
-    r"\b(?:wrong patient|(?<!previously )(?:entered|recorded|reported|issued|filed) in error|wbit|"
-    r"wrong blood in tube|mis ?labell?ed|sample mix ?up|not this patient|"
-    r"(?:another|different) patient|falscher? patient|\w*verwechs(?:lung|elt)|mauvais patient|"
-    r"erreur d identi\w+|paciente (?:equivocado|erroneo|errado)|paziente (?:sbagliato|errato)|"
-    r"verkeerde patient|fel patient|feil pasient|forkert patient|f(?:or|ej)lregistrer\w*|"
-    r"forvexl\w*|forveksl\w*)\b"
+    r"(?<!\bno )(?<!\bnot )(?<!\bnot the )(?<!\bkeine )(?<!\bpas d )\b"
+    r"(?:(?:wrong|incorrect) patient|not this patient|(?:another|different) patient|misidentif\w*|"
+    r"identity (?:\w+ ){0,4}(?:not|unable to) (?:be )?confirm\w*|wbit|wrong blood in tube|"
+    r"(?<!previously )(?:entered|recorded|reported|issued|filed) in error|mis ?label\w*|"
+    r"label(?:l?ing)? error|(?:sample|specimen|tube)s? mix ?(?:up|ed up)|"
+    r"(?:falscher?|anderer) patient|\w*verwechs(?:lung|elt)|vertauscht|falsch beschriftet|"
+    r"(?:mauvais|autre) patient|erreur d (?:identi|etiquet)\w+|"
+    r"paciente (?:equivocado|erroneo|errado)|(?:otro|outro) paciente|"
+    r"error de etiquetado|erro de (?:etiquetagem|identificacao)|amostra trocada|"
+    r"paziente (?:sbagliato|errato)|altro paziente|"
+    r"scambio di (?:provett|campion)\w*|errore di etichettatura|(?:verkeerde|andere) patient|"
+    r"verwissel\w*|fel(?:aktig)? (?:patient|markt)|an(?:nan|den) patient|(?:feil|annen) pasient|"
+    r"forkert patient|f(?:or|ej)lregistrer\w*|forvexl\w*|forveksl\w*|forvaxl\w*)\b"
+)
+
+_NOT_VALID = re.compile(
+    r"\b(?:(?<!no )contaminat(?:ed|ion)|drip arm|disregard|"
+    r"ignore (?:(?:this|these|the|all) )?(?:result|value)s?|"
+    r"(?:results?|values?) (?:(?:is|are|was|were) )?(?:invalid|not valid|withdrawn|retracted|void)|"
+    r"(?:ergebnis|wert) ungultig|verunreinigt|resultat (?:invalide|annule)|"
+    r"(?:muestra|amostra) contaminada|(?:resultado|risultato) (?:invalido|anulado|annullato))\b"
 )
 
 
-def note_of_mistake(resource: dict[str, Any]) -> str:
-    """Return the note of a result that says that it is of somebody else or made by mistake; empty
-    for none.
+def note_of_mistake(resource: Mapping[str, Any], *, of_result: bool = False) -> str:
+    """Return the note of an entry, or the conclusion of a report, that says that it is of somebody
+    else or made by mistake, of a result also that it is not valid; empty for none.
     """
     notes = itertools.islice(read_notes(resource), MOST_TEXTS)
-    said = (note for note in notes if _MISTAKEN.search(normalise_text(note[:LONGEST_SEARCHED])))
-    return next(said, "")
+    for note in (as_text(resource.get("conclusion")), *notes):
+        normal = normalise_text(note[:LONGEST_SEARCHED])
+        if _MISTAKEN.search(normal) or (of_result and _NOT_VALID.search(normal)):
+            return note
+    return ""
 
 
 def reasons_and_notes(resource: dict[str, Any]) -> list[str]:

@@ -336,13 +336,54 @@ def test_a_newer_count_that_is_not_final_and_has_no_unit_is_told_on_an_injection
 
 
 @pytest.mark.parametrize(
-    "note", ["WRONG PATIENT", "Wrong blood in tube suspected", "Probenverwechslung", "feil pasient"]
+    "note",
+    [
+        "WRONG PATIENT",
+        "Wrong blood in tube suspected",
+        "Probenverwechslung",
+        "feil pasient",
+        "Labelling error, please repeat",
+        "specimen mix-up",
+        "muestra de otro paciente",
+        "scambio di provette",
+        "erreur d'étiquetage",
+        "Please disregard this result",
+        "taken from drip arm",
+        "Result withdrawn",
+    ],
 )
 def test_what_its_note_calls_a_mistake_reassures_nobody_I30(note: str) -> None:
     asked = with_tablets(EGFR_90)
     last_result(asked)["note"] = [{"text": note}]
     summary = only_card(asked)["summary"]
     assert summary.startswith("eGFR 90 (6 Nov) cannot be used (its note says that it is a mistake)")
+
+
+def test_a_report_that_calls_its_results_a_mistake_is_heard_I30() -> None:
+    asked = with_tablets(EGFR_90)
+    result = last_result(asked)
+    report = {
+        "resourceType": "DiagnosticReport",
+        "id": "r1",
+        "status": "final",
+        "subject": result["subject"],
+        "code": {"text": "Renal profile"},
+        "conclusion": "Sample mislabelled",
+        "result": [{"reference": f"Observation/{result['id']}"}],
+    }
+    asked["prefetch"]["labs"]["entry"].append({"resource": report})
+    asked["prefetch"]["labs"]["total"] += 1
+    assert only_card(asked)["summary"].startswith("eGFR 90 (6 Nov) cannot be used")
+
+
+@pytest.mark.parametrize(
+    "note",
+    ["sample labelled correctly", "no mislabelling found", "not the wrong patient", "fasting"],
+)
+def test_what_its_note_says_of_the_right_patient_changes_nothing(note: str) -> None:
+    asked = with_tablets(EGFR_90)
+    last_result(asked)["note"] = [{"text": note}]
+    assert cards_of(asked) == []
 
 
 def test_the_note_of_a_corrected_result_speaks_of_what_was() -> None:
