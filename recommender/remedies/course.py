@@ -7,13 +7,14 @@ from dataclasses import replace
 
 from recommender.cards import Indicator, Remedy, Resolution, cards
 from recommender.case import Case, Issue, has_test, sort_issues
-from recommender.courses import Repeats, repeats
+from recommender.courses import Repeats, continued_order, repeats
 from recommender.language import (
     AddFollowUps,
     ChangeStart,
     Edit,
     FollowUp,
     NameReplaced,
+    Order,
     RemoveOrder,
     Test,
     distinct_follow_ups,
@@ -31,11 +32,15 @@ def resolve_course(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...
     """
     resolutions = _resolve_course(case, issues)
     removal = all(isinstance(edit, RemoveOrder) for one in resolutions for edit in one.edits)
-    if not resolutions or not removal or any(map(_is_severe, issues)):
-        return resolutions  # what must not be given is no renewal either
+    if not resolutions or not removal:
+        return resolutions
     removed = {
         edit.key for one in resolutions for edit in one.edits if isinstance(edit, RemoveOrder)
     }
+    severe = {issue.card for issue in issues if _is_severe(issue)}
+    if severe:  # what must not be given is no renewal either; of the kidneys too little is worse
+        goes_on = any(_may_go_on(case, order) for order in case.drafts if order.key in removed)
+        return () if severe == {cards.D1_KIDNEY} and goes_on else resolutions
     active = {order.key for order in case.course.active}
     if any(order.key in removed and order.replaces in active for order in case.drafts):
         return ()  # it says itself which order it goes on from
@@ -48,6 +53,11 @@ def resolve_course(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...
     ]
     named = tuple(edit for edit in additions(case, second) if isinstance(edit, NameReplaced))
     return (Resolution(label_of(named), named), *resolutions) if named else resolutions
+
+
+def _may_go_on(case: Case, order: Order) -> bool:
+    """Return whether a draft refills or may renew an active order."""
+    return case.refill or continued_order(case, order) is not None
 
 
 def _resolve_course(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:

@@ -133,6 +133,25 @@ def test_a_renewal_that_names_its_order_is_not_offered_for_removal_I31() -> None
     assert labels(card) == []
 
 
+def test_kidneys_alone_do_not_end_the_treatment_of_a_renewal_I31() -> None:
+    """Nothing is recommended while nobody knows whether tablets are taken, and why (T7, Q29)."""
+    results = ["eGFR 20 mL/min/{1.73_m2}, on 2026-11-20", NO_SIGNS]
+    asked = request(TABLETS, results=results, active=[f"{TABLETS}, since 2026-01-30"])
+    taken_once = {
+        "resourceType": "MedicationStatement",
+        "id": "s1",
+        "status": "active",
+        "subject": {"reference": "Patient/p1"},
+        "medicationCodeableConcept": draft_of(asked)["medicationCodeableConcept"],
+        "effectivePeriod": {"start": "2026-01-30"},
+    }
+    asked["prefetch"]["statements"]["entry"] = [{"resource": taken_once}]
+    asked["prefetch"]["statements"]["total"] = 1
+    card = only_card(asked)
+    assert card["indicator"] == "critical"
+    assert labels(card) == []
+
+
 def on_cyanocobalamin(*orders: str) -> Json:
     given = [
         f"cyanocobalamin injection, 1000 mcg, IM, on 2026-{month}-05"
