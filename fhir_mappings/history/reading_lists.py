@@ -43,6 +43,7 @@ from fhir_mappings.intake import (
     describe_codes,
     name_entry,
     newest_day,
+    that_may_last,
 )
 from fhir_mappings.judging import (
     Judged,
@@ -91,7 +92,8 @@ def _judge_condition(index: RecordIndex, placed: Placed) -> None:
         _note_future(index, placed, judged, day)
         return
     if judged.shown:
-        ledger.show(placed, Judged(judged.matches, _points_at(index, resource, judged)), day)
+        points_at = Judged(judged.matches, _points_at(index, resource, judged))
+        ledger.show(placed, that_may_last(points_at, day, index.as_of), day)
     if says_nothing:
         return
     _ask_about(index, placed, judged, day)
@@ -200,7 +202,7 @@ def _judge_procedure(index: RecordIndex, placed: Placed) -> None:
         _note_future(index, placed, judged, date.latest if date else None)
         return
     day = date.latest if date else None
-    ledger.show(placed, judged, day)
+    ledger.show(placed, that_may_last(judged, day, index.as_of), day)
     if not not_done:
         _ask_about(index, placed, judged, day)
         _quote_lengths(index, placed, judged, day)

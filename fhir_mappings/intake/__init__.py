@@ -24,7 +24,7 @@ from fhir_mappings.intake.record_index import (
     is_encounter_of_another,
 )
 from fhir_mappings.intake.steps import Steps, in_one_go, side_by_side
-from fhir_mappings.intake.understanding import HINTS, InFuture
+from fhir_mappings.intake.understanding import HINTS, InFuture, that_may_last
 
 __all__ = [
     "AREAS",
@@ -53,6 +53,7 @@ __all__ = [
     "no_clock",
     "say_status",
     "side_by_side",
+    "that_may_last",
     "why_role_unused",
     "why_status",
     "why_unknown",

@@ -15,6 +15,7 @@ from fhir_mappings.fhir import Placed
 from fhir_mappings.intake.receipt import Receipt
 from fhir_mappings.judging import Judged, Understood
 from fhir_mappings.terminology import Concept
+from recommender.guidance import look_back
 from recommender.language import Because, Fact, Hint, HintAt, Truth
 
 LONGEST_QUOTE = 60
@@ -266,3 +267,20 @@ class Understanding:
             f"{entries} of the {' and the '.join(names)} could not be understood",
             because=Because.NOT_UNDERSTOOD,
         )
+
+
+_LASTS = {HintAt.PREGNANCY: look_back.PREGNANCY_DAYS, HintAt.PLANNING_PREGNANCY: 366}
+"""Days for which what an entry speaks of may last (F2, F3)."""
+
+
+def that_may_last(judged: Judged, day: dt.date | None, as_of: dt.date) -> Judged:
+    """Return what an entry says without words of a pregnancy, or of plans for one, that is over."""
+    if day is None or not judged.shown:
+        return judged
+    age = (as_of - day).days
+    kept = [
+        one
+        for one in judged.shown
+        if any(age <= _LASTS.get(at, age) for at in HINTS.get(one.concept, (HintAt.CAUSE,)))
+    ]
+    return judged._replace(shown=tuple(kept))

@@ -35,7 +35,9 @@ _PROTECTING_WORDS: tuple[tuple[FolateIndication, re.Pattern[str]], ...] = (
             r"incinta|zwanger|svanger|p(?:re|eri) ?[ck]on[ck]ep|"
             r"(?:trying|wants|wishes) to conceive|"
             r"\bttc\b|kinderw(?:unsch|ens)|engravidar|\btentante\b|barnonskan|"
-            r"neural tube|neuralroh?r|tube neural|tubo neural|neurale buis)"
+            r"(?:until|till|up to) (?:the )?(?:12|twelve) ?(?:weeks|wks|40)\b|12 ?/ ?40|"
+            r"first trimester|1 trimester|erste[ns]? trimester|premier trimestre|primer trimestre|"
+            r"primo trimestre|neural tube|neuralroh?r|tube neural|tubo neural|neurale buis)"
         ),
     ),
     (FolateIndication.METHOTREXATE, re.compile(r"meth?otrexat|\bmtx\b")),

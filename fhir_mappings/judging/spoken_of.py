@@ -67,9 +67,18 @@ _PREGNANT_OR_NOT = re.compile(
 """The question for a pregnancy."""
 
 _PREGNANCY_TEST = re.compile(
-    r"\bpregnancy test|\bh ?cg\b|choriogonadotrop|schwangerschaftstest|zwangerschapstest|"
+    r"\bpregnancy test|\bh ?cg\b|choriogonadotrop|chorionic gonadotrop|"
+    r"schwangerschaftstest|zwangerschapstest|"
     r"\bgraviditetstest|\btest (?:de |di )?(?:grossesse|embarazo|gravidez|gravidanza)\b"
 )
+
+
+_HCG = re.compile(r"\bh ?cg\b|choriogonadotrop|chorionic gonadotrop")
+
+
+def names_hcg(name: str) -> bool:
+    """Return whether a name is that of a measurement of chorionic gonadotrophin."""
+    return _HCG.search(normalise_text(name)) is not None
 
 
 def text_of_pregnancy(code: Any) -> str:

@@ -221,9 +221,22 @@ sign (Q1).
 """
 
 
+_UNSURE = re.compile(
+    r"(?:i am |i m )?(?:not (?:quite |really |entirely )?(?:sure|certain)|unsure|uncertain)|"
+    r"(?:i )?(?:don t|dont|do not) know|maybe|perhaps|could be|might be|"
+    r"(?:ich )?weiss (?:ich )?nicht|nicht sicher|unsicher|vielleicht|(?:je )?ne sais pas|"
+    r"peut etre|no (?:lo )?se|quizas|tal vez|"
+    r"non (?:lo )?so|forse|nao sei|talvez|(?:ik )?weet (?:ik |het )?niet|misschien|onzeker|"
+    r"vet (?:inte|ej|ikke)|ved ikke|kanske|kanskje|maske|osaker|usikker"
+)
+"""The whole answer of somebody who does not know."""
+
+
 def is_doubted(body: Body) -> bool:
-    """Return whether the answer is that it may be so: "possible", "?"."""
+    """Return whether the answer is that it may be so: "possible", "?", "not sure"."""
     words = [text for text in answer_in_words(body) if text]
+    if any(_UNSURE.fullmatch(normalise_text(text).strip(" .!?")) for text in words):
+        return True
     told = [text for text in words if not (is_denied(text) or denies(text))]
     return any(map(has_marker, told)) and not any(
         speaks_of_family({"text": text}) for text in words

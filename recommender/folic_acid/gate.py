@@ -173,7 +173,7 @@ def hints_at_protection(order: Order, case: Case) -> tuple[Hint, ...]:
     """
     if order.has_cobalamin:
         return ()
-    facts = [HintAt.METHOTREXATE, HintAt.HAEMOLYSIS]
+    facts = [HintAt.METHOTREXATE, HintAt.HAEMOLYSIS, HintAt.DIALYSIS]
     if case.assessment.pregnancy_hinted and _can_be_pregnant(case):
         facts += [HintAt.PREGNANCY, HintAt.PLANNING_PREGNANCY]
     return case.scenario.hints_at(*facts)

@@ -14,6 +14,7 @@ from tests.fhir_mappings.records import (
     concept,
     days_ago,
     observation,
+    procedure,
     scenario_of,
 )
 
@@ -178,3 +179,42 @@ def test_a_questionnaire_that_says_so_is_a_hint(status: str, answer: Resource, h
         "item": [{"linkId": "1", "text": "Are you pregnant?", "answer": [answer]}],
     }
     assert len(scenario_of(asked).hints) == hints
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "may_be"),
+    [
+        ("beta-hCG", {"valueQuantity": {"value": 25000, "unit": "IU/L"}}, True),
+        ("Human chorionic gonadotropin", {"valueQuantity": {"value": 9, "unit": "IU/L"}}, True),
+        ("hCG", {"valueString": "> 10000 IU/L"}, True),
+        ("hCG", {"valueQuantity": {"value": 5, "comparator": "<", "unit": "IU/L"}}, False),
+        ("hCG", {"valueString": "<2"}, False),
+        ("hCG", {"valueQuantity": {"value": 1, "unit": "IU/L"}}, False),
+    ],
+)
+def test_a_measured_hcg_tells_of_a_pregnancy_that_may_be_I17(
+    name: str, value: Resource, may_be: bool
+) -> None:
+    hints = [hint.at for hint in scenario_of(named(name, **value)).hints]
+    assert (HintAt.PREGNANCY in hints) is may_be
+
+
+@pytest.mark.parametrize(
+    ("operation", "days", "at"),
+    [
+        ("Obstetric ultrasound 12 weeks", 20, HintAt.PREGNANCY),
+        ("Antenatal booking visit", 20, HintAt.PREGNANCY),
+        ("Schwangerenvorsorge", 20, HintAt.PREGNANCY),
+        ("Antenatal booking visit", 900, None),
+        ("Embryo transfer", 20, HintAt.PLANNING_PREGNANCY),
+        ("Intrauterine insemination", 20, HintAt.PLANNING_PREGNANCY),
+        ("Embryo transfer", 900, None),
+        ("Caesarean section", 20, None),
+        ("Surgical management of miscarriage", 20, None),
+    ],
+)
+def test_procedures_of_a_pregnancy_tell_of_it_while_it_may_last_F2(
+    operation: str, days: int, at: HintAt | None
+) -> None:
+    done = procedure("", days=days, code={"text": operation})
+    assert [hint.at for hint in scenario_of(done).hints] == ([at] if at else [])

@@ -48,6 +48,12 @@ CODED = {
 }
 
 
+@pytest.mark.parametrize("answer", ["not sure", "I don't know", "weiß nicht", "je ne sais pas"])
+def test_who_does_not_know_leaves_it_open(answer: str) -> None:
+    scenario = answered("Do you have a bleeding disorder?", valueString=answer)
+    assert HintAt.BLEEDING_DISORDER in {hint.at for hint in scenario.hints}
+
+
 def answered(question: str, days: int = 5, status: str = "completed", **answer: Any) -> Any:
     return scenario_of(
         {

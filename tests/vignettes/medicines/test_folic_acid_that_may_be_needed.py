@@ -30,6 +30,7 @@ OPEN = {  # each with the words that are quoted
     "planning pregnancy": "planning pregnancy",
     "'Kinderwunsch?'": "Kinderwunsch?",
     "'Possible sickle cell disease'": "Possible sickle cell disease",
+    "'Haemodialysis patient'": "Haemodialysis patient",
     "'On methotrexate'": "On methotrexate",
     "'Methotrexate monitoring'": "Methotrexate monitoring",
 }
@@ -71,6 +72,13 @@ def test_what_may_need_folic_acid_lets_it_start_a_day_after_b12_I17(problem: str
 @pytest.mark.parametrize(("problem", "words"), OPEN.items())
 def test_its_words_are_quoted_Q28(problem: str, words: str) -> None:
     assert f"Record says '{words}" in card_beside(problem, SIGNS)["detail"]
+
+
+@pytest.mark.parametrize("words", ["5 mg daily until 12 weeks", "5 mg daily, first trimester"])
+def test_a_dosage_for_the_first_weeks_of_a_pregnancy_protects_it_I17(words: str) -> None:
+    asked = request(FOLIC_ACID, **YOUNG, conditions=[SIGNS], results=[LOW])
+    draft_of(asked)["dosageInstruction"][0]["text"] = words
+    assert not removes(only_card(asked))
 
 
 @pytest.mark.parametrize("problem", NOT_OPEN)
