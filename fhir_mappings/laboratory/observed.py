@@ -125,8 +125,8 @@ def observe(
         found = _of_their_fluid(context, resource, found)
     day, written, by_issue = dated.day, dated.written, dated.by_issue
     sample = context.specimen_of(resource) if "specimen" in resource else {}
-    around = (context.report_of(placed, resource), sample)
-    why = _why_not_counted(index, placed, resource, found, dated, around)
+    report = context.report_of(placed, resource) if context.reports else {}
+    why = _why_not_counted(index, placed, resource, found, dated, (report, sample))
     if len(found) > 1 or found[0][3] or found[0][0] is not resource:
         found = [_of_the_person(resource, known) for known in found]
     observed = [

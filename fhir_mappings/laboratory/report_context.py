@@ -91,8 +91,6 @@ class ReportContext:
 
     def report_of(self, placed: Placed, resource: Mapping[str, Any]) -> dict[str, Any]:
         """Return the report that lists a result; empty for none."""
-        if not self.reports:
-            return {}
         own = as_text(resource.get("id"))
         for name in (placed.reference, placed.full_url, f"Observation/{own}" if own else ""):
             if name and name in self.reports:
