@@ -126,6 +126,10 @@ def _add(
     index.understanding.judged[reason.place] = counted
     index.understanding.show(reason, counted, index.as_of)
     _show_allergies(index, reason, (*notes, *texts_of(codeable)))
+    for match in () if _is_ours(draft.resource) else judged.matches:
+        if match.concept in _OUR_WORDS and match not in matches:
+            for at in HINTS.get(match.concept, ()):
+                index.understanding.hint(at, reason, match.words, index.as_of)
     if matches:
         index.by_type.setdefault("Condition", []).append(reason)
 

@@ -92,8 +92,7 @@ def _judge_condition(index: RecordIndex, placed: Placed) -> None:
         _note_future(index, placed, judged, day)
         return
     if judged.shown:
-        points_at = Judged(judged.matches, _points_at(index, resource, judged))
-        ledger.show(placed, that_may_last(points_at, day, index.as_of), day)
+        ledger.show(placed, Judged(judged.matches, _points_at(index, resource, judged)), day)
     if says_nothing:
         return
     _ask_about(index, placed, judged, day)

@@ -92,6 +92,7 @@ _CAUSES = (
     Concept.CROHN_LOOKALIKE,
     Concept.VEGAN,
     Concept.VEGAN_LOOKALIKE,
+    Concept.LOW_B12_INTAKE,
 )
 
 HINTS: dict[Concept, tuple[HintAt, ...]] = {
@@ -269,12 +270,18 @@ class Understanding:
         )
 
 
-_LASTS = {HintAt.PREGNANCY: look_back.PREGNANCY_DAYS, HintAt.PLANNING_PREGNANCY: 366}
-"""Days for which what an entry speaks of may last (F2, F3)."""
+_LASTS = {
+    HintAt.PREGNANCY: look_back.PREGNANCY_DAYS,
+    HintAt.PLANNING_PREGNANCY: 366,
+    HintAt.NITROUS_OXIDE: 366,
+}
+"""Days for which what was done once tells of today (F2, F3, F13)."""
 
 
 def that_may_last(judged: Judged, day: dt.date | None, as_of: dt.date) -> Judged:
-    """Return what an entry says without words of a pregnancy, or of plans for one, that is over."""
+    """Return what a procedure says without words of a pregnancy, of plans for one, or of nitrous
+    oxide, that its day makes a thing of the past.
+    """
     if day is None or not judged.shown:
         return judged
     age = (as_of - day).days

@@ -653,3 +653,18 @@ def test_what_was_only_supplied_is_not_called_an_injection_I33(supplied: bool) -
     )
     named = "B12 injections last supplied" if supplied else "Last B12 injection"
     assert card["summary"].startswith(f"{named} 1 Mar")
+
+
+@pytest.mark.parametrize(
+    "why",
+    [
+        {"reasonCode": [{"text": "Vitamin B12 deficiency"}]},
+        {"note": [{"text": "intrinsic factor antibodies positive"}]},
+    ],
+)
+def test_a_reason_that_the_order_gives_is_not_called_unrecorded_b17(why: Json) -> None:
+    asked = request(LOADING, results=["B12 450 pmol/L, on 2026-11-06", *NO_SIGNS])
+    draft_of(asked).update(why)
+    card = only_card(asked)
+    assert card["summary"].endswith("is not low: is there another reason for B12?")
+    assert (why.get("reasonCode") or why["note"])[0]["text"] in card["detail"]

@@ -308,3 +308,40 @@ def test_a_lack_of_vitamin_b12_and_another_is_one_of_vitamin_b12(text: str) -> N
 )
 def test_a_lack_of_one_or_the_other_is_not_said_to_be_that_of_vitamin_b12(text: str) -> None:
     assert scenario_of(condition("", code={"text": text})).deficiency_diagnosis.is_unknown
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("Combined degeneration of cord", HintAt.NEUROLOGY),
+        ("Megaloblastic anaemia", HintAt.DEFICIENCY),
+        ("Megaloblastäre Anämie", HintAt.DEFICIENCY),
+        ("Imerslund-Gräsbeck syndrome", HintAt.DEFICIENCY),
+        ("Transcobalamin II deficiency", HintAt.DEFICIENCY),
+        ("Methylmalonic acidaemia", HintAt.DEFICIENCY),
+        ("Positive gastric parietal cell antibodies", HintAt.CAUSE),
+        ("IF antibodies positive", HintAt.CAUSE),
+        ("Intrinsic-Faktor-Antikörper positiv", HintAt.CAUSE),
+        ("Anticorps anti-facteur intrinsèque positifs", HintAt.CAUSE),
+        ("Malnutrition", HintAt.CAUSE),
+        ("Anorexia nervosa", HintAt.CAUSE),
+        ("Ondervoeding", HintAt.CAUSE),
+        ("Denutrition sévère", HintAt.CAUSE),
+    ],
+)
+def test_what_may_be_a_reason_for_b12_is_asked_about_b17(text: str, at: HintAt) -> None:
+    hints = {hint.at for hint in scenario_of(condition("", code={"text": text})).hints}
+    assert at in hints
+
+
+@pytest.mark.parametrize("text", ["Parietal cell antibodies negative", "Nutrition", "Alcohol use"])
+def test_what_is_none_is_not(text: str) -> None:
+    hints = {hint.at for hint in scenario_of(condition("", code={"text": text})).hints}
+    assert hints.isdisjoint({HintAt.CAUSE, HintAt.DEFICIENCY})
+
+
+@pytest.mark.parametrize(("days", "asked"), [(20, True), (900, False)])
+def test_nitrous_oxide_of_a_procedure_is_asked_about_for_a_year_F13(days: int, asked: bool) -> None:
+    done = procedure("", days=days, code={"text": "Extraction under nitrous oxide sedation"})
+    hints = {hint.at for hint in scenario_of(done).hints}
+    assert (HintAt.NITROUS_OXIDE in hints) is asked
