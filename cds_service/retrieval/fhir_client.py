@@ -37,13 +37,10 @@ Key = TypeVar("Key", bound=Hashable)
 
 MOST_PAGES = 20
 MOST_REDIRECTS = 3
-LONGEST_ANSWER = 10_485_760
-"""Bytes of one page that are read."""
+LONGEST_ANSWER = 10_485_760  # bytes of one page
 
 GRACE_SECONDS = 0.02
-"""How long the call waits beyond the deadline for readers that stop at it, so that their pages are
-not lost.
-"""
+"""How long the call waits beyond the deadline for the pages of readers that stop at it."""
 
 LATE = "no answer within the time allowed"
 TOO_LONG = "the answer is too long"
@@ -244,6 +241,9 @@ def _read_page(query: _Query, address: WebAddress, place: str, read_before: int 
         return _failed(LATE)
     try:
         status, body = _get(query, address)
+        for optional in ("_sort", "_count"):  # not every server can sort, or takes this page size
+            if status == 400 and (less := address.without(optional)) != address:
+                status, body = _get(query, address := less)
     except TooLong:
         return _failed(TOO_LONG)
     except _Redirected:

@@ -73,6 +73,13 @@ class WebAddress(msgspec.Struct, frozen=True):
         path, mark, query = relative.partition("?")
         return replace(self, path=f"{self.path}/{path}", query=query if mark else None)
 
+    def without(self, parameter: str) -> WebAddress:
+        """Return the address with this parameter taken out of its query."""
+        if self.query is None:
+            return self
+        kept = [one for one in self.query.split("&") if one.partition("=")[0] != parameter]
+        return replace(self, query="&".join(kept))
+
     def follow(self, link: str) -> WebAddress | None:
         """Return where a link on this page leads; None when it cannot be read in one way only.
 

@@ -148,6 +148,37 @@ def test_each_status_has_one_meaning_R66(
     assert holds_nothing(record)
 
 
+@pytest.mark.parametrize(
+    ("refused", "asked"),
+    [
+        ("_sort", ["&_sort=-onset-date&_count=250", "&_count=250"]),
+        ("_count=250", ["&_sort=-onset-date&_count=250", "&_count=250", ""]),
+    ],
+)
+def test_a_server_that_refuses_to_sort_or_such_a_page_is_asked_without(
+    fhir: FhirClient, refused: str, asked: list[str]
+) -> None:
+    def refuse(handler: BaseHTTPRequestHandler) -> None:
+        answer = answer_with({}, 400) if refused in handler.path else answer_with(bundle(CONDITION))
+        answer(handler)
+
+    templates = {
+        "patient": PREFETCH["patient"],
+        "conditions": ("Condition?patient={{context.patientId}}&_sort=-onset-date&_count=250",),
+    }
+    with fhir_server(Condition=refuse) as server:
+        request = HookRequest(
+            "order-select", "i", "p", prefetch={"patient": PATIENT}, fhir_server=server.base
+        )
+        retrieval = Retrieval(
+            request, DEMONSTRATION_CLIENT, demonstration(), fhir, time.monotonic() + 30
+        )
+        record = assemble_record(templates, retrieval)
+
+    assert server.asked == [f"Condition?patient=p{parameters}" for parameters in asked]
+    assert record.part("conditions").availability is Availability.COMPLETE
+
+
 @pytest.mark.parametrize("answer", [answer_never, answer_drop_by_drop])
 def test_a_server_that_does_not_answer_is_left_at_the_deadline_R35(
     fhir: FhirClient, answer: Any
