@@ -7,6 +7,7 @@ from cds_service.database.engine import (
     open_engine,
     open_for_reading,
 )
+from cds_service.database.failures import say_failure
 from cds_service.database.tables import (
     CALLS,
     CARDS,
@@ -38,5 +39,6 @@ __all__ = [
     "is_in_memory",
     "open_engine",
     "open_for_reading",
+    "say_failure",
     "upgrade_schema",
 ]

@@ -12,6 +12,7 @@ from cds_service.database import (
     is_in_memory,
     open_engine,
     open_for_reading,
+    say_failure,
     upgrade_schema,
 )
 from cds_service.records.kept_requests import check_key_file, each_kept, find_kept, load_keeping
@@ -74,6 +75,7 @@ __all__ = [
     "open_for_reading",
     "open_words",
     "read_tallies",
+    "say_failure",
     "settle_feedback",
     "upgrade_schema",
     "week_of",

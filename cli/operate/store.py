@@ -113,9 +113,12 @@ def _copy_sqlite(database: str, out: str) -> None:
 
 
 def _dump_postgresql(url: sa.URL, out: str) -> None:
+    from cds_service.records import open_engine
+
     program = shutil.which("pg_dump")
     if program is None:
         raise Refusal("pg_dump was not found, which makes the backup of a PostgreSQL database.")
+    _tables_of(open_engine(url.render_as_string(hide_password=False)))
     status = _run_on(url, [program, "--format=custom", "--file", out])
     if status:
         raise Refusal(f"pg_dump could not make the backup (its exit status is {status}).")
@@ -123,7 +126,7 @@ def _dump_postgresql(url: sa.URL, out: str) -> None:
 
 def _run_on(url: sa.URL, command: list[str]) -> int:
     """Run a program of PostgreSQL on a database, and return its exit status."""
-    address = url.set(drivername="postgresql", password=None).render_as_string()
+    address = url._replace(drivername="postgresql", password=None).render_as_string()
     password = {"PGPASSWORD": str(url.password)} if url.password else {}
     done = subprocess.run(
         [*command[:1], "--no-password", "--dbname", address, *command[1:]],
@@ -202,22 +205,28 @@ def _is_a_store(database: str) -> bool:
 
 
 def _restore_postgresql(backup: Path, engine: sa.Engine) -> None:
-    import sqlalchemy as sa
-
     program = shutil.which("pg_restore")
     if program is None:
         raise Refusal("pg_restore was not found, which fills a PostgreSQL database.")
-    try:
-        tables = sa.inspect(engine).get_table_names()
-    except sa.exc.SQLAlchemyError as error:
-        raise Refusal(f"The database cannot be reached ({type(error).__name__}).") from None
-    if tables:
+    if _tables_of(engine):
         raise Refusal("The database holds tables already, expected an empty one.")
     _check_schema(backup, _schema_in_archive(program, backup))
     options = ["--no-owner", "--single-transaction", "--exit-on-error"]
     status = _run_on(engine.url, [program, *options, str(backup)])
     if status:
         raise Refusal(f"pg_restore could not fill the database (its exit status is {status}).")
+
+
+def _tables_of(engine: sa.Engine) -> list[str]:
+    """Return the tables of a database. Raises: Refusal when it cannot be asked."""
+    import sqlalchemy as sa
+
+    from cds_service.records import say_failure
+
+    try:
+        return sa.inspect(engine).get_table_names()
+    except sa.exc.SQLAlchemyError as error:
+        raise Refusal(f"The store cannot be used: {say_failure(engine.url, error)}.") from None
 
 
 def _schema_in_archive(program: str, backup: Path) -> str:

@@ -42,6 +42,10 @@ def find_postgresql() -> Path | None:
     )
 
 
+WITH_PASSWORD = "keyed"
+"""The user who needs a password; a test makes it."""
+
+
 class PostgreSQL:
     """A server of our own that listens on a Unix socket in its own directory and on nothing
     else.
@@ -62,6 +66,8 @@ class PostgreSQL:
             "--encoding=UTF8",
             "--locale=C",
         )
+        access = self._data / "pg_hba.conf"
+        access.write_text(f"local all {WITH_PASSWORD} scram-sha-256\n{access.read_text()}")
         self.start()
 
     def _run(self, program: str, *arguments: str) -> None:

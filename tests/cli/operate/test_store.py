@@ -26,7 +26,7 @@ from cds_service.records.records import FeedbackEntry
 from cds_service.records.retention import PRUNED_AT_ONCE
 from cds_service.records.store import Store
 from cli.main import main
-from tests.cds_service.records.conftest import PostgreSQL, postgresql
+from tests.cds_service.records.conftest import WITH_PASSWORD, PostgreSQL, postgresql
 from tests.cds_service.records.records import card, decision, overridden, rows
 from tests.cds_service.records.test_migrations import make_first_schema
 
@@ -185,6 +185,37 @@ class TestBackupOfPostgresql:
         subprocess.run(["pg_restore", "--no-owner", "--dbname", address, str(out)], check=True)
         for table in (DECISIONS, CARDS, FEEDBACK):
             assert rows(empty, table) == rows(url, table) != []
+
+    def test_a_password_of_the_site_file_reaches_pg_dump_and_pg_restore(
+        self,
+        url: str,
+        site: str,
+        tmp_path: Path,
+        postgresql: PostgreSQL,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        fill(url, 1)
+        empty, out = postgresql.make_database(), tmp_path / "copy.dump"
+        with open_engine(url).begin() as connection:
+            connection.exec_driver_sql(f"DROP ROLE IF EXISTS {WITH_PASSWORD}")
+            connection.exec_driver_sql(
+                f"CREATE ROLE {WITH_PASSWORD} SUPERUSER LOGIN PASSWORD 'a b'"
+            )
+
+        def keyed(database: str, password: str = "a%20b") -> str:
+            named = database.replace("postgres@", f"{WITH_PASSWORD}:{password}@")
+            text = f'[store]\nurl = "{named}"\npatient_key = "{"k" * 32}"\n'
+            Path(site).write_text(text, encoding="utf-8")
+            return site
+
+        assert run(capsys, "backup", str(out), "--config", keyed(url))[0] == 0
+        assert run(capsys, "restore", str(out), "--config", keyed(empty))[0] == 0
+        assert rows(empty, DECISIONS) == rows(url, DECISIONS) != []
+        other = str(tmp_path / "other.dump")
+        status, _, refused = run(capsys, "backup", other, "--config", keyed(url, "wrong"))
+        assert status == 2
+        assert refused.startswith("The store cannot be used: the database test_")
+        assert "wrong" not in refused
 
     def test_without_pg_dump_one_sentence_names_it(
         self,
