@@ -122,7 +122,7 @@ def read_site_file(path: Path) -> tuple[dict[str, Any], list[str]]:
     document.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # as editors of Windows write it
     except OSError as error:
         return {}, [f"{path}: cannot be read ({error.strerror or type(error).__name__})."]
     except UnicodeDecodeError:

@@ -50,6 +50,13 @@ def problems_of(folder: Path, text: str) -> list[str]:
     return check_config(write(folder, text))
 
 
+def test_a_file_as_editors_of_windows_write_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "site.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + PRODUCTION.replace("\n", "\r\n").encode())
+
+    assert load_settings(path) == load_settings(write(tmp_path, PRODUCTION))
+
+
 def test_without_a_file_the_demonstration_profile_applies() -> None:
     settings = load_settings(None)
 
