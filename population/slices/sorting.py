@@ -42,10 +42,9 @@ def sort_lines(lines: Lines, sieve: Sieve, into: Sorted) -> None:
         _sort_one_by_one(lines, range(many), into)
         return
     keep = _not_whole(lines, kind)
-    if kind in SIEVED:  # a report that lists results may date or name one of ours
+    if kind in SIEVED:
         into.loose = into.loose or not lines.owner
-        more = f"{JOINED_PATTERN}|{_LISTS_RESULTS}" if kind == REPORT else JOINED_PATTERN
-        keep |= sieve.find(lines, more)
+        keep |= sieve.find(lines, "|".join((JOINED_PATTERN, *_KEPT.get(kind, ()))))
     into.read[kind] += many - len(keep)
     into.dropped[kind] += many - len(keep)
     if kind in SIEVED:
@@ -84,8 +83,13 @@ def _ends(content: bytes) -> bool:
     return content.endswith(WHOLE_ENDS)
 
 
-REPORT = "DiagnosticReport"
-_LISTS_RESULTS = '"result"'
+_KEPT = {
+    "DiagnosticReport": ('"result"', '"conclusion', '"codedDiagnosis"'),
+    "QuestionnaireResponse": ('"answer"',),
+}
+"""By what else a resource is kept: a report that lists results may date or name one of ours, and
+what reports conclude and people answer is read in words, whatever it is about (decisions Q27, Q28).
+"""
 _CODE = b'"code":{'
 
 

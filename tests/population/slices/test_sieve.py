@@ -128,3 +128,18 @@ def test_a_report_that_lists_results_may_date_them_and_is_kept() -> None:
     result = [{"reference": "Observation/1"}]
     assert is_kept(WEIGHT, "DiagnosticReport", result=result)
     assert not is_kept(WEIGHT, "DiagnosticReport")
+
+
+@pytest.mark.parametrize("said", ["conclusion", "conclusionCode", "codedDiagnosis"])
+def test_what_a_report_concludes_is_read_and_kept(said: str) -> None:
+    concluded: object = "Severe neuropathy of both legs"
+    if said != "conclusion":
+        concluded = [{"text": concluded}]
+    assert is_kept(WEIGHT, "DiagnosticReport", **{said: concluded})
+
+
+def test_what_people_answer_is_read_and_kept() -> None:
+    item = {"linkId": "1", "text": "Do your feet feel numb?"}
+    answered = item | {"answer": [{"valueBoolean": True}]}
+    assert is_kept(WEIGHT, "QuestionnaireResponse", item=[answered])
+    assert not is_kept(WEIGHT, "QuestionnaireResponse", item=[item])
