@@ -25,10 +25,12 @@ from fhir_mappings.selections import Places, order_sets, resolve_selections, way
 from fhir_mappings.terminology import ValueSets
 from recommender.guidance import look_back
 from recommender.language import (
+    FolateIndication,
     LoweringDrug,
     Order,
     OrderState,
     TestOrder,
+    changed,
     is_bound_together,
 )
 
@@ -53,9 +55,12 @@ class Drafts:
     @classmethod
     def of(cls, entries: Sequence[DraftRead], left_out: tuple[Places, ...] = ()) -> Drafts:
         """Return what these entries come to."""
+        orders = tuple(order for entry in entries for order in entry.orders)
+        if any(entry.methotrexate for entry in entries):  # its folic acid stays (I17)
+            orders = tuple(map(_with_methotrexate, orders))
         return cls(
             tuple(entries),
-            tuple(order for entry in entries for order in entry.orders),
+            orders,
             tuple(entry.test for entry in entries if entry.test),
             frozenset(one.lowering for one in entries if one.lowering and one.selected),
             {one.key: one.placed.resource for one in entries if one.is_ours and has_key(one)},
@@ -118,6 +123,13 @@ class Drafts:
         return receipt.lines(
             Cited({one.placed.place: ("course",) for one in self.entries if one.is_ours})
         )
+
+
+def _with_methotrexate(order: Order) -> Order:
+    """Return an order of folic acid that gives no other reason as one for methotrexate."""
+    if order.folate is None or order.folate_indication is not None:
+        return order
+    return changed(order, folate_indication=FolateIndication.METHOTREXATE)
 
 
 def has_key(entry: DraftRead) -> bool:

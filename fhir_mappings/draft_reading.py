@@ -80,9 +80,9 @@ class DraftRead(NamedTuple):
     """One entry of the draft set as it was read: the orders or the test that it stands for, or why
     it is neither.
 
-    `lowering` is the B12-lowering medicine that it is for, `medication` the Medication that names
-    its drug. `unresolved` says where the reference to its drug points that leads to nothing that
-    was read.
+    `lowering` is the B12-lowering medicine that it is for, `methotrexate` whether it orders that,
+    `medication` the Medication that names its drug. `unresolved` says where the reference to its
+    drug points that leads to nothing that was read.
     """
 
     placed: Placed
@@ -91,6 +91,7 @@ class DraftRead(NamedTuple):
     orders: tuple[Order, ...] = ()
     test: TestOrder | None = None
     lowering: LoweringDrug | None = None
+    methotrexate: bool = False
     medication: Placed | None = None
     unresolved: str = ""
     why_not: str = ""
@@ -144,6 +145,7 @@ def _read_medication(draft: DraftRead, siblings: Siblings, value_sets: ValueSets
     if product.lowering and not is_stop(resource):
         why = "no vitamin B12 or folic acid, but a medicine that can lower vitamin B12"
         return draft._replace(lowering=product.lowering, why_not=f"{why}: {product.name}")
+    draft = draft._replace(methotrexate=product.methotrexate and not is_stop(resource))
     nameless = is_nameless(resource, siblings)
     why = LEADS_NOWHERE if nameless else f"not a vitamin B12 or folic acid order: {product.name}"
     return draft._replace(why_not=why)

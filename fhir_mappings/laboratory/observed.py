@@ -179,8 +179,9 @@ def _what_it_says(
     if changes := what_changes(resource):
         return NotCounted.CHANGED, f"changed by {changes}"
     for one in (resource, *around):
-        noted = not _SAYING.isdisjoint(one) and code_of(one.get("status")) not in _CORRECTED
-        if noted and note_of_mistake(one, of_result=True):
+        if not one or _SAYING.isdisjoint(one) or code_of(one.get("status")) in _CORRECTED:
+            continue
+        if note_of_mistake(one, of_result=True):
             return NotCounted.SAID_MISTAKEN, "a mistake by its note"
     if _is_about_another(resource):
         return NotCounted.ABOUT_ANOTHER, NotCounted.ABOUT_ANOTHER.value

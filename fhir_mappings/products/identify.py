@@ -32,7 +32,7 @@ from fhir_mappings.products.substances import (
     find_substances,
 )
 from fhir_mappings.products.uses import read_uses
-from fhir_mappings.terminology import Concept, Field, Match, ValueSets
+from fhir_mappings.terminology import LONGEST_TEXT, Concept, Field, Match, ValueSets
 from fhir_mappings.text import normalise_text
 from recommender.language import Substance
 
@@ -74,7 +74,8 @@ def identify_product(
     resource = medication or {}
     items = (item_of(part) for part in as_list(resource.get("ingredient")))
     concepts = [codeable, resource.get("code"), *items]
-    texts = list(dict.fromkeys(text for concept in concepts for text in texts_of(concept)))
+    named = (text[:LONGEST_TEXT] for concept in concepts for text in texts_of(concept))
+    texts = list(dict.fromkeys(named))
     matches = _matches(concepts, value_sets)
     name = shorten(next(iter(texts), "") or _name_of(matches) or _any_code(concepts))
     if not matches:

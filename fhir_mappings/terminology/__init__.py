@@ -4,6 +4,7 @@ from fhir_mappings.terminology.code_systems import ATC, DMD, LOINC, NPU, RXNORM,
 from fhir_mappings.terminology.concepts import Concept
 from fhir_mappings.terminology.loading import load_value_sets
 from fhir_mappings.terminology.members import (
+    LONGEST_TEXT,
     TERMINOLOGY,
     Field,
     Match,
@@ -49,6 +50,7 @@ __all__ = [
     "LANGUAGES",
     "LOINC",
     "LONGEST_SEARCHED",
+    "LONGEST_TEXT",
     "NPU",
     "RXNORM",
     "SNOMED",

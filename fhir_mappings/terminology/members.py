@@ -147,7 +147,10 @@ class TerminologyError(ValueError):
 
 
 LONGEST_TEXT = 500
-"""Characters; what is longer is a story, not the name of something."""
+LONGEST_DIRECTIONS = 5000
+"""Characters; what is longer is a story, not the name of something; of a medicine with its
+directions the beginning is its name.
+"""
 
 _TAGS = re.compile(r"(?<!\s)\s*(\[[^\]]*\]|\([^)]*\))\s*$")
 

@@ -85,6 +85,7 @@ HINTS = (
     "creatinin", "kreatinin", "cockcroft", "crcl", "cr cl", "ccr", "glomerul",
     "potassi", "potasi", "kalium", "moglobin", "inr", "normalized ratio", "normalised ratio",
     "plattchen", "tpk", "vfg", "evfg", "ckd epi", "mdrd", "krea", "kreat", "crea", "creat", "scr",
+    "kaliemi", "gonadotrop",
     "plt", "plts", "plaq", "trombocit", "thrombocit", "trom", "tromb", "thrombo", "thrombos",
     "norm ratio", "choriogonadotrop", "partus", "forlossning", "fodsel", "nedkomst", "termin",
     "terminsdato", "accouchement", "parto", "fpp", "dpp", "uitgerekende",

@@ -32,6 +32,7 @@ from fhir_mappings.terminology.concepts import Concept
 from fhir_mappings.terminology.members import (
     ENUMERATES,
     LISTS_BY_SUBSTANCE,
+    LONGEST_DIRECTIONS,
     LONGEST_TEXT,
     TERMINOLOGY,
     Field,
@@ -252,7 +253,9 @@ class ValueSets:
         test; of a diagnosis or an operation it is taken off.
         """
         if len(text) > LONGEST_TEXT:
-            return ()
+            if field is not Field.DRUGS or len(text) > LONGEST_DIRECTIONS:
+                return ()
+            text = text[:LONGEST_TEXT]  # directions may follow the name
         named = without_semantic_tags(text) if field is Field.LABS else without_tags(text)
         normal = normalise_text(named)
         members = self._by_text.get(field, {}).get(normal, ())

@@ -55,11 +55,14 @@ def _begins(result: Mapping[str, Any]) -> bool | None:
     """
     said = result.get("valueCodeableConcept")
     texts = [text.strip() for text in (*texts_of(said), as_text(result.get("valueString"))) if text]
-    if any(_YES_FIRST.match(text) or _SOME.fullmatch(_plain(text)) for text in texts):
+    if any(text in _TICKED or _YES_FIRST.match(text) for text in texts):
+        return True
+    if any(_SOME.fullmatch(_plain(text)) for text in texts):
         return True
     return False if texts and all(_NO_ALONE.fullmatch(_plain(text)) for text in texts) else None
 
 
+_TICKED = frozenset({"✓", "✔", "☑", "☒", "x", "X", "checked", "ticked"})
 _YES_FIRST = re.compile(
     r"(?:(?:yes|yeah|ja|oui|sim|sí|sì)\b|(?:si|y)(?=\s*[,;:.(–-]))(?!\s*(?:/|and|or|und|oder)\s*n)",
     re.IGNORECASE,
@@ -95,8 +98,21 @@ _SEMANTIC_TAG = re.compile(r" \(qualifier value\)$", re.IGNORECASE)
 """What SNOMED CT puts behind the full names of its answers."""
 
 
-_POSITIVE_CODES: frozenset[str] = frozenset({"POS", "Y"})
-_NEGATIVE_CODES: frozenset[str] = frozenset({"NEG", "N"})
+_POSITIVE_CODES: frozenset[str] = frozenset(
+    {
+        *("POS", "Y"),
+        *("373066001", "10828004", "52101004", "260373001"),
+        *("LA33-6", "LA6576-8", "LA9633-4", "LA11882-0"),
+    }
+)
+_NEGATIVE_CODES: frozenset[str] = frozenset(
+    {
+        *("NEG", "N"),
+        *("373067005", "260385009", "2667000", "260415000"),
+        *("LA32-8", "LA6577-6", "LA9634-2", "LA11883-8"),
+    }
+)
+"""Of HL7; yes, positive, present and detected, and their opposites, of SNOMED CT and LOINC."""
 _POSITIVE_WORDS = frozenset(
     {
         *("positive", "pos", "detected", "present", "yes", "y", "true", "reactive"),

@@ -101,6 +101,8 @@ def _starting(case: Case, order: Order) -> Iterator[Issue]:
         found = "Severe anaemia" if a.severe_anaemia.is_true else "Low potassium"
         reason = f"{found} is recorded: {may_fall}"
         yield issue_of(cards.K2_POTASSIUM, WARNING, order, reason, ("X8", "X9"))
-    elif low := low_uncounted(Words(case.scenario, a, case.policy)):
+        return
+    uncounted = case.scenario.haemoglobin.passed_over or case.scenario.potassium.passed_over
+    if uncounted and (low := low_uncounted(Words(case.scenario, a, case.policy))):
         said = f"{capital(low[0])}: read or repeat it today"
         yield issue_of(cards.K2_POTASSIUM, INFO, order, capital(may_fall), ("X8", "X9"), said)

@@ -201,7 +201,6 @@ def test_another_test_by_a_code_in_no_list_is_named_and_decides_nothing(
         ("egfr", "Creatinine clearance", "mL/min"),
         ("potassium", "Potassium", "mmol/L"),
         ("potassium", "Kalium", "mmol/L"),
-        ("potassium", "K", "mmol/L"),
         ("potassium", "Kaliémie", "mmol/L"),
         ("haemoglobin", "Hämoglobin, POCT", "g/dL"),
         ("haemoglobin", "Hemoglobin, point of care", "g/dL"),

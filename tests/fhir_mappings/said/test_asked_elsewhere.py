@@ -54,6 +54,22 @@ def test_who_does_not_know_leaves_it_open(answer: str) -> None:
     assert HintAt.BLEEDING_DISORDER in {hint.at for hint in scenario.hints}
 
 
+@pytest.mark.parametrize(
+    ("answer", "is_yes"),
+    [
+        ({"valueCoding": {"system": SNOMED, "code": "373066001"}}, True),
+        ({"valueCoding": {"system": "http://loinc.org", "code": "LA33-6"}}, True),
+        ({"valueString": "x"}, True),
+        ({"valueString": "✓"}, True),
+        ({"valueCoding": {"system": SNOMED, "code": "373067005"}}, False),
+        ({"valueCoding": {"system": "http://loinc.org", "code": "LA32-8"}}, False),
+    ],
+)
+def test_answers_by_codes_alone_and_ticks_are_heard(answer: Any, is_yes: bool) -> None:
+    hints = {hint.at for hint in answered("Do you have a bleeding disorder?", **answer).hints}
+    assert (HintAt.BLEEDING_DISORDER in hints) is is_yes
+
+
 def answered(question: str, days: int = 5, status: str = "completed", **answer: Any) -> Any:
     return scenario_of(
         {

@@ -143,3 +143,17 @@ def test_what_people_answer_is_read_and_kept() -> None:
     answered = item | {"answer": [{"valueBoolean": True}]}
     assert is_kept(WEIGHT, "QuestionnaireResponse", item=[answered])
     assert not is_kept(WEIGHT, "QuestionnaireResponse", item=[item])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Kaliémie",
+        "S-Kalium",
+        "Human chorionic gonadotropin",
+        "Active-B12 Architect",
+        "Holo-TC",
+    ],
+)
+def test_a_name_that_leaves_open_which_test_it_is_is_kept(text: str) -> None:
+    assert is_kept({"text": text})

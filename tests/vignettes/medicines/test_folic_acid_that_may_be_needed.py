@@ -134,3 +134,28 @@ def test_nitrous_oxide_in_words_does_Q28() -> None:
     words = "'Uses nitrous oxide at times', since 2026-10-02"
     asked = request(FOLIC_ACID, conditions=[words], results=WELL)
     assert only_card(asked)["indicator"] == "warning"
+
+
+def test_folic_acid_ordered_together_with_methotrexate_is_kept_I17() -> None:
+    """As it is beside methotrexate on record: c4 in the place of c1, and nothing taken away."""
+    asked = request(
+        "methotrexate, 10 mg, oral, weekly", FOLIC_ACID, conditions=[SIGNS], results=[LOW]
+    )
+    card = only_card(asked)
+    assert (card["source"]["topic"]["code"], card["indicator"]) == ("c4", "warning")
+    assert not removes(card)
+
+
+def test_a_stop_of_methotrexate_protects_nothing() -> None:
+    asked = request(
+        "methotrexate, 10 mg, oral, weekly", FOLIC_ACID, conditions=[SIGNS], results=[LOW]
+    )
+    draft_of(asked)["status"] = "stopped"
+    assert removes(only_card(asked))
+
+
+def test_directions_behind_a_name_do_not_hide_folic_acid_c1() -> None:
+    asked = request(FOLIC_ACID, conditions=[SIGNS], results=[LOW])
+    directions = "Take with water; keep out of the reach of children. " * 12
+    draft_of(asked)["medicationCodeableConcept"] = {"text": f"Folic acid 5 mg. {directions}"}
+    assert only_card(asked)["source"]["topic"]["code"] == "c1"
