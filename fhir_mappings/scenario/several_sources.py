@@ -106,14 +106,34 @@ def cause_resolved(diagnosed: ConditionFacts, causes: tuple[CauseFinding, ...]) 
 
 def neurological_screen(index: RecordIndex, answers: AnswerFacts) -> Fact:
     """Return the screen; one that found nothing does not stand beside signs dated in the future,
-    of which nobody knows what they mean (Q31).
+    of which nobody knows what they mean (Q31), nor beside words of them of its day or since (I30).
     """
     future = index.understanding.future.get(HintAt.NEUROLOGY)
     if future is None or answers.neurological_screen.is_true:
-        return answers.neurological_screen
+        return _not_told_since(index, answers.neurological_screen)
     for entry in answers.neurological_screen.evidence:
         index.receipt.outweigh(entry.reference, f"{entry.display}, outweighed: {future.why}")
     return Fact(Truth.UNKNOWN, future.why, (), future.dated, Because.IN_FUTURE)
+
+
+def _not_told_since(index: RecordIndex, screen: Fact) -> Fact:
+    """Return the screen, not known where it found nothing and words of signs are newer."""
+    if not screen.is_false:
+        return screen
+    own = {entry.reference for entry in screen.evidence}
+    day = max((entry.date for entry in screen.evidence if entry.date), default=None)
+    since = [
+        hint
+        for hint in index.understanding.hints.values()
+        if hint.at is HintAt.NEUROLOGY
+        and (hint.reference in own or (day and hint.date and hint.date >= day))
+    ]
+    if not since:
+        return screen
+    why = f"words recorded since the screen: {since[0].words}"
+    for entry in screen.evidence:
+        index.receipt.outweigh(entry.reference, f"{entry.display}, outweighed: {why}")
+    return Fact(Truth.UNKNOWN, why, because=Because.HINT)
 
 
 def neurological_reason(index: RecordIndex, answers: AnswerFacts) -> str:

@@ -23,7 +23,8 @@ def read_booleanish(result: dict[str, Any]) -> bool | None:
     texts = {_plain(text) for text in (*texts_of(said), as_text(result.get("valueString")))}
     codes = {as_text(coding.get("code")) for coding in codings_of(said)}
     yes = value is True or codes & _POSITIVE_CODES or texts & _POSITIVE_WORDS
-    no = value is False or codes & _NEGATIVE_CODES or texts & _NEGATIVE_WORDS
+    more = codes and texts - _NEGATIVE_WORDS - {""}  # "NEG: numb toes" is no plain no
+    no = value is False or ((codes & _NEGATIVE_CODES or texts & _NEGATIVE_WORDS) and not more)
     return bool(yes) if bool(yes) is not bool(no) else None
 
 

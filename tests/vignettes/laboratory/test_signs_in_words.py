@@ -148,3 +148,39 @@ def test_a_sign_in_words_alone_never_makes_tablets_wrong() -> None:
     (card,) = cards_of(tablets(observed("Symptoms", valueString="numb feet")))
     assert not any(one.get("isRecommended") for one in card.get("suggestions", ()))
     assert "Nerve signs: not recorded" in card["detail"]
+
+
+def screened(value: Json, *more: Json) -> Json:
+    """Return the request for tablets with a screen of 20 November that found nothing."""
+    screen = {
+        "resourceType": "Observation",
+        "id": "screen",
+        "status": "final",
+        "code": {"coding": [{"system": "urn:b12-cds:observation", "code": "neuro-screen"}]},
+        "subject": {"reference": "Patient/p1"},
+        "effectiveDateTime": "2026-11-20",
+        "valueCodeableConcept": value,
+    }
+    return tablets(screen, *more)
+
+
+NEGATIVE: Json = {"coding": [{"system": "http://snomed.info/sct", "code": "260385009"}]}
+
+
+def told(day: str) -> Json:
+    return observed("Symptoms", valueString="numbness in both feet", effectiveDateTime=day)
+
+
+@pytest.mark.parametrize("day", ["2026-11-20", "2026-11-24"])
+def test_a_screen_that_found_nothing_does_not_stand_against_words_since_I30(day: str) -> None:
+    assert level(screened(NEGATIVE, told(day))) == ASKED_LOUDLY
+
+
+def test_a_screen_that_found_nothing_stands_against_words_before_it_Q1() -> None:
+    assert cards_of(screened(NEGATIVE, told("2026-11-10"))) == []
+
+
+@pytest.mark.parametrize("text", ["Negative but numb toes", "equivocal"])
+def test_a_code_for_no_beside_other_words_is_no_plain_no_I8(text: str) -> None:
+    asked = screened(NEGATIVE | {"text": text})
+    assert level(asked)[0] == "b2"
