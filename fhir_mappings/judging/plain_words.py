@@ -207,10 +207,18 @@ def _hold_a_name(words: Iterable[str], of_an_allergen: bool = False) -> bool:
     """
     listed = list(words)
     hold = load_substances().hold_allergen if of_an_allergen else load_substances().hold
-    return any(map(hold, listed)) or _VITAMIN.search(" ".join(listed)) is not None
+    held = {word for word in listed if hold(word)}
+    if held - _MINERALS:
+        return True
+    named = (word for word in listed if _NAME_WORD.fullmatch(word) and word not in _UNNAMED)
+    first = next(named, "vitamin")
+    begins = of_an_allergen or first in _MINERALS or first in load_vocabulary("en")
+    return begins and (bool(held) or _VITAMIN.search(" ".join(listed)) is not None)
 
 
-_VITAMIN = re.compile(r"\bvit(?:amin[ae]?)? ?(?:[acdek]\d?|b ?[12367]|b5|b8)(?![a-z0-9])")
+_MINERALS = frozenset(read_markers("mineral"))
+"""Names of another medicine where they come first: "Sodium chloride", but not "Trinsicon iron"."""
+_VITAMIN = re.compile(r"\bvit(?:amin[ae]?)?(?: [ae]| ?(?:[cdk]\d?|b ?[12367]|b5|b8))(?![a-z0-9])")
 """A vitamin that is another than vitamin B12, folic acid and the group of B."""
 
 

@@ -68,3 +68,19 @@ def test_two_names_of_things_that_share_words_leave_nothing_else_open(text: str)
     scenario = map_words(as_resource("problem", text))
     assert scenario.hints_at(HintAt.DEFICIENCY)
     assert scenario.lebers.is_false
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Venstresidig hemikolektomi",
+        "Hemicolectomía izquierda",
+        "Sleeve lobectomy",
+        "Sleeve-resektion af bronkie",
+        "Removal of tube from small intestine",
+        "Excision of Stomach, Open Approach, Diagnostic",
+        "Bypass Ileum to Cutaneous, Open Approach",
+    ],
+)
+def test_an_operation_that_takes_no_part_of_these_is_not_asked_about(text: str) -> None:
+    assert not map_words(as_resource("operation", text)).hints
