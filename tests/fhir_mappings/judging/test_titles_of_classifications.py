@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from recommender.language import HintAt
-from tests.fhir_mappings.noise import as_resource, map_words
+from tests.fhir_mappings.noise import as_resource, map_words, open_facts
 
 
 @pytest.mark.parametrize(
@@ -84,3 +84,53 @@ def test_two_names_of_things_that_share_words_leave_nothing_else_open(text: str)
 )
 def test_an_operation_that_takes_no_part_of_these_is_not_asked_about(text: str) -> None:
     assert not map_words(as_resource("operation", text)).hints
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("sv", "Akut mellanöreinflammation"),
+        ("sv", "Sjukdom i andningsorganen"),
+        ("no", "Luftveisinfeksjon øvre akutt"),
+        ("no", "Fremmedlegeme i øyet"),
+        ("da", "Betændelse i livmoderhalsen"),
+        ("da", "Kontaktdermatitis UNS"),
+        ("fr", "Luxation de l'épaule"),
+        ("fr", "Affections du col de l'utérus"),
+        ("it", "Lussazione della spalla"),
+        ("it", "Traumatismo superficiale del polso"),
+        ("de", "Kurzatmigkeit"),
+        ("de", "Luxation des Handgelenkes"),
+        ("es", "Trastornos de la articulación del hombro"),
+        ("es", "Úlceras bucales"),
+        ("pt", "Luxação da articulação do ombro"),
+        ("pt", "Tosse persistente"),
+    ],
+)
+def test_everyday_titles_leave_nothing_open_where_their_language_is_stated(
+    language: str, text: str
+) -> None:
+    assert not open_facts(map_words(as_resource("problem", text), spoken=(language,)))
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("pt", "Doenças renais"),
+        ("pt", "Outros transtornos do rim"),
+        ("pt", "Ausência adquirida do rim"),
+        ("fr", "Autres affections du rein"),
+        ("de", "Künstliche Niere"),
+        ("de", "Lebererkrankung, nicht näher bezeichnet"),
+        ("es", "Trastornos del hígado"),
+        ("da", "Leversygdom UNS"),
+        ("it", "Cecità di entrambi gli occhi"),
+        ("pt", "Outras afecções hemorrágicas especificadas"),
+        ("sv", "Hemorragisk sjukdom"),
+        ("no", "Nedsatt syn"),
+        ("it", "Esposizione a gas"),
+        ("es", "Ablación de una parte del cuerpo de 30 cm"),
+    ],
+)
+def test_what_may_be_one_of_the_facts_leaves_it_open_all_the_same(language: str, text: str) -> None:
+    assert open_facts(map_words(as_resource("problem", text), spoken=(language,)))
