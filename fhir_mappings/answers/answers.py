@@ -24,7 +24,7 @@ from fhir_mappings.fhir import as_dict, as_list, as_text, is_mistaken, read_numb
 from fhir_mappings.history import DIAGNOSED_CAUSES, SIGNS
 from fhir_mappings.intake import RecordIndex
 from fhir_mappings.laboratory import ANALYTES, MAY_BE_NEWER, Observed
-from fhir_mappings.said import hint_at_signs
+from fhir_mappings.said import hint_at_signs, hint_at_signs_noted
 from fhir_mappings.terminology import Concept, Role
 from fhir_mappings.values import ABNORMAL, FOUND, read_booleanish
 from recommender.guidance import look_back
@@ -84,7 +84,7 @@ def map_answers(
     of = answers.get
     feeding = (Concept.BREASTFEEDING_STATUS, Concept.BREASTFEEDING)
     planning = (Concept.PLANNING_PREGNANCY,)
-    screened, symptoms = of(Concept.NEURO_SCREEN, []), of(Concept.B12_SYMPTOMS, [])
+    screened, symptoms = _screened(index, answers), of(Concept.B12_SYMPTOMS, [])
     resected, involved = of(Concept.ILEAL_RESECTION_LENGTH, []), of(Concept.CROHNS_ILEAL_EXTENT, [])
     return AnswerFacts(
         neurological_screen=read_screen(index, screened, nothing),
@@ -97,6 +97,14 @@ def map_answers(
         findings=_findings(index, answers, treatment_start),
         causes=_causes(index, answers),
     )
+
+
+def _screened(index: RecordIndex, answers: Answers) -> list[Answer]:
+    """Return the screens for nerve signs, with what their notes say of one noted."""
+    screened = answers.get(Concept.NEURO_SCREEN, [])
+    for answer in screened:
+        hint_at_signs_noted(index, answer.observed.placed, answer.date)
+    return screened
 
 
 def _may_be_newest_screen(item: Observed) -> bool:

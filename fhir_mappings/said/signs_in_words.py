@@ -5,9 +5,10 @@ answer that is in doubt: they decide nothing, and are quoted and asked about (Q2
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Iterator, Set
 
-from fhir_mappings.fhir import code_of, read_date, texts_of
+from fhir_mappings.fhir import Placed, code_of, read_date, texts_of
 from fhir_mappings.fhir import versions as fhir_versions
 from fhir_mappings.intake import HINTS, RecordIndex
 from fhir_mappings.said.affirmed import affirmed_in
@@ -51,6 +52,25 @@ def hint_at_signs(index: RecordIndex, read: Set[str]) -> None:
     for saying in answers_said(index):
         if code_of(saying.resource.get("status")) in ANSWERED:
             _hint(index, saying)
+
+
+_LOOKED_FOR = re.compile(
+    r"\b(?:ask\w*|enquir\w+|inquir\w+|screen\w*|check\w*|assess\w*|examin\w*|test\w*|none|negative|"
+    r"normal|gefragt|erfragt|gepr\w+|unauff\w+)\b",
+    re.IGNORECASE,
+)
+
+
+def hint_at_signs_noted(index: RecordIndex, placed: Placed, day: dt.date | None) -> None:
+    """Note a sign that the note of a screen names, and not what was asked and looked for: beside
+    "none found" nobody knows which holds.
+    """
+    notes = [
+        one for one in fhir_versions.read_notes(placed.resource) if not _LOOKED_FOR.search(one)
+    ]
+    text = first_of(_signs_in(notes))
+    if text:
+        index.understanding.hint(HintAt.NEUROLOGY, placed, text, day)
 
 
 def _hint(index: RecordIndex, saying: Saying) -> None:

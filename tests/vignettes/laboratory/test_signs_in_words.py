@@ -184,3 +184,18 @@ def test_a_screen_that_found_nothing_stands_against_words_before_it_Q1() -> None
 def test_a_code_for_no_beside_other_words_is_no_plain_no_I8(text: str) -> None:
     asked = screened(NEGATIVE | {"text": text})
     assert level(asked)[0] == "b2"
+
+
+@pytest.mark.parametrize(
+    ("note", "asks"),
+    [
+        ("numb toes since June", True),
+        ("no numbness, no tingling, gait steady", False),
+        ("asked about numbness, gait and memory: none", False),
+        ("repeat in 3 months", False),
+    ],
+)
+def test_the_note_of_a_screen_that_names_a_sign_leaves_it_open_I30(note: str, asks: bool) -> None:
+    asked = screened(NEGATIVE)
+    asked["prefetch"]["labs"]["entry"][-1]["resource"]["note"] = [{"text": note}]
+    assert bool(cards_of(asked)) is asks
