@@ -20,10 +20,11 @@ def read_booleanish(result: dict[str, Any]) -> bool | None:
     if result.get("dataAbsentReason") is not None:
         return None
     value, said = result.get("valueBoolean"), result.get("valueCodeableConcept")
-    texts = {_plain(text) for text in (*texts_of(said), as_text(result.get("valueString")))}
+    written = (*texts_of(said), as_text(result.get("valueString")))
+    texts = {_plain(text) for text in written}
     codes = {as_text(coding.get("code")) for coding in codings_of(said)}
     yes = value is True or codes & _POSITIVE_CODES or texts & _POSITIVE_WORDS
-    more = codes and texts - _NEGATIVE_WORDS - {""}  # "NEG: numb toes" is no plain no
+    more = codes and not all(map(_says_no_more, written))  # "NEG: numb toes" is no plain no
     no = value is False or ((codes & _NEGATIVE_CODES or texts & _NEGATIVE_WORDS) and not more)
     return bool(yes) if bool(yes) is not bool(no) else None
 
@@ -87,7 +88,33 @@ _NO_WORD = (
     r"aldri)"
 )
 _NO_ALONE = re.compile(
-    rf"{_NO_WORD}(?: (?:{_NO_WORD}|at all|any|ever|known|thanks|thank you|applicable))*"
+    rf"{_NO_WORD}(?: (?:{_NO_WORD}|none|at all|any|ever|known|thanks|thank you|applicable))*"
+)
+
+
+def _says_no_more(text: str) -> bool:
+    """Return whether a text beside a coded no says no as well: in a word ("Negative"), or all of it
+    ("No signs of neuropathy", "Pregnancy test negative"), with nothing behind a comma or a "but".
+    """
+    plain = _plain(text)
+    if plain in _NEGATIVE_WORDS or not plain:
+        return True
+    more = _GOES_ON.search(text.rstrip(" .)")) or _TURNS.search(plain)
+    return _NO_ALONE.fullmatch(plain) is not None or bool(_DENIES.fullmatch(plain) and not more)
+
+
+_GOES_ON = re.compile(r"[,;:.\n(]")
+_TURNS = re.compile(
+    r"\b(?:but|except|since|only|aber|ausser|seit|nur|mais|sauf|depuis|pero|salvo|desde|solo|mas|ma|"
+    r"tranne|dal|maar|behalve|sinds|alleen|men|sedan|siden|utom|unntatt|undtagen)\b"
+)
+_DENIES = re.compile(
+    r"(?!(?:not?|nicht|pas|niet|inte|ikke|non) (?:sure|yet|known|assess|done|asked|test|exam|"
+    r"record|document|applic|answer|idea|inform|data|bekannt|unters|sicher|connu|teste|fait|bekend|gedaan|"
+    r"kand|gjort|kjent))"
+    r"(?:no|not|none|nil|nothing|nein|nicht|keine?[nrs]?|pas|aucune?|sin|ningun[ao]?|nao|sem|"
+    r"nenhuma?|non|nessun[ao]?|senza|niet|geen|ingen|inga|inte|ikke|ej|without|ohne|sans|zonder|"
+    r"utan|uden|uten) .+|.+ (?:negative?|negativ[aeot]?|negatief|negatif|not detected|absent)"
 )
 
 

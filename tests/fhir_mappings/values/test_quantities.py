@@ -376,6 +376,46 @@ def test_yes_and_no_are_read_in_all_their_forms(result: dict[str, Any], said: bo
     assert read_booleanish(result) is said
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No neurological symptoms",
+        "No signs of neuropathy.",
+        "No, none",
+        "None reported",
+        "Not pregnant",
+        "Pregnancy test negative",
+        "Nothing abnormal detected",
+        "Nicht schwanger",
+        "Keine Taubheit",
+        "Ingen tegn til nevropati",
+        "Pas de signe neurologique",
+    ],
+)
+def test_words_beside_a_coded_no_that_deny_as_well_are_a_no(text: str) -> None:
+    coded = {"coding": [{"code": "NEG", "display": "Negative"}], "text": text}
+    assert read_booleanish({"valueCodeableConcept": coded}) is False
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "numb toes",
+        "NEG: numb toes",
+        "No, but numb toes since June",
+        "No pain but numb",
+        "Normal gait, numb feet",
+        "Not sure",
+        "not yet asked",
+        "equivocal",
+        "Nicht bekannt",
+    ],
+)
+def test_words_beside_a_coded_no_that_say_more_leave_it_open(text: str) -> None:
+    coded = {"coding": [{"code": "NEG", "display": "Negative"}], "text": text}
+    assert read_booleanish({"valueCodeableConcept": coded}) is None
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: (
