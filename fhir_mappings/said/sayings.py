@@ -17,6 +17,7 @@ from fhir_mappings.fhir import (
     as_list,
     as_text,
     code_of,
+    codings_of,
     is_about_another,
     is_mistaken,
     read_date,
@@ -29,6 +30,7 @@ from fhir_mappings.judging import speaks_of_allergy, speaks_of_family
 from fhir_mappings.said.affirmed import affirmed_in, is_denied
 from fhir_mappings.terminology import has_marker
 from fhir_mappings.text import normalise_text
+from fhir_mappings.values import read_affirmed
 
 Body = Mapping[str, Any]
 
@@ -233,8 +235,12 @@ _UNSURE = re.compile(
 
 
 def is_doubted(body: Body) -> bool:
-    """Return whether the answer is that it may be so: "possible", "?", "not sure"."""
+    """Return whether the answer is that it may be so ("possible", "?", "not sure"), or a code alone
+    that is neither yes nor no.
+    """
     words = [text for text in answer_in_words(body) if text]
+    if not words and codings_of(body.get("valueCodeableConcept")):
+        return read_affirmed(body) is None
     if any(_UNSURE.fullmatch(normalise_text(text).strip(" .!?")) for text in words):
         return True
     told = [text for text in words if not (is_denied(text) or denies(text))]

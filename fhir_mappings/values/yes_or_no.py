@@ -126,21 +126,8 @@ _SEMANTIC_TAG = re.compile(r" \(qualifier value\)$", re.IGNORECASE)
 """What SNOMED CT puts behind the full names of its answers."""
 
 
-_POSITIVE_CODES: frozenset[str] = frozenset(
-    {
-        *("POS", "Y"),
-        *("373066001", "10828004", "52101004", "260373001"),
-        *("LA33-6", "LA6576-8", "LA9633-4", "LA11882-0"),
-    }
-)
-_NEGATIVE_CODES: frozenset[str] = frozenset(
-    {
-        *("NEG", "N"),
-        *("373067005", "260385009", "2667000", "260415000"),
-        *("LA32-8", "LA6577-6", "LA9634-2", "LA11883-8"),
-    }
-)
-"""Of HL7; yes, positive, present and detected, and their opposites, of SNOMED CT and LOINC."""
+_POSITIVE_CODES: frozenset[str] = frozenset({"POS", "Y"})
+_NEGATIVE_CODES: frozenset[str] = frozenset({"NEG", "N"})
 _POSITIVE_WORDS = frozenset(
     {
         *("positive", "pos", "detected", "present", "yes", "y", "true", "reactive"),

@@ -57,15 +57,16 @@ def test_who_does_not_know_leaves_it_open(answer: str) -> None:
 @pytest.mark.parametrize(
     ("answer", "is_yes"),
     [
-        ({"valueCoding": {"system": SNOMED, "code": "373066001"}}, True),
-        ({"valueCoding": {"system": "http://loinc.org", "code": "LA33-6"}}, True),
+        ({"valueCoding": {"code": "Y"}}, True),
+        ({"valueCoding": {"system": "urn:site:answers", "code": "1"}}, True),
         ({"valueString": "x"}, True),
         ({"valueString": "✓"}, True),
-        ({"valueCoding": {"system": SNOMED, "code": "373067005"}}, False),
-        ({"valueCoding": {"system": "http://loinc.org", "code": "LA32-8"}}, False),
+        ({"valueCoding": {"code": "N"}}, False),
+        ({"valueCoding": {"system": "urn:site:answers", "code": "0", "display": "No"}}, False),
     ],
 )
 def test_answers_by_codes_alone_and_ticks_are_heard(answer: Any, is_yes: bool) -> None:
+    """A code alone that is neither yes nor no leaves it open."""
     hints = {hint.at for hint in answered("Do you have a bleeding disorder?", **answer).hints}
     assert (HintAt.BLEEDING_DISORDER in hints) is is_yes
 

@@ -164,7 +164,8 @@ def screened(value: Json, *more: Json) -> Json:
     return tablets(screen, *more)
 
 
-NEGATIVE: Json = {"coding": [{"system": "http://snomed.info/sct", "code": "260385009"}]}
+INTERPRETATION = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
+NEGATIVE: Json = {"coding": [{"system": INTERPRETATION, "code": "NEG"}]}
 
 
 def told(day: str) -> Json:
