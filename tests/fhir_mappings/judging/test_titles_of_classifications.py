@@ -29,6 +29,33 @@ def test_what_is_no_nerve_sign_is_not_asked_about(text: str) -> None:
     assert not map_words(as_resource("problem", text)).hints_at(HintAt.NEUROLOGY)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Neurological symptoms",
+        "Neuro deficit",
+        "B12 deficiency with neurological involvement",
+        "Neurologische Ausfälle",
+        "Neurologisches Defizit",
+        "Troubles neurologiques",
+        "Alteraciones neurológicas",
+        "Sintomas neurológicos",
+        "Manifestazioni neurologiche",
+        "Neurologische klachten",
+        "Neurologiska symtom",
+        "Neurologiske udfald",
+        "Nevrologiske symptomer",
+    ],
+)
+def test_signs_of_the_nerves_by_no_other_name_are_asked_about(text: str) -> None:
+    assert map_words(as_resource("problem", text)).hints_at(HintAt.NEUROLOGY)
+
+
+@pytest.mark.parametrize("text", ["Antepartum haemorrhage", "Threatened miscarriage"])
+def test_what_only_the_pregnant_have_is_asked_about(text: str) -> None:
+    assert map_words(as_resource("problem", text)).hints_at(HintAt.PREGNANCY)
+
+
 @pytest.mark.parametrize("text", ["Instabilité à la marche", "Inestabilidad al caminar"])
 def test_instability_in_walking_still_is(text: str) -> None:
     assert map_words(as_resource("problem", text)).hints_at(HintAt.NEUROLOGY)
