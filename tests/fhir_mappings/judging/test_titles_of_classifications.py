@@ -161,3 +161,26 @@ def test_everyday_titles_leave_nothing_open_where_their_language_is_stated(
 )
 def test_what_may_be_one_of_the_facts_leaves_it_open_all_the_same(language: str, text: str) -> None:
     assert open_facts(map_words(as_resource("problem", text), spoken=(language,)))
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Blood disorder NOS"),
+        ("en", "Neurological disease"),
+        ("de", "Erkrankung des Blutes"),
+        ("fr", "Maladie du sang"),
+        ("es", "Enfermedad neurológica"),
+        ("da", "Blodsygdom"),
+        ("no", "Sykdom i blodsystemet"),
+    ],
+)
+def test_a_disease_of_blood_or_nerves_that_is_not_named_leaves_them_open(
+    language: str, text: str
+) -> None:
+    assert open_facts(map_words(as_resource("problem", text), spoken=(language,)))
+
+
+@pytest.mark.parametrize("text", ["Blood pressure problem", "Disease of blood vessels"])
+def test_a_disease_of_what_blood_runs_in_leaves_nothing_open(text: str) -> None:
+    assert not open_facts(map_words(as_resource("problem", text), spoken=("en",)))
