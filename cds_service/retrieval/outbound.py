@@ -29,7 +29,7 @@ from urllib3 import (
     Timeout,
 )
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import LocationValueError, NewConnectionError, ProtocolError
+from urllib3.exceptions import LocationValueError, NewConnectionError
 from urllib3.util.connection import create_connection
 from urllib3.util.ssl_ import create_urllib3_context
 
@@ -204,10 +204,7 @@ def get_within(
     left = deadline - time.monotonic()
     if left <= 0:
         raise TooLate
-    try:
-        answer = outbound.open(address, headers, left)
-    except ProtocolError:  # the server closed a kept connection while the query was on its way
-        answer = outbound.open(address, headers, max(0.001, deadline - time.monotonic()))
+    answer = outbound.open(address, headers, left)
     try:
         return answer.status, answer.headers, _read(answer, deadline, longest)
     finally:

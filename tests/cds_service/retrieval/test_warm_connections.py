@@ -95,26 +95,6 @@ def test_a_connection_that_was_idle_for_long_is_not_used_again(
     assert len(ports) == used
 
 
-def test_a_connection_that_the_server_closes_meanwhile_loses_no_query() -> None:
-    """Servers close idle connections after seconds; a query may cross with that."""
-    asked: list[int] = []
-
-    def once_each(handler: BaseHTTPRequestHandler) -> None:
-        port = handler.client_address[1]
-        asked.append(port)
-        if asked.count(port) == 1:
-            answer_with({"resourceType": "Patient", "id": "p"})(handler)
-        handler.close_connection = asked.count(port) > 1
-
-    fhir = FhirClient()
-    with fhir_server(Patient=once_each) as server:
-        readings = [read_patient(fhir, server.base) for _ in range(4)]
-    fhir.close()
-
-    assert all(reading.part.resources for reading in readings)
-    assert len(set(asked)) > 1
-
-
 def test_an_address_at_which_nobody_answers_does_not_take_all_the_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
