@@ -54,9 +54,10 @@ def hint_at_signs(index: RecordIndex, read: Set[str]) -> None:
             _hint(index, saying)
 
 
+_SENTENCE = re.compile(r"[.;\n]")
 _LOOKED_FOR = re.compile(
     r"\b(?:ask\w*|enquir\w+|inquir\w+|screen\w*|check\w*|assess\w*|examin\w*|test\w*|none|negative|"
-    r"normal|gefragt|erfragt|gepr\w+|unauff\w+)\b",
+    r"gefragt|erfragt|gepr\w+|unauff\w+)\b",
     re.IGNORECASE,
 )
 
@@ -65,10 +66,9 @@ def hint_at_signs_noted(index: RecordIndex, placed: Placed, day: dt.date | None)
     """Note a sign that the note of a screen names, and not what was asked and looked for: beside
     "none found" nobody knows which holds.
     """
-    notes = [
-        one for one in fhir_versions.read_notes(placed.resource) if not _LOOKED_FOR.search(one)
-    ]
-    text = first_of(_signs_in(notes))
+    notes = fhir_versions.read_notes(placed.resource)
+    sentences = (one for note in notes for one in _SENTENCE.split(note))
+    text = first_of(_signs_in(one for one in sentences if not _LOOKED_FOR.search(one)))
     if text:
         index.understanding.hint(HintAt.NEUROLOGY, placed, text, day)
 

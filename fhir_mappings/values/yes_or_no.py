@@ -111,7 +111,8 @@ _TURNS = re.compile(
 _DENIES = re.compile(
     r"(?!(?:not?|nicht|pas|niet|inte|ikke|non) (?:sure|yet|known|assess|done|asked|test|exam|"
     r"record|document|applic|answer|idea|inform|data|bekannt|unters|sicher|connu|teste|fait|bekend|gedaan|"
-    r"kand|gjort|kjent))"
+    r"kand|gjort|kjent|exclu|ruled|ausgeschl|uteslut|udeluk|uteluk|uitgesl|escl|change|improv|better|"
+    r"resol|unchanged))"
     r"(?:no|not|none|nil|nothing|nein|nicht|keine?[nrs]?|pas|aucune?|sin|ningun[ao]?|nao|sem|"
     r"nenhuma?|non|nessun[ao]?|senza|niet|geen|ingen|inga|inte|ikke|ej|without|ohne|sans|zonder|"
     r"utan|uden|uten) .+|.+ (?:negative?|negativ[aeot]?|negatief|negatif|not detected|absent)"

@@ -191,6 +191,8 @@ def test_a_code_for_no_beside_other_words_is_no_plain_no_I8(text: str) -> None:
     ("note", "asks"),
     [
         ("numb toes since June", True),
+        ("numb toes, gait normal", True),
+        ("Reflexes tested: normal. Toes are numb.", True),
         ("no numbness, no tingling, gait steady", False),
         ("asked about numbness, gait and memory: none", False),
         ("repeat in 3 months", False),
