@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fhir_mappings.answers import map_answers, map_reviews
+from fhir_mappings.draft_reading import why_no_order
 from fhir_mappings.fhir import PatientRecord, Placed
 from fhir_mappings.history import (
     add_order_reasons,
@@ -48,7 +49,7 @@ from fhir_mappings.scenario import (
     kidney_risk,
     put_together,
     read_medicines,
-    show_reactions_of_stops,
+    show_drafted_medicines,
 )
 from fhir_mappings.terminology import ValueSets
 from fhir_mappings.values import forget_units
@@ -132,7 +133,8 @@ def _map(index: RecordIndex, drafts: Sequence[Placed]) -> Steps[MappedScenario]:
     judge_lists(index)
     add_order_reasons(index, drafts)
     hint_at_reasons(index)
-    show_reactions_of_stops(index, drafts)
+    own = [one for one in drafts if why_no_order(one, index.record.patient_id) is None]
+    show_drafted_medicines(index, own)
     hint_at_what_is_said(index)
     hint_at_what_is_asked(index)
     yield

@@ -4,7 +4,7 @@ from fhir_mappings.scenario.citations import cited_by
 from fhir_mappings.scenario.medicine_lists import (
     count_medicines,
     read_medicines,
-    show_reactions_of_stops,
+    show_drafted_medicines,
 )
 from fhir_mappings.scenario.putting_together import FactsRead, put_together
 from fhir_mappings.scenario.several_sources import kidney_risk
@@ -16,5 +16,5 @@ __all__ = [
     "kidney_risk",
     "put_together",
     "read_medicines",
-    "show_reactions_of_stops",
+    "show_drafted_medicines",
 ]

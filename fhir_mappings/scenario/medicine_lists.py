@@ -24,7 +24,7 @@ from fhir_mappings.fhir import (
     read_status,
     reference_of,
 )
-from fhir_mappings.intake import HINTS, RecordIndex, is_about_another
+from fhir_mappings.intake import HINTS, RecordIndex
 from fhir_mappings.judging import Understood, judge_name, meaningful_texts
 from fhir_mappings.medicines import (
     MedicationFacts,
@@ -221,18 +221,27 @@ def _show_unsure(index: RecordIndex, placed: Placed, product: Product, why: str)
             index.understanding.hint(at, placed, words, day)
 
 
-def show_reactions_of_stops(index: RecordIndex, drafts: Sequence[Placed]) -> None:
-    """Note that vitamin B12 is being stopped for a reaction to it, by the reason or a note of the
-    stop itself, of which no list may know yet (F21, Q72).
+def show_drafted_medicines(index: RecordIndex, drafts: Sequence[Placed]) -> None:
+    """Note what the draft orders of this patient say that no list may know yet: a reaction for
+    which vitamin B12 is being stopped (F21, Q72), an anticoagulant or nitrous oxide that is being
+    started (F19, K17).
     """
     for draft in drafts:
-        if ends_or_forbids(draft.resource) and not is_about_another(
-            draft.resource, index.record.patient_id
-        ):
-            stated = _medicine_of(draft.resource, {})
-            product = product_named(stated, index.value_sets, index.read_before)
-            if product.has_cobalamin:
-                show_reaction(index, draft, product)
+        ends = ends_or_forbids(draft.resource)
+        if not ends and len(drafts) == 1:
+            return  # nothing is ordered beside it
+        stated = _medicine_of(draft.resource, {})
+        product = product_named(stated, index.value_sets, index.read_before)
+        if not ends:
+            _show_started(index, draft, product)
+        elif product.has_cobalamin:
+            show_reaction(index, draft, product)
+
+
+def _show_started(index: RecordIndex, draft: Placed, product: Product) -> None:
+    for at in _other_facts_of(product):
+        if at is not HintAt.METHOTREXATE:  # its draft protects folic acid itself (I17)
+            index.understanding.hint(at, draft, f"ordered now: {product.name}", None)
 
 
 def _other_facts_of(product: Product) -> list[HintAt]:
