@@ -8,7 +8,13 @@ from __future__ import annotations
 
 import enum
 import ipaddress
+import socket
 from collections.abc import Iterable
+from typing import Any
+
+from urllib3.connection import HTTPConnection
+from urllib3.exceptions import NewConnectionError
+from urllib3.util.connection import create_connection
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -99,6 +105,33 @@ def may_reach(address: str, reach: Reach) -> bool:
             return _is_in(parsed, OF_SITES) or _is_public(parsed)
         case Reach.PUBLIC:
             return _is_public(parsed)
+
+
+def connect(connection: HTTPConnection, reach: Reach) -> socket.socket:
+    """Resolve the host and connect, when every address it resolves to may be reached. Of several
+    each gets its share of the time, so that one at which nobody answers does not take all of it.
+    """
+    try:
+        found = socket.getaddrinfo(connection.host, connection.port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise NewConnectionError(
+            connection, f"the host name cannot be resolved ({type(error).__name__})"
+        ) from None
+    addresses = [str(entry[4][0]) for entry in found]
+    if not addresses or not all(may_reach(address, reach) for address in addresses):
+        raise NewConnectionError(connection, f"the host is not within reach: {reach.value}")
+    options: Any = connection.socket_options
+    seconds = connection.timeout / len(addresses) if connection.timeout else connection.timeout
+    for address in addresses:
+        try:
+            made = create_connection(
+                (address, connection.port), seconds, connection.source_address, options
+            )
+            made.settimeout(connection.timeout)
+            return made
+        except OSError as error:
+            refused = type(error).__name__
+    raise NewConnectionError(connection, f"no connection ({refused})")
 
 
 def _is_public(address: Address) -> bool:

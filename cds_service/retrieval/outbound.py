@@ -23,17 +23,17 @@ import certifi
 from urllib3 import (
     BaseHTTPResponse,
     HTTPConnectionPool,
+    HTTPResponse,
     HTTPSConnectionPool,
     PoolManager,
     Retry,
     Timeout,
 )
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import LocationValueError, NewConnectionError
-from urllib3.util.connection import create_connection
+from urllib3.exceptions import LocationValueError
 from urllib3.util.ssl_ import create_urllib3_context
 
-from cds_service.retrieval.addresses import Reach, may_reach
+from cds_service.retrieval.addresses import Reach, connect
 from cds_service.site import WebAddress
 
 if TYPE_CHECKING:
@@ -128,58 +128,64 @@ class Outbound:
         self.close()
 
 
-def _connect(connection: HTTPConnection, reach: Reach) -> socket.socket:
-    """Resolve the host and connect, when every address it resolves to may be reached. Of several
-    each gets its share of the time, so that one at which nobody answers does not take all of it.
+class _Checked(HTTPConnection):
+    """A connection that checks where it goes, and is not used again after it was idle for long.
+
+    A GET that crosses with the server closing it is asked once more, over a new one; never where
+    the connection was new itself, and never where the server only says nothing.
     """
-    try:
-        found = socket.getaddrinfo(connection.host, connection.port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise NewConnectionError(
-            connection, f"the host name cannot be resolved ({type(error).__name__})"
-        ) from None
-    addresses = [str(entry[4][0]) for entry in found]
-    if not addresses or not all(may_reach(address, reach) for address in addresses):
-        raise NewConnectionError(connection, f"the host is not within reach: {reach.value}")
-    options: Any = connection.socket_options
-    seconds = connection.timeout / len(addresses) if connection.timeout else connection.timeout
-    for address in addresses:
+
+    reach: Reach
+    used_at = 0.0
+    asked = 0
+    """Requests over the present socket."""
+    again: tuple[tuple[Any, ...], dict[str, Any], float] | None = None
+    """What to ask again, and by when; held until its answer, as it has the token."""
+
+    def _new_conn(self) -> socket.socket:
+        self.used_at = time.monotonic()
+        self.asked = 0
+        return connect(self, self.reach)
+
+    def request(self, *args: Any, **options: Any) -> None:
+        self.used_at = time.monotonic()
+        kept = self.asked > 0 and not self.is_closed
+        until = self.used_at + (self.timeout or 0.0)
+        self.again = (args, options, until) if kept and args[0] == "GET" else None
         try:
-            made = create_connection(
-                (address, connection.port), seconds, connection.source_address, options
-            )
-            made.settimeout(connection.timeout)
-            return made
-        except OSError as error:
-            refused = type(error).__name__
-    raise NewConnectionError(connection, f"no connection ({refused})")
-
-
-def _pools_within(reach: Reach) -> dict[str, type[HTTPConnectionPool]]:
-    """Return urllib3's pool classes with connections that check where they go, and are not used
-    again after they were idle for long.
-    """
-
-    class Checked(HTTPConnection):
-        used_at = 0.0
-
-        def _new_conn(self) -> socket.socket:
-            self.used_at = time.monotonic()
-            return _connect(self, reach)
-
-        def request(self, *args: Any, **options: Any) -> None:
-            self.used_at = time.monotonic()
             super().request(*args, **options)
+        finally:
+            self.asked += 1
 
-        @property
-        def is_connected(self) -> bool:
-            return super().is_connected and time.monotonic() - self.used_at < LONGEST_IDLE_SECONDS
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as in urllib3
+        again, self.again = self.again, None
+        try:
+            return super().getresponse()
+        except (ConnectionError, ssl.SSLEOFError):
+            left = again[2] - time.monotonic() if again else 0.0
+            if again is None or left <= 0:
+                raise
+        self.close()
+        self.timeout = left
+        self.request(*again[0], **again[1])
+        return super().getresponse()
 
-    class CheckedHTTPSConnection(Checked, HTTPSConnection):
+    @property
+    def is_connected(self) -> bool:
+        return super().is_connected and time.monotonic() - self.used_at < LONGEST_IDLE_SECONDS
+
+
+def _pools_within(own_reach: Reach) -> dict[str, type[HTTPConnectionPool]]:
+    """Return urllib3's pool classes with connections that check where they go."""
+
+    class CheckedHTTPConnection(_Checked):
+        reach = own_reach
+
+    class CheckedHTTPSConnection(CheckedHTTPConnection, HTTPSConnection):
         """The same by https."""
 
     class CheckedHTTPPool(HTTPConnectionPool):
-        ConnectionCls = Checked
+        ConnectionCls = CheckedHTTPConnection
 
     class CheckedHTTPSPool(HTTPSConnectionPool):
         ConnectionCls = CheckedHTTPSConnection
