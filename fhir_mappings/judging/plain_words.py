@@ -117,9 +117,10 @@ def says_nothing_else(text: str, rest: str, languages: tuple[str, ...]) -> bool:
     """Return whether what is left of a text without the wordings in it holds nothing that belongs
     to what a closed fact is about, and the text is in one of these languages or no word left is in
     no list of words, of whatever language: "Leberse opticusneuropathie" says more than
-    "opticusneuropathie".
+    "opticusneuropathie". What may be two things is asked of the whole text: a loss of sight is a
+    sign of the nerves, and may be Leber's disease.
     """
-    if not _can_be_read(text):
+    if not _can_be_read(text) or _load_open_words("whole").stand_in(normalise_text(text)):
         return False
     if is_in_language(text, languages):
         return not _leaves_open(rest, "problems")
@@ -144,10 +145,10 @@ class _OpenWords(NamedTuple):
         )
 
 
-@functools.lru_cache(maxsize=2)
+@functools.lru_cache(maxsize=3)
 def _load_open_words(asked: str) -> _OpenWords:
     with (TERMINOLOGY / "open_words.csv").open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["asked"] in (asked, "all")]
+        rows = [row for row in csv.DictReader(file) if asked in row["asked"].split()]
     return _OpenWords(
         index_beginnings(row["one"] for row in rows),
         tuple(

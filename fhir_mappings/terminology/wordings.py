@@ -111,25 +111,57 @@ def has_marker(text: str) -> bool:
 
 @functools.lru_cache(maxsize=4096)
 def read_words(text: str, field: Field) -> WordsRead:
-    """Return what the words of a text say in one field; markers leave nothing decided."""
+    """Return what the words of a text say in one field; markers leave nothing decided, nor does a
+    text whose letters with signs above are written as two ("Gangstoerung", "foelelsesloes").
+    """
     wordings = _load_wordings().get(field)
     if wordings is None:
         return NOTHING
+    searched = text[:LONGEST_SEARCHED]
+    found = _find(wordings, normalise_text(searched))
+    if found:
+        return _read_found(wordings, text, found)
+    for spelling in _spellings(searched):
+        found = _find(wordings, spelling)
+        if found:
+            return WordsRead((), _shown_in(wordings, spelling, found))
+    return NOTHING
+
+
+def _find(wordings: _Wordings, normal: str) -> list[_Wording]:
+    return [item for item in wordings.candidates(normal) if item.word.search(normal)]
+
+
+def _read_found(wordings: _Wordings, text: str, found: list[_Wording]) -> WordsRead:
     normal = normalise_text(text[:LONGEST_SEARCHED])
-    candidates = wordings.candidates(normal)
-    if not candidates:
-        return NOTHING
-    found = [item for item in candidates if item.word.search(normal)]
     deciding = [item for item in found if item.decides]
     if deciding and len(text) <= LONGEST_DECIDING:
         decided, past = _decided(normal, deciding)
         if decided and not has_marker(text):
             return WordsRead(decided, (), past)
+    shown = _shown_in(wordings, normal, found)
+    return WordsRead((), shown) if shown else NOTHING
+
+
+def _shown_in(wordings: _Wordings, normal: str, found: list[_Wording]) -> tuple[Member, ...]:
     plain = wordings.never.sub(" ", normal) if wordings.never else normal
-    if plain != normal:
-        found = [item for item in wordings.candidates(plain) if item.word.search(plain)]
-    shown = [item.member for item in found if item.member.role is not Role.EXCLUDE]
-    return WordsRead((), _once(shown)) if shown else NOTHING
+    left = found if plain == normal else _find(wordings, plain)
+    return _once([item.member for item in left if item.member.role is not Role.EXCLUDE])
+
+
+_TWO_FOR_ONE = re.compile(r"(a)a|([aou])e")
+_ROUND_ONLY = re.compile(r"([ou])e")
+
+
+def _spellings(text: str) -> tuple[str, ...]:
+    """Return a text as its language spells it where "ö" is written "oe", and also "ä" and "å" as
+    two letters; none where nothing in it may be so written.
+    """
+    lower = text.lower()
+    if _TWO_FOR_ONE.search(lower) is None:
+        return ()
+    read = (_ROUND_ONLY.sub(r"\1", lower), _TWO_FOR_ONE.sub(r"\1\2", lower))
+    return tuple(dict.fromkeys(normalise_text(one) for one in read if one != lower))
 
 
 def without_wordings(text: str, fields: Iterable[Field]) -> str:

@@ -53,9 +53,16 @@ def test_lebers_in_further_wordings_is_a_hint(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["B12-vitaminmangel", "Vitaminb12mangel", "B12-vitaminbrist", "Mangel på vitamin B12"],
+    [
+        "B12-vitaminmangel",
+        "Vitaminb12mangel",
+        "B12-vitaminbrist",
+        "Mangel på vitamin B12",
+        "Défice de vitamina B12",
+        "Carencia de B12",
+    ],
 )
-def test_the_deficiency_in_nordic_and_german_wordings(text: str) -> None:
+def test_the_deficiency_in_further_wordings(text: str) -> None:
     assert scenario_of(condition("", code={"text": text})).deficiency_diagnosis.is_true
 
 

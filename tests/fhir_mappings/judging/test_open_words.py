@@ -18,10 +18,14 @@ from fhir_mappings.judging.plain_words import (
 )
 from fhir_mappings.terminology import Field, read_words
 from recommender.language import HintAt, RecordArea, Truth
+from tests.fhir_mappings.noise import as_resource, map_words
 from tests.fhir_mappings.records import allergy, condition, scenario_of
 
 with (Path(__file__).parent / "phrases.csv").open(encoding="utf-8", newline="") as file:
     PHRASES = list(csv.DictReader(file))
+
+with (Path(__file__).parent / "hinted.csv").open(encoding="utf-8", newline="") as file:
+    HINTED = [(row["language"], row["at"], row["text"]) for row in csv.DictReader(file)]
 
 OPEN = [(row["language"], row["text"]) for row in PHRASES if row["kind"] == "open"]
 OF_NO_INTEREST = [(row["language"], row["text"]) for row in PHRASES if row["kind"] != "open"]
@@ -190,3 +194,77 @@ def test_the_name_of_another_substance_is_one(text: str) -> None:
     entry["code"] = {"text": text}
     entry["language"] = "es" if text.startswith("Alergia") else "de"
     assert scenario_of(entry).allergy_fact.truth is Truth.FALSE
+
+
+@pytest.mark.parametrize("language", sorted({language for language, *_ in HINTED}))
+def test_what_may_be_a_fact_is_asked_about_as_people_write_it_Q27(language: str) -> None:
+    silent = [
+        (at, text)
+        for spoken, at, text in HINTED
+        if spoken == language
+        and not map_words(as_resource("problem", text), spoken=("en", language)).hints_at(
+            HintAt[at]
+        )
+    ]
+    assert silent == []
+
+
+def test_several_hundred_such_texts_are_held() -> None:
+    assert len(HINTED) > 650
+    assert len({language for language, *_ in HINTED}) == 10
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Visual loss"),
+        ("en", "Sudden loss of vision"),
+        ("de", "Plötzlicher Sehverlust"),
+        ("fr", "Perte de la vue"),
+        ("es", "Pérdida visual"),
+        ("it", "Perdita visiva improvvisa"),
+        ("pt", "Perda de visão"),
+        ("nl", "Visusverlies"),
+        ("da", "Synstab"),
+        ("no", "Synstap"),
+        ("sv", "Synförlust"),
+    ],
+)
+def test_a_loss_of_sight_is_a_sign_of_the_nerves_and_leaves_Lebers_disease_open(
+    language: str, text: str
+) -> None:
+    scenario = map_words(as_resource("problem", text), spoken=(language,))
+
+    assert [hint.at for hint in scenario.hints] == [HintAt.NEUROLOGY]
+    assert scenario.lebers.truth is Truth.UNKNOWN
+
+
+@pytest.mark.parametrize("text", ["Gangstoerung", "Foelelsesloeshed", "Gaangsvaarigheter"])
+def test_letters_written_as_two_point_at_a_sign_and_decide_nothing(text: str) -> None:
+    scenario = map_words(as_resource("problem", text), spoken=("de", "da", "sv"))
+
+    assert scenario.hints_at(HintAt.NEUROLOGY)
+    assert scenario.neurological_findings == ()
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Seen in coordination with GP"),
+        ("en", "Facial nerve disorder"),
+        ("en", "Vibration white finger"),
+        ("en", "Weight loss intervention"),
+        ("en", "Beta-haemolytic streptococcus"),
+        ("en", "Pregnancy test negative"),
+        ("en", "Coronary by-pass graft"),
+        ("de", "Nervosität"),
+        ("fr", "Aréflexie vestibulaire"),
+        ("fr", "Ulcère variqueux opéré"),
+        ("es", "Nerviosismo"),
+        ("pt", "Desequilíbrio hidroeletrolítico"),
+        ("it", "By-pass coronarico"),
+        ("sv", "Om tunga lyft"),
+    ],
+)
+def test_what_only_sounds_like_one_is_not_asked_about(language: str, text: str) -> None:
+    assert map_words(as_resource("problem", text), spoken=(language,)).hints == ()
