@@ -15,18 +15,17 @@ from urllib.parse import quote
 
 import msgspec
 from msgspec.structs import replace
-from urllib3.exceptions import HTTPError, NewConnectionError
+from urllib3.exceptions import DecodeError, HTTPError, NewConnectionError
 from urllib3.exceptions import TimeoutError as NoAnswerError
 
 from cds_service.protocol import MORE_PAGES, HookRequest, Problem, Reading, read_json, read_part
 from cds_service.retrieval.addresses import Reach
-from cds_service.retrieval.fhir_server import FhirServer, find_server
+from cds_service.retrieval.fhir_server import FhirServer, Redirected, find_server
 from cds_service.retrieval.outbound import (
     Outbound,
     TooLate,
     TooLong,
     certificate_problem,
-    get_within,
     let_go,
 )
 from cds_service.retrieval.server_shares import PARALLEL, ServerShares, Share
@@ -36,7 +35,6 @@ from fhir_mappings.fhir import Availability, RecordPart
 Key = TypeVar("Key", bound=Hashable)
 
 MOST_PAGES = 20
-MOST_REDIRECTS = 3
 LONGEST_ANSWER = 10_485_760  # bytes of one page
 
 GRACE_SECONDS = 0.02
@@ -55,11 +53,12 @@ BUSY = "too many calls wait for this FHIR server already"
 NOT_READABLE = "the answer is not FHIR JSON"
 TOO_MANY_PAGES = "there are more pages than are read"
 OTHER_ORIGIN = "the next page is at another origin"
+REPEATED = "its pages repeat entries, so that others may be missing"
 
 
 class _Query(msgspec.Struct, frozen=True):
     """One list or resource to read: where it starts (None for a link that leads nowhere), and by
-    when. `so_far` is what of it came.
+    when. `read_before` is how many entries came otherwise, `so_far` what of it came.
     """
 
     server: FhirServer
@@ -69,7 +68,8 @@ class _Query(msgspec.Struct, frozen=True):
     place: str
     start: WebAddress | None
     deadline: float
-    so_far: list[Reading] = msgspec.field(default_factory=list)
+    read_before: int = 0
+    so_far: list[Reading] = msgspec.field(default_factory=lambda: [_failed(LATE)])
 
 
 class FhirClient:
@@ -86,6 +86,7 @@ class FhirClient:
         server: FhirServer,
         queries: Mapping[str, Sequence[WebAddress | None]],
         deadline: float,
+        read_before: Mapping[str, int] | None = None,
     ) -> dict[str, Reading]:
         """Return what the server has for each key; of a key that is late what came until then,
         whatever the server is still doing.
@@ -94,12 +95,14 @@ class FhirClient:
             queries: for each key the addresses to start from, the most urgent first; None for a
                 link that leads nowhere.
             deadline: on the clock of `time.monotonic`.
+            read_before: of a list that is read on, how many entries came before.
         """
         asked = {}
         for key, addresses in queries.items():
             for number, address in enumerate(addresses):
                 place = f"fhirServer.{key}" + (f".part[{number}]" if number else "")
-                asked[key, number] = self._query(server, key, place, address, deadline)
+                query = self._query(server, key, place, address, deadline)
+                asked[key, number] = replace(query, read_before=(read_before or {}).get(key, 0))
         parts = self._read_all(server, asked, deadline)
         return {
             key: join_parts([parts[key, number] for number in range(len(addresses))])
@@ -169,13 +172,9 @@ def _await(
     futures = [future for _, future in jobs.values()]
     wait(futures, timeout=max(0.0, deadline + GRACE_SECONDS - time.monotonic()))
     return {
-        key: future.result() if future.done() else _as_far_as_it_came(query)
+        key: future.result() if future.done() else cut_short(query.so_far[-1], LATE)
         for key, (query, future) in jobs.items()
     }
-
-
-def _as_far_as_it_came(query: _Query) -> Reading:
-    return cut_short(query.so_far[-1], LATE) if query.so_far else _failed(LATE)
 
 
 def _failed(reason: str) -> Reading:
@@ -192,13 +191,24 @@ def _read_pages(query: _Query) -> Reading:
             break
         seen.add(address)
         place = query.place + (f".page[{number}]" if number else "")
-        page = _read_page(query, address, place, len(whole.part.resources) if whole else 0)
-        whole = append_page(whole, page) if whole else page
+        came = query.read_before + (len(whole.part.resources) if whole else 0)
+        page = _read_page(query, address, place, came)
+        whole = add_page(whole, page) if whole else page
         query.so_far.append(whole)
         if not page.next_url:
             return whole
         address = address.follow(page.next_url)
     return cut_short(whole or _failed(TOO_MANY_PAGES), TOO_MANY_PAGES)
+
+
+def add_page(whole: Reading, page: Reading) -> Reading:
+    """Return the list with its next page. Where that repeats entries, others were passed over: the
+    order changed meanwhile, or the server does not turn the page.
+    """
+    seen = {placed.reference for placed in whole.part.resources if placed.resource.get("id")}
+    repeats = any(placed.reference in seen for placed in page.part.resources)
+    both = append_page(whole, page)
+    return cut_short(both, REPEATED) if repeats else both
 
 
 def append_page(whole: Reading, page: Reading) -> Reading:
@@ -239,15 +249,17 @@ def _read_page(query: _Query, address: WebAddress, place: str, read_before: int 
         return _failed(RESTING)
     if time.monotonic() >= query.deadline:
         return _failed(LATE)
+    get = functools.partial(
+        query.server.get, query.outbound, deadline=query.deadline, longest=LONGEST_ANSWER
+    )
     try:
-        status, body = _get(query, address)
+        status, body = get(address)
         for optional in ("_sort", "_count"):  # not every server can sort, or takes this page size
             if status == 400 and (less := address.without(optional)) != address:
-                status, body = _get(query, address := less)
-    except TooLong:
-        return _failed(TOO_LONG)
-    except _Redirected:
-        return _failed(REDIRECTED)
+                status, body = get(address := less)
+    except (TooLong, Redirected, DecodeError) as error:
+        let_go(error)
+        return _failed(_NO_USE[type(error)])
     except (TooLate, HTTPError, OSError, ValueError) as error:
         query.share.note_failure(time.monotonic(), query.deadline)
         let_go(error)
@@ -256,9 +268,13 @@ def _read_page(query: _Query, address: WebAddress, place: str, read_before: int 
     if status != 200:
         return _read_refusal(query.key, status, place)
     try:
-        return read_part(query.key, read_json(body), place, "fhirServer", read_before)
+        value = read_json(body) or {}  # null says in prefetch alone that there is none
+        return read_part(query.key, value, place, "fhirServer", read_before)
     except Problem:
         return _failed(NOT_READABLE)
+
+
+_NO_USE = {TooLong: TOO_LONG, Redirected: REDIRECTED, DecodeError: NOT_READABLE}
 
 
 def _why_no_answer(error: Exception, deadline: float) -> str:
@@ -269,26 +285,6 @@ def _why_no_answer(error: Exception, deadline: float) -> str:
         error, NewConnectionError
     )
     return LATE if is_late or time.monotonic() >= deadline else NO_CONNECTION
-
-
-class _Redirected(Exception):
-    """The server sends the call to another origin, or in circles."""
-
-
-def _get(query: _Query, start: WebAddress) -> tuple[int, bytes]:
-    """Return status and body, following redirects below the base of the server only."""
-    address: WebAddress | None = start
-    for _ in range(MOST_REDIRECTS + 1):
-        if address is None or not query.server.base.holds(address):
-            break
-        headers = query.server.headers_for(address)
-        status, answered, body = get_within(
-            query.outbound, address, headers, query.deadline, LONGEST_ANSWER
-        )
-        if status not in (301, 302, 303, 307, 308):
-            return status, body
-        address = address.follow(answered.get("Location", ""))
-    raise _Redirected
 
 
 def _read_refusal(key: str, status: int, place: str) -> Reading:

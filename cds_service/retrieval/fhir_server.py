@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from cds_service.protocol import NO_SERVER, HookRequest
 from cds_service.retrieval.addresses import Reach
+from cds_service.retrieval.outbound import Outbound, get_within
 from cds_service.site import Client, Settings, WebAddress, read_address
 
 ACCEPT = "application/fhir+json, application/json+fhir;q=0.9, application/json;q=0.8"
@@ -17,6 +18,13 @@ ACCEPT = "application/fhir+json, application/json+fhir;q=0.9, application/json;q
 NO_ADDRESS = "the FHIR server has no http address that can be read in one way only"
 NOT_REGISTERED = "the FHIR server is not registered for this client"
 NO_TOKEN_TEXT = "the access token is not a text of printable characters"
+
+
+MOST_REDIRECTS = 3
+
+
+class Redirected(Exception):
+    """The server sends the call to another origin, or in circles."""
 
 
 class NoAccess(Exception):
@@ -43,6 +51,24 @@ class FhirServer:
         if self.token and address.origin == self.base.origin:
             headers["Authorization"] = f"Bearer {self.token}"
         return headers
+
+    def get(
+        self, outbound: Outbound, start: WebAddress, deadline: float, longest: int
+    ) -> tuple[int, bytes]:
+        """Return status and body of a GET, following redirects below the base only.
+
+        Raises: Redirected, and what `get_within` raises.
+        """
+        address: WebAddress | None = start
+        for _ in range(MOST_REDIRECTS + 1):
+            if address is None or not self.base.holds(address):
+                break
+            headers = self.headers_for(address)
+            status, answered, body = get_within(outbound, address, headers, deadline, longest)
+            if status not in (301, 302, 303, 307, 308):
+                return status, body
+            address = address.follow(answered.get("Location", ""))
+        raise Redirected
 
 
 def find_server(request: HookRequest, client: Client, settings: Settings) -> FhirServer:

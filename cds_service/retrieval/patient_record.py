@@ -28,6 +28,7 @@ from cds_service.retrieval.fhir_client import (
     NOT_OFFERED,
     REFUSED,
     Retrieval,
+    add_page,
     append_page,
     cut_short,
 )
@@ -179,7 +180,8 @@ def _complete(
     }
     whole = [key for key in starts if readings[key].to_fetch]
     starts |= ask_beside(server, whole, retrieval.request.patient_id)
-    fetched = join_beside(retrieval.fhir.fetch(server, starts, retrieval.deadline))
+    came = {key: len(one.part.resources) for key, one in readings.items() if one.next_url}
+    fetched = join_beside(retrieval.fhir.fetch(server, starts, retrieval.deadline, came))
     return {key: _joined(readings[key], answer) for key, answer in fetched.items()}
 
 
@@ -216,7 +218,8 @@ def with_more(whole: Reading, more: Reading) -> Reading:
     this caller, leaves the list as it is; one that failed leaves it incomplete. A list that could
     not be read itself stays one that could not, whatever came beside it (Q58, Q59).
     """
-    if more.part.reason in (NOT_OFFERED, REFUSED):
+    nothing_came = more.part.availability is Availability.UNAVAILABLE
+    if nothing_came and more.part.reason in (NOT_OFFERED, REFUSED):
         return whole
     if whole.part.availability is Availability.UNAVAILABLE:
         resources = whole.part.resources + more.part.resources
@@ -251,7 +254,7 @@ def _starts(
 
 def _joined(sent: Reading, fetched: Reading) -> Reading:
     if sent.next_url:
-        return append_page(sent, fetched)
+        return add_page(sent, fetched)
     return msgspec.structs.replace(fetched, unusable=sent.unusable + fetched.unusable)
 
 

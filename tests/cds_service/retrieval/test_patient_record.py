@@ -5,9 +5,12 @@ deadline, and never from elsewhere.
 from __future__ import annotations
 
 import gc
+import gzip
+import json
 import threading
 import time
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 from typing import Any
@@ -26,6 +29,7 @@ from cds_service.retrieval.fhir_client import (
     OTHER_ORIGIN,
     REDIRECTED,
     REFUSED,
+    REPEATED,
     TOO_LONG,
     TOO_MANY_PAGES,
     FhirClient,
@@ -237,6 +241,48 @@ def test_an_answer_that_is_not_json_is_unknown(fhir: FhirClient, body: bytes) ->
     assert {part.reason for part in record.parts.values()} == {NOT_READABLE}
 
 
+@pytest.mark.parametrize("status", [200, 201])
+def test_an_answer_that_says_null_is_no_answer_that_there_is_none_R52(
+    fhir: FhirClient, status: int
+) -> None:
+    """In prefetch `null` says that the EHR looked and found nothing; a FHIR server says so with a
+    Bundle.
+    """
+    with fhir_server(default=answer_with(b" null\n", status)) as server:
+        record = ask(fhir, server.base)
+
+    assert {part.availability for part in record.parts.values()} == {Availability.UNAVAILABLE}
+    assert "no such Patient" not in record.part("patient").reason
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "gzip, br"])
+def test_an_answer_that_is_not_packed_as_it_says_is_unknown(
+    fhir: FhirClient, encoding: str
+) -> None:
+    body = json.dumps(bundle()).encode()
+    packed = answer_with(b"\x1b" + body, Content_Encoding=encoding)
+    with fhir_server(Condition=packed, Patient=answer_with(PATIENT)) as server:
+        record = ask(fhir, server.base)
+
+    assert record.part("conditions").reason == NOT_READABLE
+
+
+@pytest.mark.parametrize(
+    ("encoding", "pack"), [("gzip", gzip.compress), ("deflate", zlib.compress)]
+)
+def test_an_answer_that_is_packed_though_nobody_asked_is_read(
+    fhir: FhirClient, encoding: str, pack: Callable[[bytes], bytes]
+) -> None:
+    body = pack(json.dumps(bundle(CONDITION, total=1)).encode())
+    with fhir_server(
+        Condition=answer_with(body, Content_Encoding=encoding), Patient=answer_with(PATIENT)
+    ) as server:
+        record = ask(fhir, server.base)
+
+    assert record.part("conditions").availability is Availability.COMPLETE
+    assert len(record.part("conditions").resources) == 1
+
+
 def test_an_answer_of_another_type_is_unknown_R57(fhir: FhirClient) -> None:
     with fhir_server(default=answer_with({"resourceType": "Device", "id": "d"})) as server:
         record = ask(fhir, server.base)
@@ -281,10 +327,69 @@ def test_a_first_page_from_prefetch_is_read_on_R56(fhir: FhirClient) -> None:
         record = ask(fhir, server.base, {"patient": PATIENT, "conditions": sent})
 
     assert server.asked == ["Condition?page=2"]
+    assert record.part("conditions").availability is Availability.COMPLETE
     assert [placed.reference for placed in record.part("conditions").resources] == [
         "Condition/c0",
         "Condition/c1",
     ]
+
+
+def numbered(*numbers: int) -> list[dict[str, Any]]:
+    return [{**CONDITION, "id": f"c{number}"} for number in numbers]
+
+
+def listed(
+    first: list[dict[str, Any]], second: list[dict[str, Any]], total: int | None = None
+) -> Callable[[BaseHTTPRequestHandler], None]:
+    """Answer with two pages."""
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        is_second = "page=2" in handler.path
+        sent = (
+            bundle(*second, total=total)
+            if is_second
+            else bundle(*first, next_url="Condition?page=2", total=total)
+        )
+        answer_with(sent)(handler)
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "total"),
+    [
+        (numbered(0), numbered(0), 2),  # the server does not turn the page
+        (numbered(0, 1), numbered(1, 2), 4),  # the order changed meanwhile
+        (numbered(0, 1), numbered(1, 2), None),
+    ],
+)
+@pytest.mark.parametrize("first_was_sent", [False, True])
+def test_pages_that_repeat_entries_are_not_the_whole_list_R56(
+    fhir: FhirClient,
+    first: list[dict[str, Any]],
+    second: list[dict[str, Any]],
+    total: int | None,
+    first_was_sent: bool,
+) -> None:
+    """What one page shows again has pushed something else off the pages."""
+    pages_of = listed(first, second, total)
+    with fhir_server(Condition=pages_of, Patient=answer_with(PATIENT)) as server:
+        sent = bundle(*first, next_url="Condition?page=2", total=total)
+        record = ask(fhir, server.base, {"conditions": sent} if first_was_sent else None)
+
+    assert (record.part("conditions").availability, record.part("conditions").reason) == (
+        Availability.INCOMPLETE,
+        REPEATED,
+    )
+
+
+def test_pages_of_entries_without_an_id_are_read_to_the_end_R56(fhir: FhirClient) -> None:
+    unnamed = {"resourceType": "Condition"}
+    pages_of = listed([unnamed], [unnamed])
+    with fhir_server(Condition=pages_of, Patient=answer_with(PATIENT)) as server:
+        record = ask(fhir, server.base)
+
+    assert record.part("conditions").availability is Availability.COMPLETE
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ server does not offer takes nothing away.
 from __future__ import annotations
 
 import time
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
@@ -103,6 +104,37 @@ def test_what_a_server_does_not_offer_takes_nothing_away_and_a_failure_is_said(
 
     assert record.part("administrations").availability is availability
     assert record.part("labs").availability is availability
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
+def test_pages_that_came_count_where_the_server_refuses_the_next(status: int) -> None:
+    """A session of paging that ran out, or a token: what came before is no list that it does not
+    offer.
+    """
+
+    def two_pages(kind: str) -> Answer:
+        def answer(handler: BaseHTTPRequestHandler) -> None:
+            if "page=2" in handler.path:
+                answer_with({}, status)(handler)
+            else:
+                first = {"resourceType": kind, "id": "one"}
+                answer_with(bundle(first, next_url=f"{kind}?page=2"))(handler)
+
+        return answer
+
+    with fhir_server(
+        default=answer_with(EMPTY),
+        MedicationDispense=two_pages("MedicationDispense"),
+        QuestionnaireResponse=two_pages("QuestionnaireResponse"),
+    ) as server:
+        record = ask(server.base, {})
+
+    for key, kind in (
+        ("administrations", "MedicationDispense"),
+        ("labs", "QuestionnaireResponse"),
+    ):
+        assert [one.type for one in record.part(key).resources] == [kind]
+        assert record.part(key).availability is Availability.INCOMPLETE
 
 
 ORDER = of_b12("MedicationRequest", status="active", intent="order")
