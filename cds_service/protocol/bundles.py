@@ -197,8 +197,16 @@ def empty_entries(value: dict[str, Any] | list[Any], place: str) -> Iterator[str
         entries = [entries]
     for number, entry in enumerate(entries or ()):
         resource = entry.get("resource", entry) if isinstance(entry, dict) else None
-        if not (isinstance(resource, dict) and isinstance(resource.get("resourceType"), str)):
+        if not (isinstance(resource, dict) and _is_a_type(resource.get("resourceType"))):
             yield f"{where}[{number}]"
+
+
+def _is_a_type(kind: Any) -> bool:
+    """Return whether a text is written as the types of FHIR are: what stands under another may be
+    anything.
+    """
+    is_word = isinstance(kind, str) and kind.isascii() and kind.isalpha()
+    return is_word and kind[0].isupper() and not kind.isupper()
 
 
 def resources_within(value: Any, place: str) -> list[Placed]:

@@ -20,7 +20,7 @@ from fhir_mappings.answers.answer import (
 from fhir_mappings.answers.lengths import read_length
 from fhir_mappings.answers.pregnancy import hint_at_pregnancy, read_pregnancy
 from fhir_mappings.answers.states import read_of_the_year, read_screen
-from fhir_mappings.fhir import as_dict, as_list, as_text, is_mistaken, read_number
+from fhir_mappings.fhir import as_dict, as_list, as_text, comparator_of, is_mistaken, read_number
 from fhir_mappings.history import DIAGNOSED_CAUSES, SIGNS
 from fhir_mappings.intake import RecordIndex
 from fhir_mappings.laboratory import ANALYTES, MAY_BE_NEWER, Observed
@@ -216,4 +216,4 @@ def _is_above_range(result: dict[str, Any]) -> bool:
     units = {as_text(one.get("unit") or one.get("code")).lower() for one in (quantity, high)}
     if value is None or limit is None or len(units - {""}) > 1:
         return False
-    return value > limit and as_text(quantity.get("comparator")) in ("", ">", ">=")
+    return value > limit and comparator_of(quantity) in ("", ">", ">=")

@@ -157,10 +157,24 @@ def read_number(value: Json, largest: int = LARGEST) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         return None
     try:
-        number = Decimal(str(value).strip())
+        text = str(value).strip()
+        number = Decimal(text if "_" not in text else "")  # Python alone takes 1_000 for a number
     except (InvalidOperation, ValueError):
         return None  # ValueError: an integer of more digits than Python turns into text
     return number if number.is_finite() and abs(number.adjusted()) <= largest else None
+
+
+UNREADABLE_SIGN = "?"
+
+
+def comparator_of(quantity: Mapping[str, Json]) -> str:
+    """Return the comparator of a Quantity as written; a sign that stands for none where something
+    is there that cannot be read: the number is then no exact one.
+    """
+    comparator = quantity.get("comparator")
+    if comparator is None or isinstance(comparator, str):
+        return as_text(comparator)
+    return UNREADABLE_SIGN
 
 
 def read_flag(value: Json) -> bool | None:

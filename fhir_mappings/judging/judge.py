@@ -99,7 +99,7 @@ def meaningful_texts(value_sets: ValueSets, codeable: Any) -> tuple[str, ...]:
     empty = {
         as_text(coding.get("display"))
         for coding in codings_of(codeable)
-        if coding.get("code") and not value_sets.says_something(coding)
+        if as_text(coding.get("code")) and not value_sets.says_something(coding)
     }
     texts = dict.fromkeys(
         _without_filler(text)

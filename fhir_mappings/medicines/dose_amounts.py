@@ -19,7 +19,7 @@ from fhir_mappings.dosing import (
     shorten,
     spelt_unit,
 )
-from fhir_mappings.fhir import as_dict, as_text
+from fhir_mappings.fhir import as_dict, as_text, comparator_of
 from fhir_mappings.fhir import versions as fhir_versions
 from fhir_mappings.products import Form, Ingredient, Product
 from recommender.language import DoseLine, Timing
@@ -206,7 +206,7 @@ def _micrograms(quantity: Mapping[str, Any], ingredient: Ingredient, product: Pr
     """Return a Quantity of a product as micrograms of one ingredient; one with a comparator says no
     dose (FHIR SimpleQuantity has none).
     """
-    if comparator := as_text(quantity.get("comparator")):
+    if comparator := comparator_of(quantity):
         raise NotComputable(f"dose is not one number: {shorten(comparator)}{_said(quantity)}")
     value = read_number(quantity.get("value"))
     if value is None or not 0 < value <= LARGEST_AMOUNT:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from fhir_mappings.fhir import as_text, read_number
+from fhir_mappings.fhir import as_text, comparator_of, read_number
 from fhir_mappings.values.units import UNITS, Analyte, Kind, UnitRow, ucum_of
 from recommender.guidance import Policy
 from recommender.language import Comparator, NotCounted, Quantity, Unit
@@ -101,7 +101,7 @@ def _read_stated(quantity: dict[str, Any]) -> _Stated | Reading:
     """Return the number and the comparator of a quantity, or the reading that says why not."""
     quantity = _with_comparator_apart(quantity)
     value = read_number(quantity.get("value"))
-    sign = as_text(quantity.get("comparator"))
+    sign = comparator_of(quantity)
     reported = as_reported(quantity, value, sign)
     if value is None:
         said = f"no readable number{': ' + reported if reported else ''}"

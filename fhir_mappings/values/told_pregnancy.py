@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from fhir_mappings.fhir import DateSpan, as_dict, as_text, read_date, read_number
+from fhir_mappings.fhir import DateSpan, as_dict, as_text, comparator_of, read_date, read_number
 from fhir_mappings.judging import dates_a_pregnancy, names_hcg
 from fhir_mappings.values.yes_or_no import read_affirmed
 from recommender.guidance import look_back
@@ -44,7 +44,7 @@ _WRITTEN = re.compile(r"\s*(<=?|>=?)?\s*(\d+(?:[.,]\d+)?)")
 def _reaches(result: Mapping[str, Any]) -> bool:
     """Return whether a number is at least that of an early pregnancy, or may be (">", not "<")."""
     quantity = as_dict(result.get("valueQuantity"))
-    value, below = read_number(quantity.get("value")), as_text(quantity.get("comparator"))
+    value, below = read_number(quantity.get("value")), comparator_of(quantity)
     if value is None and (written := _WRITTEN.match(as_text(result.get("valueString")))):
         value, below = read_number(written[2].replace(",", ".")), written[1] or ""
     return value is not None and value >= HCG_FROM and not (below[:1] == "<" and value <= 25)

@@ -307,6 +307,33 @@ def test_included_resources_are_no_matches_R58() -> None:
     assert read(value).part.resources == ()
 
 
+@pytest.mark.parametrize(
+    "kind",
+    ["", " ", "condition", "Condition ", "CONDITION", "Condi\u200btion", "\uff23ondition", "x"],
+)
+def test_an_entry_whose_type_is_no_type_of_fhir_may_be_anything_R57(kind: str) -> None:
+    unread = {**CONDITION, "resourceType": kind}
+    alone = read({"resourceType": "Bundle", "entry": [{"resource": unread}]})
+    beside = read(
+        {"resourceType": "Bundle", "entry": [{"resource": CONDITION}, {"resource": unread}]}
+    )
+
+    assert alone.part.availability is Availability.UNAVAILABLE
+    assert beside.part.availability is Availability.INCOMPLETE
+    assert beside.part.resources != ()
+    assert places_of(beside) == ["prefetch.conditions.entry[1]"]
+
+
+@pytest.mark.parametrize("kind", ["Practitioner", "VisionPrescription", "MolecularSequence"])
+def test_an_entry_of_another_type_of_fhir_beside_the_others_is_no_gap_R57(kind: str) -> None:
+    other = {"resourceType": kind, "id": "o"}
+    reading = read(
+        {"resourceType": "Bundle", "entry": [{"resource": CONDITION}, {"resource": other}]}
+    )
+
+    assert reading.part.availability is Availability.COMPLETE
+
+
 def test_an_entry_without_resource_leaves_the_list_incomplete_R57() -> None:
     reading = read(
         {"resourceType": "Bundle", "entry": [{"resource": CONDITION}, {"fullUrl": "urn:uuid:1"}]}

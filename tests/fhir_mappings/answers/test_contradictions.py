@@ -139,6 +139,10 @@ def test_an_antibody_is_there_in_whatever_form_it_is_said_F13(said: dict[str, An
         {"valueQuantity": UNITS, "referenceRange": [{"high": {"value": 200, "unit": "U/mL"}}]},
         {"valueQuantity": UNITS, "referenceRange": [{"high": {"value": 20, "unit": "kU/L"}}]},
         {"valueQuantity": UNITS | {"comparator": "<"}, "referenceRange": [{"high": {"value": 20}}]},
+        {
+            "valueQuantity": UNITS | {"comparator": ["<"]},
+            "referenceRange": [{"high": {"value": 20}}],
+        },
         {"valueQuantity": UNITS},
         {
             "valueQuantity": UNITS,

@@ -94,6 +94,12 @@ def test_a_dose_is_read_in_micrograms(product, quantity, micrograms):
             {"value": 1, "unit": "mg", "comparator": ">"},
             "dose is not one number: >1 mg",
         ),
+        (
+            INJECTION,
+            {"value": 1, "unit": "mg", "comparator": ["<"]},
+            r"dose is not one number: \?1 mg",
+        ),
+        (INJECTION, {"value": "1_0", "unit": "mg"}, "dose is not a usable number: 1_0 mg"),
         (INJECTION, {"unit": "mg"}, r"dose is not a usable number: \? mg"),
         (
             INJECTION,

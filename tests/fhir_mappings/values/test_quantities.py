@@ -185,6 +185,17 @@ def test_a_value_keeps_its_full_precision(value: float, shown: str) -> None:
             {"valueQuantity": {"value": 142, "unit": "pg/mL", "comparator": "ad"}},
             "comparator not known: ad142 pg/mL",
         ),
+        *(
+            (
+                {"valueQuantity": {"value": 142, "unit": "pg/mL", "comparator": unreadable}},
+                "comparator not known: ?142 pg/mL",
+            )
+            for unreadable in (["<"], {"code": "<"}, 1, True)
+        ),
+        (
+            {"valueQuantity": {"value": "1_42", "unit": "pg/mL"}},
+            "no readable number: pg/mL",
+        ),
         (
             {"valueString": "see comment"},
             "reported as text that is not a number with a unit: see comment",
