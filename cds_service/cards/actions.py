@@ -18,6 +18,7 @@ from fhir_mappings.drafts import (
     DraftContext,
     draft_changes,
     group_id_of,
+    injection_sites,
     medication_request,
     service_request,
     write_start,
@@ -194,7 +195,7 @@ def _rewrite(draft: Resource, edit: Edit, context: DraftContext) -> tuple[Resour
             words += f"; state in it: {stated}" if stated else ""
             return draft_changes.with_prior(draft, replaces, context, stated), words
         case ChangeSite(_, site):
-            return draft_changes.with_site(
+            return injection_sites.with_site(
                 draft, site, context
             ), f"Change the injection site to: {site.value}"
         case _:

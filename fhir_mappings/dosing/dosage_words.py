@@ -72,7 +72,7 @@ _ROUTES: tuple[tuple[Route, str], ...] = (
         Route.INTRAMUSCULAR,
         r"(?:deep )?intra ?-?muscular(?:ly)?|"
         r"im(?! (?:(?:monat|jahr|quartal|halbjahr|abstand|wechsel)(?![a-z])|[a-z]+lichen ))|i/m|"
-        r"into (?:the|a) muscle|intramuskul\w*|"
+        r"in(?:to)? (?:the|a|an) (?:appropriate |large )?muscle|intramuskul\w*|"
         r"intramusculaire|intramuscol(?:are|o)|intramusculair|into the (?:deltoid|"
         r"vastus lateralis|thigh)(?: muscle)?",
     ),
@@ -98,6 +98,16 @@ _ROUTES: tuple[tuple[Route, str], ...] = (
 _ROUTE_PATTERNS = tuple(
     (route, re.compile(rf"(?<![a-z0-9])(?:{words})(?![a-z0-9])")) for route, words in _ROUTES
 )
+_PLACE = (
+    r"(?:(?:left|right) )?(?:deltoids?|vastus lateralis|thighs?|shoulders?|buttocks?|"
+    r"glute(?:al|us)(?: maximus| medius)?)(?: muscles?| region)?"
+)
+_CHOICE_OF_PLACES = re.compile(
+    rf"(?<![a-z])(?:in(?:to)? )(?:the |either )?{_PLACE}"
+    rf"(?:(?: ?[,/]| or|, or) (?:the )?{_PLACE})*(?![a-z])"
+)
+"""Where an injection into muscle goes, also as a choice: "the shoulder, thigh, or buttocks"."""
+
 _BARE_NUMBER_BEFORE_ROUTE = re.compile(
     rf"(?<=\d) ?(?=(?:{'|'.join(words for _, words in _ROUTES)}) +(?:{ADVERB_WORDS})(?![a-z]))"
 )
@@ -210,7 +220,8 @@ def read_written(
     folded = write_out(_SPELT_AGAIN.sub(_once, _LABEL.sub(" | ", plain_numbers(fold(text)))))
     folded = _name_tablets(folded) if of_tablets else folded
     review = _binds_to_improvement(folded)
-    plain = FOR_LIFE.sub(" ", _AFTER_LOADING.sub(" ", _REVIEW.sub(" ", folded)))
+    plain = _CHOICE_OF_PLACES.sub(" intramuscular ", folded)
+    plain = FOR_LIFE.sub(" ", _AFTER_LOADING.sub(" ", _REVIEW.sub(" ", plain)))
     for name in sorted(names, key=len, reverse=True):
         if len(name) > 3:
             plain = plain.replace(plain_numbers(fold(name)), " ")

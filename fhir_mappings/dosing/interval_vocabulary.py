@@ -183,7 +183,12 @@ DAYTIMES = (
 )
 """A time of day; two of them are two doses a day."""
 
-ONE_DOSE = "stat|single dose|one dose only|once only|one ?-? ?off(?: dose)?|einmalig|dose unique"
+ONE_DOSE = (
+    r"stat|(?:as a )?single dose|(?:one|1) dose only|once only|one ?-? ?(?:off|time)(?: dose)?|"
+    r"(?:once )?(?:today|now|heute)(?= ?(?:$|[|;.)]))|once(?= for (?:one|1) dose)|"
+    r"einmalig|einzeldosis|(?:dose|prise) unique|dosis unica|dose unica|dose singola|una tantum|"
+    r"eenmalig|engangsdos(?:e|is)?"
+)
 
 WEEKDAYS: dict[str, str] = {
     word: day

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from fhir_mappings.dosing import days_of, read_number, read_written
-from fhir_mappings.drafts.dosage_instruction import SITE_CODINGS, first_line, start_on
+from fhir_mappings.drafts.dosage_instruction import first_line, start_on
 from fhir_mappings.drafts.draft_context import DraftContext
 from fhir_mappings.drafts.medication_request import draft_r4, prior_prescription
 from fhir_mappings.fhir import (
@@ -30,8 +30,7 @@ from fhir_mappings.fhir import (
 )
 from fhir_mappings.medicines import BASIS, STATED, read_phases
 from fhir_mappings.products import Form, identify_product
-from fhir_mappings.terminology import SNOMED
-from recommender.language import InjectionSite, Phase, PhaseKind, Route
+from recommender.language import Phase, PhaseKind, Route
 
 
 def rewrite(
@@ -48,7 +47,7 @@ def rewrite(
     taken from the formulary.
     """
     fresh = write_shape(draft_r4(phase, context, technique), context.version)
-    order = _copy_of(received, context)
+    order = copy_of(received, context)
     if fresh is None or order is None:
         return None
     later: list[Resource] = []
@@ -57,7 +56,7 @@ def rewrite(
     else:
         order = _with_product_of(order, fresh)
     order["dosageInstruction"] = [_merged_dosage(order, fresh["dosageInstruction"][0]), *later]
-    _without_rendered(order)
+    without_rendered(order)
     _without_end(order)
     order.pop("courseOfTherapyType", None)
     order |= {name: fresh[name] for name in ("courseOfTherapyType",) if name in fresh}
@@ -128,7 +127,7 @@ def with_technique(
     received: Resource, technique: tuple[str, ...], context: DraftContext
 ) -> Resource | None:
     """Return the draft with the injection technique among its additional instructions."""
-    order = _copy_of(received, context)
+    order = copy_of(received, context)
     if order is None:
         return None
     line = first_line(order)
@@ -143,7 +142,7 @@ def with_technique(
 
 def with_start(received: Resource, starts: dt.date, context: DraftContext) -> Resource | None:
     """Return the draft with this day as its first."""
-    order = _copy_of(received, context)
+    order = copy_of(received, context)
     return None if order is None else start_on(order, starts)
 
 
@@ -153,7 +152,7 @@ def with_prior(
     """Return the draft with the order that it renews or takes the place of (Q38), and with what the
     prescriber states by it.
     """
-    order = _copy_of(received, context)
+    order = copy_of(received, context)
     prior = prior_prescription(replaces)
     if order is None or prior is None:
         return None
@@ -169,22 +168,7 @@ def _statement(order: Resource, stated: str, context: DraftContext) -> Resource:
     return {"extension": [*others, basis]}
 
 
-def with_site(received: Resource, site: InjectionSite, context: DraftContext) -> Resource | None:
-    """Return the draft with this injection site, in each dosage line that names one."""
-    order = _copy_of(received, context)
-    if order is None:
-        return None
-    code, display = SITE_CODINGS[site]
-    named = [line for line in order.get("dosageInstruction", ()) if "site" in line]
-    for line in named or [first_line(order)]:
-        line["site"] = {
-            "coding": [{"system": SNOMED, "code": code, "display": display}],
-            "text": site.value.capitalize(),
-        }
-    return _without_rendered(order)
-
-
-def _without_rendered(order: Resource) -> Resource:
+def without_rendered(order: Resource) -> Resource:
     """Leave out the dosage of R5 as its system rendered it, which says what it was before."""
     for name in ("renderedDosageInstruction", "_renderedDosageInstruction"):
         order.pop(name, None)
@@ -198,7 +182,7 @@ def _without_end(order: Resource) -> None:
         order["effectiveDosePeriod"] = {"start": period["start"]}
 
 
-def _copy_of(received: Resource, context: DraftContext) -> Resource | None:
+def copy_of(received: Resource, context: DraftContext) -> Resource | None:
     """Return a deep copy that may be changed: known faults of shape repaired, the narrative, now
     stale, left out (R110).
     """

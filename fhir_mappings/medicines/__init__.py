@@ -29,6 +29,7 @@ from fhir_mappings.medicines.named_medicines import (
     medication_target,
     product_named,
 )
+from fhir_mappings.medicines.routes_and_sites import names_buttock, texts_of_dosage
 
 __all__ = [
     "BASIS",
@@ -51,9 +52,11 @@ __all__ = [
     "map_medications",
     "may_matter",
     "medication_target",
+    "names_buttock",
     "product_named",
     "read_any_use",
     "read_events",
     "read_orders",
     "read_phases",
+    "texts_of_dosage",
 ]

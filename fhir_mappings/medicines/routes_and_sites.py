@@ -35,8 +35,24 @@ _BUTTOCK = re.compile(
     r"hinterbacken?|nalgas?|fesses?|fessier\w*|nadegas?|natic(?:a|he)|(?:linker|rechter)bil|"
     r"billen|bilspier|skinkan?|skinkor|seteball\w*|balle|balder)\b"
 )
-_OTHER_THAN = re.compile(r"\b(?:not|no|avoid|never|nicht|kein|pas|non|nao|niet|inte|ikke)\b")
-"""The buttock in words, and the words that forbid it (S29)."""
+_ELSEWHERE = re.compile(
+    r"\b(?:delt\w*|shoulders?|schulter\w*|epaules?|hombros?|spalla|ombros?|schouders?|skuld\w+|"
+    r"axeln?|(?:upper |ober|over|boven)?arme?s?|bras|brazos?|braccio|bracos?|thighs?|"
+    r"oberschenkel\w*|cuisses?|muslos?|coscia|coxas?|dij\w*|bovenbe\w+|laret|larmuskel\w*|"
+    r"vastus|quadri\w+|ventro ?glut\w*)\b"
+)
+_OTHER_THAN = re.compile(
+    r"\b(?:not|no|avoid|never|nicht|kein|vermeiden|pas|eviter|non|evitare|nao|evitar|niet|"
+    r"vermijd\w*|inte|undvik|ikke|undga|unnga)\b"
+)
+"""The buttock in words, the other places of an injection, and words that forbid one (S29)."""
+
+_MAYBE = re.compile(
+    r"butt|gl[uúü]t|gesä|gesa|backe|nalga|fess|dega|natic|bil|skink|seteb|ball", re.I
+)
+"""Beginnings of these words, looked for first: few texts hold any."""
+
+_PARTS = re.compile(r"[.;,:\n]+|\bbut\b")
 
 _TECHNIQUE = re.compile(r"gauge|needle|pressure|press (?:firmly )?(?:for|on)|transfusion")
 
@@ -103,15 +119,34 @@ def find_misfit(lines: Iterable[DoseLine], product: Product) -> str:
 
 def read_site(line: Mapping[str, Any], value_sets: ValueSets) -> InjectionSite | None:
     """Return the body site that a line names; `None` where it names none that is known here. The
-    buttock is read as a word of a longer name too ("gluteus maximus, upper outer quadrant").
+    buttock is read in words too, of the site ("gluteus maximus, upper outer quadrant") and of the
+    dosage ("inject into the buttock").
     """
     stated = [line[name] for name in ("site", "siteCodeableConcept") if name in line]
     matches = (match for site in stated for match in value_sets.find(site, Field.ROUTES))
     named = next((SITES[match.concept] for match in matches if match.concept in SITES), None)
-    words = (normalise_text(text) for site in stated for text in texts_of(site))
-    if named is None and any(_BUTTOCK.search(w) and not _OTHER_THAN.search(w) for w in words):
+    words = [text for site in stated for text in texts_of(site)] if named is None else []
+    if any(map(names_buttock, (*words, *texts_of_dosage(line)))):
         return InjectionSite.BUTTOCK
     return named
+
+
+def texts_of_dosage(line: Mapping[str, Any]) -> list[str]:
+    """Return the texts of a dosage line that say how to give it."""
+    texts = [as_text(line.get(name)) for name in ("text", "patientInstruction")]
+    instructions = fhir_versions.read_additional_instructions(line)
+    return texts + [text for item in instructions for text in texts_of(item)]
+
+
+def names_buttock(text: str) -> bool:
+    """Return whether words name the buttock as the place of an injection: not as the one to avoid,
+    and not as one of several to choose from ("shoulder, thigh, or buttocks").
+    """
+    if not _MAYBE.search(text) or not _BUTTOCK.search(normalise_text(text)):
+        return False
+    parts = [normalise_text(part) for part in _PARTS.split(text.lower())]
+    meant = [part for part in parts if not _OTHER_THAN.search(part)]
+    return any(map(_BUTTOCK.search, meant)) and not any(map(_ELSEWHERE.search, meant))
 
 
 def notes_technique(resource: Mapping[str, Any]) -> bool:
@@ -121,10 +156,6 @@ def notes_technique(resource: Mapping[str, Any]) -> bool:
     lines = [
         line for line in as_list(fhir_versions.read_dosages(resource)) if isinstance(line, dict)
     ]
-    instructions = [
-        item for line in lines for item in fhir_versions.read_additional_instructions(line)
-    ]
-    texts = [text for item in instructions for text in texts_of(item)]
-    texts += [as_text(line.get(name)) for line in lines for name in ("text", "patientInstruction")]
+    texts = [text for line in lines for text in texts_of_dosage(line)]
     texts += fhir_versions.read_notes(resource)
     return any(_TECHNIQUE.search(text.lower()) for text in texts)

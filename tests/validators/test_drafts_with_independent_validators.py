@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from fhir_mappings.drafts import draft_changes, medication_request, service_request
+from fhir_mappings.drafts import draft_changes, injection_sites, medication_request, service_request
 from fhir_mappings.drafts.draft_context import DraftContext
 from fhir_mappings.fhir.record import Resource
 from fhir_mappings.fhir.versions import FhirVersion
@@ -125,7 +125,7 @@ def test_three_independent_validators_find_nothing_wrong_with_any_draft():
     drafts += [
         draft_changes.with_technique(RECEIVED, TECHNIQUE, CONTEXT),
         draft_changes.with_start(RECEIVED, DAY, CONTEXT),
-        draft_changes.with_site(RECEIVED, InjectionSite.DELTOID, CONTEXT),
+        injection_sites.with_site(RECEIVED, InjectionSite.DELTOID, CONTEXT),
     ]
     resources = [draft for draft in drafts if draft is not None]
 

@@ -495,3 +495,32 @@ def test_prophylaxis_waits_for_no_loading_that_nobody_gets_P4() -> None:
     (card,) = cards_of(request(LOADING, **chart), oral)
     (offer,) = card["suggestions"]
     assert "loading dose" not in str(offer)
+
+
+# --- where the injection goes, in the words of the dosage
+
+
+def in_time(text: str) -> Json:
+    """Return a call that signs maintenance in time, whose dosage has these words."""
+    asked = copy.deepcopy(request(EVERY_2, conditions=[ANAEMIA], given=IN_TIME))
+    draft_of(asked)["dosageInstruction"][0]["text"] = text
+    return asked
+
+
+def test_the_buttock_in_the_words_of_an_order_is_told_and_changed_there_b12() -> None:
+    card = only_card(in_time("Inject 1 mg into the left buttock every 2 months"))
+    (action,) = card["suggestions"][0]["actions"]
+    line = action["resource"]["dosageInstruction"][0]
+
+    assert (card["source"]["topic"]["code"], card["indicator"]) == ("b12", "info")
+    assert line["text"] == "Inject 1 mg into the deltoid every 2 months"
+    assert line["site"]["coding"][0]["code"] == "35259002"
+
+    draft_of(asked := in_time(""))["dosageInstruction"][0] = line
+    assert cards_of(asked) == []
+
+
+def test_a_choice_of_places_that_holds_the_buttock_is_no_order_for_it_b12() -> None:
+    text = "Inject 1,000 mcg into the shoulder, thigh, or buttocks every 2 months"
+
+    assert cards_of(in_time(text)) == []

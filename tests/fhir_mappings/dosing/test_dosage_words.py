@@ -115,6 +115,15 @@ def every(period: int, unit: PeriodUnit, times: int = 1) -> Timing:
             IM,
             every(2, MONTH),
         ),
+        (
+            "Inject 1,000 mcg into the shoulder, thigh, or buttocks every 30 (thirty) days.",
+            [(1000, "mcg")],
+            IM,
+            every(30, DAY),
+        ),
+        ("Inject 1 mL into the left deltoid muscle monthly", [(1, "ml")], IM, every(1, MONTH)),
+        ("1 mL in the buttock every 2 months", [(1, "ml")], IM, every(2, MONTH)),
+        ("1 mL into the appropriate muscle every 14 days", [(1, "ml")], IM, every(14, DAY)),
     ],
 )
 def test_what_is_read_whole(text, amounts, route, timing):
@@ -124,6 +133,35 @@ def test_what_is_read_whole(text, amounts, route, timing):
     assert [(int(number), unit) for number, unit in found.amounts] == amounts
     assert found.route is route
     assert found.timing == timing
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1 mg IM today",
+        "give 1 mg IM now",
+        "1 mg IM once for 1 dose",
+        "1 mg IM einmalig",
+        "1 mg IM dosis única",
+        "1 mg IM una tantum",
+        "1 mg IM eenmalig",
+    ],
+)
+def test_a_single_dose_is_read_as_one(text):
+    found = read_written(text)
+
+    assert found.whole
+    assert found.timing is not None
+    assert found.timing.count == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["1 mg IM once", "1 mg IM today and every 2 months", "1 mg IM once or twice weekly"]
+)
+def test_what_may_be_more_than_a_single_dose_is_none(text):
+    timing = read_written(text).timing
+
+    assert timing is None or timing.count != 1
 
 
 @pytest.mark.parametrize(

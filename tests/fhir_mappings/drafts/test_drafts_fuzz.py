@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fhir_mappings.draft_orders import read_drafts
-from fhir_mappings.drafts import draft_changes
+from fhir_mappings.drafts import draft_changes, injection_sites
 from fhir_mappings.drafts.draft_context import DraftContext
 from fhir_mappings.drafts.outgoing import check_outgoing
 from fhir_mappings.fhir.record import Placed
@@ -276,7 +276,7 @@ def test_changing_any_draft_answers_with_a_resource_that_can_be_checked(resource
         draft_changes.rewrite(resource, M_LOAD, context, technique),
         draft_changes.with_technique(resource, technique, context),
         draft_changes.with_start(resource, AS_OF, context),
-        draft_changes.with_site(resource, InjectionSite.DELTOID, context),
+        injection_sites.with_site(resource, InjectionSite.DELTOID, context),
     ]
 
     assert all(

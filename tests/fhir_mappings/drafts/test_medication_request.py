@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from fhir_mappings.drafts import draft_changes, medication_request
+from fhir_mappings.drafts import draft_changes, injection_sites, medication_request
 from fhir_mappings.drafts.draft_context import DraftContext
 from fhir_mappings.drafts.outgoing import check_outgoing
 from fhir_mappings.drafts.supply import Writing
@@ -575,10 +575,42 @@ def test_a_start_day_can_be_given_to_a_draft_without_dosage():
 
 
 def test_the_site_of_an_injection_can_be_changed():
-    update = draft_changes.with_site(received(), InjectionSite.DELTOID, CONTEXT)
+    update = injection_sites.with_site(received(), InjectionSite.DELTOID, CONTEXT)
 
     assert update["dosageInstruction"][0]["site"]["coding"][0]["code"] == "35259002"
     assert check_outgoing(update, FhirVersion.R4) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "changed"),
+    [
+        ("Inject 1 mg into the left buttock monthly", "Inject 1 mg into the deltoid monthly"),
+        ("1 mg IM, upper outer quadrant of the buttock", "1 mg IM, deltoid"),
+        ("1 mg IM gluteal every 3 months", "1 mg IM deltoid every 3 months"),
+        ("1 mg i.m. in das Gesäß", "1 mg i.m. in das M. deltoideus"),
+        ("1 mg IM en el glúteo", "1 mg IM en el M. deltoideus"),
+    ],
+)
+@pytest.mark.parametrize("where", ["text", "patientInstruction", "additionalInstruction"])
+def test_the_site_is_changed_in_the_words_too_b12(text, changed, where):
+    draft = received()
+    line = draft["dosageInstruction"][0]
+    line.pop("site", None)
+    line[where] = [{"text": text}] if where == "additionalInstruction" else text
+
+    update = injection_sites.with_site(draft, InjectionSite.DELTOID, CONTEXT)
+
+    written = update["dosageInstruction"][0]
+    assert written["site"]["coding"][0]["code"] == "35259002"
+    assert written[where] == ([{"text": changed}] if isinstance(line[where], list) else changed)
+    assert check_outgoing(update, FhirVersion.R4) == []
+
+
+def test_words_that_name_the_buttock_in_a_way_that_is_not_changed_leave_the_order_as_it_is():
+    draft = received()
+    draft["dosageInstruction"][0]["text"] = "1 mg i.m. dorsoglutealt"
+
+    assert injection_sites.with_site(draft, InjectionSite.DELTOID, CONTEXT) is None
 
 
 def test_what_is_no_medication_order_is_not_rewritten():
@@ -613,8 +645,8 @@ def test_an_update_adds_the_user_as_requester_where_none_is_named_R190(version, 
     anonymous = {name: value for name, value in received().items() if name != "requester"}
     named = anonymous | {"requester": {"reference": "Practitioner/other"}, "intent": "plan"}
 
-    added = draft_changes.with_site(anonymous, InjectionSite.DELTOID, context)
-    kept = draft_changes.with_site(named, InjectionSite.DELTOID, context)
+    added = injection_sites.with_site(anonymous, InjectionSite.DELTOID, context)
+    kept = injection_sites.with_site(named, InjectionSite.DELTOID, context)
 
     assert added.get("requester") == written
     assert (kept["requester"], kept["intent"]) == (named["requester"], "plan")

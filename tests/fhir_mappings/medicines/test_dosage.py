@@ -625,6 +625,44 @@ def test_the_site_is_read_where_the_guidance_speaks_of_it(site, expected):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Inject 1 mg into the buttock every 2 months",
+        "1 mg IM gluteal every 3 months",
+        "1 mg IM every 2 months; upper outer quadrant of the left buttock. Not subcutaneously.",
+        "1 mg i.m. in das Gesäß alle 3 Monate",
+        "1 mg IM dans la fesse tous les 3 mois",
+        "1 mg IM en el glúteo cada 3 meses",
+        "1 mg IM nel gluteo ogni 3 mesi",
+        "1 mg i.m. in bilspier elke 3 maanden",
+        "Inject into the buttock, not the deltoid",
+    ],
+)
+@pytest.mark.parametrize("where", ["text", "patientInstruction", "additionalInstruction"])
+def test_the_buttock_is_read_in_the_words_of_a_dosage_b12(text, where):
+    said = [{"text": text}] if where == "additionalInstruction" else text
+
+    assert read(given({"value": 1, "unit": "mg"}, **{where: said})).site is InjectionSite.BUTTOCK
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Inject 1,000 mcg into the shoulder, thigh, or buttocks every 30 days",
+        "Deltoid or buttock, 1 mg IM every 2 months",
+        "Inject into the deltoid or vastus lateralis, not the buttock",
+        "1 mg IM every 2 months. Avoid the buttocks.",
+        "1 mg i.m. ventrogluteal alle 3 Monate",
+        "1 mg i.m. ventro-gluteal",
+        "1 mg i.m., nicht in das Gesäß",
+        "1 mg IM every 2 months",
+    ],
+)
+def test_the_buttock_as_a_choice_or_to_be_avoided_is_not_where_it_goes_b12(text):
+    assert read(given({"value": 1, "unit": "mg"}, text=text)).site is not InjectionSite.BUTTOCK
+
+
+@pytest.mark.parametrize(
     ("order", "noted"),
     [
         ({"note": [{"text": "Use a 25 gauge needle."}]}, True),
