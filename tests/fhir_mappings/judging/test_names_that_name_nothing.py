@@ -117,6 +117,30 @@ def test_an_antagonist_of_folate_is_no_folic_acid() -> None:
     assert scenario.methotrexate.is_unknown
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Nuts and injection"),
+        ("en", "Egg and injections at surgery"),
+        ("de", "Nüsse und Spritze"),
+        ("de", "Penicillin und rote Spritze"),
+        ("it", "Penicillina, puntura per anemia"),
+        ("fr", "Noix et piqûre"),
+        ("sv", "Nötter och spruta"),
+    ],
+)
+def test_an_injection_without_a_name_beside_an_allergen_may_be_vitamin_b12(
+    language: str, text: str
+) -> None:
+    scenario = map_words(as_resource("allergy", text), spoken=("en", language))
+    assert scenario.allergy_fact.is_unknown
+
+
+@pytest.mark.parametrize("text", ["Iron injection", "Nuts, egg", "Penicillin injections"])
+def test_an_injection_of_what_is_named_is_another_allergen(text: str) -> None:
+    assert map_words(as_resource("allergy", text)).allergy_fact.is_false
+
+
 @pytest.mark.parametrize("text", ["White tablet", "House supply", "Local medicine", "Sun tablets"])
 def test_a_food_or_a_thing_of_the_surroundings_is_no_name_of_a_medicine(text: str) -> None:
     assert map_words(as_resource("medicine", text)).anticoagulant_fact.is_unknown

@@ -211,7 +211,7 @@ def test_what_may_be_a_fact_is_asked_about_as_people_write_it_Q27(language: str)
 
 
 def test_several_hundred_such_texts_are_held() -> None:
-    assert len(HINTED) > 850
+    assert len(HINTED) > 1150
     assert len({language for language, *_ in HINTED}) == 10
 
 
@@ -274,6 +274,9 @@ def test_letters_written_as_two_point_at_a_sign_and_decide_nothing(text: str) ->
         ("nl", "Rusteloze benen bij slapen"),
         ("da", "Stiksår i hånd"),
         ("sv", "Nålstick i fingret"),
+        ("en", "Large bowel resection"),
+        ("de", "Magen-Darm-Infekt"),
+        ("es", "Osteomielitis"),
     ],
 )
 def test_what_only_sounds_like_one_is_not_asked_about(language: str, text: str) -> None:
