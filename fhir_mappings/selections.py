@@ -175,9 +175,11 @@ def _index_drafts(orders: Sequence[Placed]) -> tuple[dict[str, list[str]], dict[
     by_name: dict[str, list[str]] = {}
     by_id: dict[str, list[str]] = {}
     for placed in orders:
-        for name in {placed.reference, placed.full_url}:
+        stated = placed.resource.get("id")
+        identity = str(stated).strip() if isinstance(stated, str | int) else ""
+        named = f"{placed.type}/{identity}" if identity else ""
+        for name in {placed.reference, placed.full_url, named}:
             by_name.setdefault(name, []).append(placed.place)
-        identity = placed.resource.get("id")
-        if isinstance(identity, str):
+        if identity:
             by_id.setdefault(identity, []).append(placed.place)
     return by_name, by_id

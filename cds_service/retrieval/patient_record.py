@@ -94,8 +94,9 @@ def _check_patient(readings: Mapping[str, Reading], patient_id: str) -> None:
     """Raise Problem 400 when the Patient that was read is not the one of the call (Q64)."""
     patients = readings["patient"].part.resources if "patient" in readings else ()
     for placed in patients:
-        identity = placed.resource.get("id")
-        if isinstance(identity, str) and identity and identity != patient_id:
+        stated = placed.resource.get("id")
+        identity = str(stated).strip() if isinstance(stated, str | int) else ""
+        if identity and identity != patient_id:
             raise bad_request(placed.place, "another Patient", OF_THE_CONTEXT)
 
 

@@ -111,9 +111,13 @@ def codings_of(codeable: Json) -> list[dict[str, Json]]:
 
 
 def texts_of(codeable: Json) -> list[str]:
-    """Return the words of a CodeableConcept: its text first, then the displays of its codings."""
+    """Return the words of a CodeableConcept: its text first, then the displays of its codings; of a
+    text in its place, the text where it is more than one word: one may be a bare code.
+    """
     if codeable is None:
         return []
+    if isinstance(codeable, str):
+        return [codeable.strip()] if len(codeable.split()) > 1 else []
     if isinstance(codeable, dict):
         texts = [codeable.get("text")]
     else:

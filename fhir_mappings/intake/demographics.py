@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -36,20 +37,47 @@ OLDEST = 120
 
 
 def map_demographics(index: RecordIndex) -> Demographics:
-    """Return the facts of the patient; all unknown when there is no Patient resource."""
+    """Return the facts of the patient; all unknown when there is no Patient resource, and what
+    several that came contradict each other in.
+    """
     patients = index.of_type("Patient")
     if not patients:
         missing = index.not_recorded("patient")
         no_age = Measurement(reason=missing.reason, because=missing.because)
         return Demographics(no_age, missing, missing)
-    placed = patients[0]
     for other in patients[1:]:
-        index.receipt.set_aside(other, f"the patient is read from {placed.place}")
+        index.receipt.set_aside(other, f"the patient is read from {patients[0].place}")
+    index.receipt.unless_cited(patients[0], "neither birth date, sex nor death can be read from it")
+    read = [_read(placed, index) for placed in patients]
+    return functools.reduce(_unless_contradicted, read)
+
+
+def _read(placed: Placed, index: RecordIndex) -> Demographics:
     born = read_date(placed.resource.get("birthDate"))
-    index.receipt.unless_cited(placed, "neither birth date, sex nor death can be read from it")
-    return Demographics(
-        _age(placed, born, index.as_of), _female(placed), _deceased(placed, index), born
-    )
+    age = _age(placed, born, index.as_of)
+    return Demographics(age, _female(placed), _deceased(placed, index), born)
+
+
+def _unless_contradicted(one: Demographics, other: Demographics) -> Demographics:
+    """Return the facts of one Patient as far as another that came beside it allows: nobody knows
+    which of the two is right.
+    """
+    if one.born and other.born and not _may_be_one_day(one.born, other.born):
+        age = Measurement(reason=CONTRADICTED, because=NotCounted.NOT_READABLE)
+        one = one._replace(age=age, born=None)
+    unknown = Fact(Truth.UNKNOWN, CONTRADICTED, because=Because.COULD_NOT_BE_READ)
+    if {one.female.truth, other.female.truth} == {Truth.TRUE, Truth.FALSE}:
+        one = one._replace(female=unknown)
+    if {one.deceased.truth, other.deceased.truth} == {Truth.TRUE, Truth.FALSE}:
+        one = one._replace(deceased=unknown)
+    return one
+
+
+CONTRADICTED = "two Patients came that contradict each other"
+
+
+def _may_be_one_day(one: DateSpan, other: DateSpan) -> bool:
+    return one.earliest <= other.latest and other.earliest <= one.latest
 
 
 def _age(placed: Placed, born: DateSpan | None, as_of: dt.date) -> Measurement:

@@ -26,10 +26,14 @@ def forget_normal_texts() -> None:
     normalise_text.cache_clear()
 
 
-_LETTERS = str.maketrans({"ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "ł": "l", "\u00ad": None})
-"""Letters that are no Latin letter with an accent, and the soft hyphen, where a word may end a
-line.
+_UNSEEN = "\u00ad\u200c\u200d\u200e\u200f\u2060\ufeff"
+"""What stands within words unseen and parts none: the soft hyphen, joiners, marks of direction. The
+blank without width (U+200B) is not among them: it stands between words as well.
 """
+_LETTERS = str.maketrans(
+    {"ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "ł": "l"} | dict.fromkeys(_UNSEEN)
+)
+"""Letters that are no Latin letter with an accent, and what nobody sees."""
 
 
 def without_accents(text: str) -> str:

@@ -118,6 +118,16 @@ def test_selections_are_resolved_in_every_form_they_are_sent_R155(selections, fo
     assert {placed.resource["id"] for placed in drafts if placed.place in places} == found
 
 
+@pytest.mark.parametrize("identity", [7, " 7", "7 ", "7"])
+@pytest.mark.parametrize("selection", ["MedicationRequest/7", "7", "urn:uuid:7"])
+def test_an_id_that_is_a_number_or_padded_is_found_R155(identity, selection):
+    drafts = place(medicine(identity="a"), medicine() | {"id": identity})
+
+    places = resolve_selections([selection], drafts)
+
+    assert [placed.resource["id"] for placed in drafts if placed.place in places] == [identity]
+
+
 @pytest.mark.parametrize(
     "selections", [["MedicationRequest/z"], ["MedicationOrder/a"], ["z"], ["the one", "z"]]
 )

@@ -47,6 +47,27 @@ def test_another_patient_in_prefetch_refuses_the_call_Q64(
     assert refused(client, order_select).startswith("prefetch.patient: found another Patient")
 
 
+@pytest.mark.parametrize("identity", [2, "pat1x", "PAT1", "pat 1"])
+def test_an_id_that_is_a_number_is_one_too_Q64(
+    client: FlaskClient, order_select: dict[str, Any], identity: Any
+) -> None:
+    order_select["prefetch"]["patient"]["id"] = identity
+
+    assert refused(client, order_select).startswith("prefetch.patient: found another Patient")
+
+
+@pytest.mark.parametrize(
+    ("named", "identity"), [("2", 2), ("pat1 ", "pat1 "), ("pat1", " pat1"), ("pat1", "pat1")]
+)
+def test_the_same_id_padded_or_as_a_number_is_the_same_patient(
+    client: FlaskClient, order_select: dict[str, Any], named: str, identity: Any
+) -> None:
+    order_select["context"]["patientId"] = named
+    order_select["prefetch"]["patient"]["id"] = identity
+
+    assert client.post(PATH, json=order_select).status_code == 200
+
+
 def test_a_patient_without_an_id_is_taken_to_be_the_one_of_the_call(
     client: FlaskClient, order_select: dict[str, Any]
 ) -> None:

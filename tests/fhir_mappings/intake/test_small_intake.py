@@ -106,6 +106,43 @@ def test_a_sex_that_is_not_known_says_why(gender: str | None, because: Because) 
     assert female.because is because
 
 
+@pytest.mark.parametrize("words", ["Haemophilia A", " Leber's optic atrophy ", "Acute gout"])
+def test_a_text_in_the_place_of_a_concept_is_read_as_its_words(words: str) -> None:
+    bare, worded = (scenario_of(condition("", code=code)) for code in (words, {"text": words}))
+    assert bare == worded
+
+
+CHILD = {"id": "", "birthDate": "2020-01-01"}
+
+
+@pytest.mark.parametrize(
+    ("beside", "unknown"),
+    [
+        (CHILD, {"age"}),
+        ({"id": "", "birthDate": "1970"}, set()),
+        ({"id": "", "birthDate": None}, set()),
+        ({"id": "", "birthDate": "2020", "gender": "male"}, {"age", "female"}),
+        ({"birthDate": "1970-03-03"}, {"age"}),
+        ({"id": "", "gender": "unknown"}, set()),
+        ({"id": "", "deceasedBoolean": True}, {"deceased"}),
+    ],
+)
+@pytest.mark.parametrize("turned", [True, False])
+def test_what_two_patients_contradict_each_other_in_is_not_known(
+    beside: dict[str, Any], unknown: set[str], turned: bool
+) -> None:
+    """Nobody knows which of the two is the patient: a child is never dosed as an adult."""
+    both = [patient(), patient(**beside)]
+    scenario = map_scenario(record_of(both[::-1] if turned else both), AS_OF, VALUE_SETS).scenario
+    known = {
+        "age": scenario.age.is_known,
+        "female": not scenario.female.is_unknown,
+        "deceased": not scenario.deceased.is_unknown,
+    }
+
+    assert {name for name, is_known in known.items() if not is_known} == unknown
+
+
 def test_the_units_of_a_site_are_read_in_components_too(tmp_path: Any) -> None:
     table = tmp_path / "units.csv"
     table.write_text("spelling,ucum\nnmolprol,nmol/L\n")
