@@ -23,6 +23,7 @@ from cds_service.retrieval.fhir_client import (
     FAILED,
     LATE,
     NO_CONNECTION,
+    NO_VALID_TOKEN,
     NOT_OFFERED,
     REDIRECTED,
     REFUSED,
@@ -197,7 +198,9 @@ def _why_no_server(check: _Check) -> str:
     )
 
 
-_MAY_STILL_ANSWER = frozenset({NOT_OFFERED, REFUSED, FAILED, RESTING, LATE, TOO_LONG, REDIRECTED})
+_MAY_STILL_ANSWER = frozenset(
+    {NOT_OFFERED, REFUSED, NO_VALID_TOKEN, FAILED, RESTING, LATE, TOO_LONG, REDIRECTED}
+)
 """Reasons by which a server that gives no description of itself may yet answer the queries."""
 
 

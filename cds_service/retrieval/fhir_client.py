@@ -45,6 +45,7 @@ TOO_LONG = "the answer is too long"
 NO_CONNECTION = "the FHIR server cannot be reached"
 CERTIFICATE = "the FHIR server's certificate "  # what is wrong with it follows
 REFUSED = "the FHIR server refused access"
+NO_VALID_TOKEN = f"{REFUSED}: no valid token"
 NOT_OFFERED = "the FHIR server does not offer this"
 REDIRECTED = "the FHIR server redirected elsewhere"
 FAILED = "the FHIR server failed"
@@ -292,5 +293,5 @@ def _read_refusal(key: str, status: int, place: str) -> Reading:
     if status in (404, 410) and key == "patient":
         return read_part(key, None, place, "fhirServer")
     if status in (401, 403):
-        return _failed(REFUSED)
+        return _failed(REFUSED if status == 403 else NO_VALID_TOKEN)
     return _failed(NOT_OFFERED if status in (400, 404, 405, 410) else FAILED)

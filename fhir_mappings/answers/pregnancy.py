@@ -11,7 +11,7 @@ from fhir_mappings.fhir import as_text, code_of, is_mistaken, read_date, sayings
 from fhir_mappings.intake import RecordIndex, words_as_recorded
 from fhir_mappings.judging import text_of_pregnancy
 from fhir_mappings.laboratory import MAY_BE_NEWER, Observed
-from fhir_mappings.said import ANSWERED, answers_said, is_of_family
+from fhir_mappings.said import NOT_ANSWERED, answers_said, is_of_family
 from fhir_mappings.terminology import Concept, Field, read_words
 from fhir_mappings.values import may_be_pregnant, read_booleanish
 from recommender.guidance import look_back
@@ -98,7 +98,7 @@ def hint_at_pregnancy(index: RecordIndex, passed_over: Iterable[Observed]) -> No
     the future, and one to a question that is known by its words alone.
     """
     for saying in answers_said(index):
-        if code_of(saying.resource.get("status")) not in ANSWERED:
+        if code_of(saying.resource.get("status")) in NOT_ANSWERED:
             continue
         day = read_date(saying.day)
         for body in saying.bodies:

@@ -30,7 +30,8 @@ from recommender.guidance import NEW_SIGN_DAYS
 from recommender.language import HintAt
 
 NEVER_MADE = frozenset({"cancelled", "registered"})
-ANSWERED = frozenset({"completed", "amended"})
+NOT_ANSWERED = frozenset({"in-progress", "stopped"})
+"""How answers say that they are not to the end; of another status nobody knows whether they are."""
 
 
 def hint_at_signs(index: RecordIndex, read: Set[str]) -> None:
@@ -50,7 +51,7 @@ def hint_at_signs(index: RecordIndex, read: Set[str]) -> None:
     for saying in reports_said(index):
         _hint(index, saying)
     for saying in answers_said(index):
-        if code_of(saying.resource.get("status")) in ANSWERED:
+        if code_of(saying.resource.get("status")) not in NOT_ANSWERED:
             _hint(index, saying)
 
 

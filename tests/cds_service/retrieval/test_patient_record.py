@@ -24,6 +24,7 @@ from cds_service.retrieval.fhir_client import (
     FAILED,
     LATE,
     NO_CONNECTION,
+    NO_VALID_TOKEN,
     NOT_OFFERED,
     NOT_READABLE,
     OTHER_ORIGIN,
@@ -129,7 +130,7 @@ def test_the_patient_id_is_quoted_in_queries(fhir: FhirClient) -> None:
 @pytest.mark.parametrize(
     ("status", "patient", "conditions"),
     [
-        (401, REFUSED, REFUSED),
+        (401, NO_VALID_TOKEN, NO_VALID_TOKEN),
         (403, REFUSED, REFUSED),
         (404, "there is no such Patient", NOT_OFFERED),
         (410, "there is no such Patient", NOT_OFFERED),

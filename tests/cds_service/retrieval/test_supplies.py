@@ -86,6 +86,7 @@ def test_both_are_asked_for_beside_the_lists_that_are_fetched() -> None:
         (answer_with({}, 404), Availability.COMPLETE),
         (answer_with({}, 400), Availability.COMPLETE),
         (answer_with({}, 403), Availability.COMPLETE),
+        (answer_with({}, 401), Availability.INCOMPLETE),  # a token that ran out meanwhile
         (answer_with({}, 500), Availability.INCOMPLETE),
         (answer_with(b"<html>"), Availability.INCOMPLETE),
     ],

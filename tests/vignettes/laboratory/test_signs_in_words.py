@@ -86,6 +86,12 @@ def test_a_sign_in_words_is_quoted_and_asked_about(seen: Json, quoted: str) -> N
     assert card["summary"].startswith(f"Record says '{quoted}'")
 
 
+@pytest.mark.parametrize("status", ["", None, "submitted", ["?"], 5, {"text": "done"}])
+def test_answers_of_which_nobody_knows_whether_they_were_completed_are_quoted(status: Any) -> None:
+    card = only_card(tablets(answered(QUESTION, valueBoolean=True) | {"status": status}))
+    assert card["summary"].startswith("Record says 'Numbness or tingling")
+
+
 @pytest.mark.parametrize(
     "seen",
     [
@@ -99,6 +105,9 @@ def test_a_sign_in_words_is_quoted_and_asked_about(seen: Json, quoted: str) -> N
         answered(QUESTION, valueBoolean=False),
         answered("Trouble concentrating on things", valueCoding={"display": "Several days"}),
         answered(QUESTION, valueBoolean=True) | {"status": "in-progress"},
+        answered(QUESTION, valueBoolean=True) | {"status": "stopped"},
+        answered(QUESTION, valueBoolean=True) | {"status": "entered-in-error"},
+        answered(QUESTION, valueBoolean=False) | {"status": "submitted"},
     ],
 )
 def test_what_is_denied_old_or_no_sign_hints_at_nothing_and_answers_nothing(seen: Json) -> None:
