@@ -15,6 +15,7 @@ from fhir_mappings.fhir import (
     Placed,
     Resource,
     as_dict,
+    as_list,
     as_text,
     changed_by,
     code_of,
@@ -133,6 +134,8 @@ def _read_medication(draft: DraftRead, siblings: Siblings, value_sets: ValueSets
     product, medication = find_product(resource, siblings, value_sets)
     if is_unresolved(resource, siblings):
         draft = draft._replace(unresolved=medication_target(resource))
+    if product.ingredients and is_stop(resource) and ended_by_death(resource):
+        return draft._replace(why_not="a stop because the person died")
     if product.ingredients:
         state = OrderState.STOP if is_stop(resource) else OrderState.DRAFT
         stands = InCourse(draft.key, state, draft.selected)
@@ -199,6 +202,31 @@ def read_purpose(resource: Resource, value_sets: ValueSets) -> TestPurpose | Non
 def is_stop(resource: Resource) -> bool:
     """Return whether a drafted order ends or forbids treatment instead of starting it."""
     return code_of(resource.get("status")) in STOPS or bool(read_flag(resource.get("doNotPerform")))
+
+
+_DEATH = re.compile(
+    r"(?:(?:the )?(?:patient|pt|person|client|resident) )?(?:has |is |was )?"
+    r"(?:died|dead|deceased|passed away|(?:patient|pt) (?:has )?expired|"
+    r"(?:patient )?death(?: of (?:the )?patient)?|"
+    r"(?:patient(?:in)? )?(?:ist )?(?:verstorben|gestorben)|tod(?: des patienten| der patientin)?|"
+    r"todesfall|(?:patiente? )?(?:est )?decedee?|deces(?: du patient| de la patiente)?|"
+    r"(?:paciente )?(?:ha )?fallecid[oa]|fallecimiento|obito|"
+    r"(?:paciente )?falec(?:ido|ida|eu|imento)|"
+    r"(?:paziente )?(?:e )?decedut[oa]|decesso|exitus(?: letalis)?|(?:patient )?(?:is )?overleden|"
+    r"overlijden|(?:pa[st]ient(?:en)? )?(?:er |ar )?(?:dod|afdod|avliden|avdod)|dodsfall|dodsfald)"
+    r"(?: (?:on|am|le|el|il|op|den) )?[0-9 ./-]*"
+)
+"""A reason that says as a whole that somebody died, in ten languages, with its day or without."""
+
+
+def ended_by_death(resource: Resource) -> bool:
+    """Return whether an order is ended because the person died: by a reason that says it as a
+    whole. Nothing is said of such a stop (f1).
+    """
+    given = (resource.get(name) for name in ("statusReason", "reasonCode", "reason"))
+    reasons = [as_dict(one) for value in given for one in as_list(value)]
+    texts = [text for one in reasons for text in texts_of(as_dict(one.get("concept")) or one)]
+    return any(_DEATH.fullmatch(normalise_text(text)) for text in texts)
 
 
 def _is_understood(resource: Resource) -> bool:

@@ -668,3 +668,42 @@ def test_a_reason_that_the_order_gives_is_not_called_unrecorded_b17(why: Json) -
     card = only_card(asked)
     assert card["summary"].endswith("is not low: is there another reason for B12?")
     assert (why.get("reasonCode") or why["note"])[0]["text"] in card["detail"]
+
+
+def stop_for(reason: str) -> Json:
+    """Return a call that stops maintenance with pernicious anaemia for a reason in words."""
+    asked = request(
+        f"stop: {MAINTENANCE}", conditions=SIGNS[:1], active=[f"{MAINTENANCE}, since 2025-06-10"]
+    )
+    draft_of(asked)["statusReason"] = {"text": reason}
+    return asked
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "Died",
+        "Patient died",
+        "Patient deceased",
+        "Death of patient on 24/11/2026",
+        "Verstorben am 24.11.2026",
+        "Patient verstorben",
+        "Décédé",
+        "Fallecimiento",
+        "Paziente deceduto",
+        "Óbito",
+        "Overleden",
+        "Pasienten er død",
+        "Avliden",
+    ],
+)
+def test_a_stop_because_the_person_died_is_not_argued_with_f1(reason: str) -> None:
+    assert cards_of(stop_for(reason)) == []
+
+
+@pytest.mark.parametrize(
+    "reason",
+    ["Mother died", "Fear of death", "Not deceased", "Prescription expired", "Tod der Mutter", ""],
+)
+def test_a_death_of_somebody_else_or_none_stops_no_treatment_f1(reason: str) -> None:
+    assert only_card(stop_for(reason))["source"]["topic"]["code"] == "f1"
