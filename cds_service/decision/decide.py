@@ -33,7 +33,13 @@ from recommender.assessment import with_older_alarms
 from recommender.cards import Finding
 from recommender.guidance import Policy
 from recommender.language import ClinicalScenario, Course, OrderState
-from recommender.review import either_of, review, review_record, review_refill
+from recommender.review import (
+    either_of,
+    review,
+    review_record,
+    review_refill,
+    says_more_than_the_record,
+)
 from recommender.treatment import Recommendation, nearest_changes, recommend
 
 
@@ -105,6 +111,14 @@ class Decision(msgspec.Struct, frozen=True):
     @property
     def recommendation(self) -> Recommendation:
         return self.case.recommendation
+
+    @property
+    def why_refused(self) -> str:
+        """Why the hook answers 412: nothing at all of the patient could be read and the order alone
+        shows nothing either (R63, R175, Q57); empty where it answers.
+        """
+        says = not self.in_scope or says_more_than_the_record(self.findings)
+        return "" if says else self.record.why_nothing
 
     @property
     def receipt(self) -> tuple[ReceiptLine, ...]:

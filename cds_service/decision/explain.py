@@ -40,8 +40,8 @@ Json = dict[str, Any]
 def explain(decision: Decision) -> Json:
     """Return the explain JSON of a decision; members without value are left out.
 
-    `fhirVersion`, `inScope`, `laboratory` and most of `decision` go beyond the contract. What a
-    terminal or browser would obey is written out.
+    `fhirVersion`, `inScope`, `refused`, `laboratory` and most of `decision` go beyond the contract;
+    what a terminal or browser would obey is written out.
     """
     explained: Json = make_all_visible(_explain(decision))
     return explained | {"cards": list(decision.cards)}  # as they are sent
@@ -54,6 +54,7 @@ def _explain(decision: Decision) -> Json:
         "outcome": _outcome(decision),
         "fhirVersion": decision.version.value,
         "inScope": decision.in_scope,
+        **without_empty({"refused": decision.why_refused}),
         "facts": [_fact(fact) for fact in decision.facts],
         "resources": [_resource(line) for line in receipt],
         "lists": [_list_understood(listed) for listed in decision.scenario.lists],

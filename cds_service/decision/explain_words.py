@@ -130,6 +130,9 @@ def _follow_ups(holder: Json) -> list[str]:
 def _say_cards(explained: Json, style: Style) -> Iterator[str]:
     cards = explained["cards"]
     yield style.heading(f"Cards ({len(cards)})")
+    if "refused" in explained:
+        why = explained["refused"]
+        yield style.wrap(f"To this alone the hook answers 412, without cards: {why}")
     if not cards:
         yield "  none: checked, nothing to say" if explained["inScope"] else "  none"
     for card in cards:

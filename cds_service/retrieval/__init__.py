@@ -17,7 +17,6 @@ from cds_service.retrieval.patient_record import (
     assemble_from_prefetch,
     assemble_record,
     describe_availability,
-    holds_nothing,
 )
 from cds_service.retrieval.referenced_medications import (
     Medications,
@@ -44,7 +43,6 @@ __all__ = [
     "describe_failure",
     "find_open_references",
     "get_within",
-    "holds_nothing",
     "plain_session",
     "read_medications",
     "read_patient",

@@ -155,13 +155,6 @@ def _as_record(request: HookRequest, readings: Mapping[str, Reading]) -> Patient
     )
 
 
-def holds_nothing(record: PatientRecord) -> bool:
-    """Return whether not one resource of the patient could be read, so that nothing sensible can be
-    said (R63).
-    """
-    return not any(part.resources for part in record.parts.values())
-
-
 def _complete(
     readings: Mapping[str, Reading], queries: Mapping[str, Sequence[str]], retrieval: Retrieval
 ) -> dict[str, Reading]:

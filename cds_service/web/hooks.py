@@ -37,7 +37,6 @@ from cds_service.retrieval import (
     Retrieval,
     assemble_record,
     find_open_references,
-    holds_nothing,
     read_medications,
     with_medications,
     with_supplies,
@@ -59,7 +58,6 @@ from cds_service.web.http_rules import json_answer, read_body
 from fhir_mappings.draft_orders import are_all_unrelated
 from fhir_mappings.fhir import PatientRecord
 from governance.decisions import Asked, Showing
-from recommender.review import says_more_than_the_record
 
 blueprint = Blueprint("cds_hooks", __name__)
 
@@ -118,7 +116,8 @@ def call_service(
     call.note_step("record")
     patience.look()
     decision = decide(asked, record, orders, basis, patience)
-    _check_that_something_is_known(record, decision)
+    if why := decision.why_refused:
+        raise Problem(412, "required", why)
     showings = choose_cards(deployment, service, caller, decision)
     kept = Asked(asked, record, medications.found, service.id, caller.client.name)
     record_call(call, deployment, caller, kept, decision, showings)
@@ -286,15 +285,3 @@ def _name_medicines(
     references = (*orders.drafts.unresolved_beside, *find_open_references(record, basis.as_of))
     read = read_medications(references, retrieval, before)
     return _named(orders, read, retrieval, basis), read
-
-
-def _check_that_something_is_known(record: PatientRecord, decision: Decision) -> None:
-    """Raise Problem 412 when nothing at all of the patient could be read and the order alone shows
-    nothing either (R63, R175, Q57).
-    """
-    if holds_nothing(record) and not says_more_than_the_record(decision.findings):
-        why = sorted({part.reason for part in record.parts.values() if part.reason})
-        text = "No data of the patient came by prefetch or could be read from a FHIR server"
-        raise Problem(
-            412, "required", f"{text}: {'; '.join(why) or 'every prefetch key is empty'}."
-        )

@@ -120,6 +120,17 @@ class PatientRecord:
         """Return one part of the record; one that is not there at all is unavailable."""
         return self.parts.get(key, NOT_AVAILABLE)
 
+    @property
+    def why_nothing(self) -> str:
+        """Why not one resource of the patient could be read, so that nothing sensible can be said
+        (R63); empty where one could.
+        """
+        if any(part.resources for part in self.parts.values()):
+            return ""
+        why = sorted({part.reason for part in self.parts.values() if part.reason})
+        text = "No data of the patient came by prefetch or could be read from a FHIR server"
+        return f"{text}: {'; '.join(why) or 'every prefetch key is empty'}."
+
     def __iter__(self) -> Iterator[Placed]:
         for part in self.parts.values():
             yield from part.resources

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from cds_service.decision.explain_words import say
 from cds_service.decision.row_facts import FACTS_BEHIND, facts_of_rows
 from recommender.assessment.assessment import assess
 from recommender.assessment.bands import bands_of
@@ -52,6 +53,26 @@ def test_the_trace_is_the_whole_table_and_fires_once_for_the_rule(client: FlaskC
 
     assert [row["rule"] for row in decision["trace"]] == [rule.id for rule in RULES]
     assert [row["rule"] for row in decision["trace"] if row["fired"]] == [decision["rule"]]
+
+
+@pytest.mark.parametrize("prefetch", [{}, {"patient": None}, "as it came"])
+def test_an_explanation_says_where_the_hook_itself_answers_412_R63(
+    client: FlaskClient, prefetch: Any
+) -> None:
+    request = client.get("/workbench/patients/01-numb-feet-tablets").get_json()["request"]
+    if isinstance(prefetch, dict):
+        request["prefetch"] = prefetch
+    explanation = client.post("/workbench/explain", json=request).get_json()
+    answer = client.post(f"/cds-services/b12-{request['hook']}", json=request)
+
+    assert answer.status_code == (412 if isinstance(prefetch, dict) else 200)
+    assert ("refused" in explanation) is (answer.status_code == 412)
+    if answer.status_code == 412:
+        why, _ = explanation["refused"].split(":")
+        assert why in answer.get_json()["issue"][0]["diagnostics"]
+        assert f"answers 412, without cards: {explanation['refused']}" in say(
+            explanation, colour=False, width=1000
+        )
 
 
 def test_results_of_two_dates_are_one_series_from_old_to_new(client: FlaskClient) -> None:

@@ -120,7 +120,7 @@ function renderVerdict(answer) {
   show("verdict", html("div", { class: `banner ${outcome.replaceAll(" ", "-")}` },
     html("span", { class: "sign", "aria-hidden": "true" }),
     html("strong", {}, OUTCOMES[outcome]),
-    html("span", { class: "why" }, concerned ? [`${countOf(cards)}. `, html("span", { class: "summary" }, `${decision.summary}.`)] : "Nothing selected is a vitamin B12 or folic acid order."),
+    html("span", { class: "why" }, concerned ? [answer.refused ? "To this alone the hook answers 412, without cards. " : `${countOf(cards)}. `, html("span", { class: "summary" }, `${decision.summary}.`)] : "Nothing selected is a vitamin B12 or folic acid order."),
     concerned && html("span", { class: "unseen" }, "Row"),
     html("span", { class: "rule", "aria-hidden": !concerned && "true" }, concerned ? decision.rule : "–")));
 }

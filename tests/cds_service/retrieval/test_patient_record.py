@@ -38,7 +38,6 @@ from cds_service.retrieval.fhir_client import (
 from cds_service.retrieval.patient_record import (
     assemble_record,
     describe_availability,
-    holds_nothing,
 )
 from cds_service.site import DEMONSTRATION_CLIENT, Client, demonstration
 from fhir_mappings.fhir.record import Availability, PatientRecord
@@ -150,7 +149,7 @@ def test_each_status_has_one_meaning_R66(
     assert record.part("patient").availability is Availability.UNAVAILABLE
     assert record.part("conditions").reason == conditions
     assert record.part("conditions").availability is Availability.UNAVAILABLE
-    assert holds_nothing(record)
+    assert record.why_nothing
 
 
 @pytest.mark.parametrize(
@@ -544,7 +543,7 @@ def test_without_server_everything_missing_is_unknown_with_the_reason_R63(fhir: 
     assert (
         record.part("conditions").reason == "not sent by the EHR, and the EHR named no FHIR server"
     )
-    assert not holds_nothing(record)
+    assert not record.why_nothing
 
 
 def test_a_key_that_is_not_ours_is_not_used_and_named_R49(fhir: FhirClient) -> None:
