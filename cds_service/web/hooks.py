@@ -116,8 +116,7 @@ def call_service(
     call.note_step("record")
     patience.look()
     decision = decide(asked, record, orders, basis, patience)
-    if why := decision.why_refused:
-        raise Problem(412, "required", why)
+    _refuse_where_nothing_is_known(decision)
     showings = choose_cards(deployment, service, caller, decision)
     kept = Asked(asked, record, medications.found, service.id, caller.client.name)
     record_call(call, deployment, caller, kept, decision, showings)
@@ -285,3 +284,9 @@ def _name_medicines(
     references = (*orders.drafts.unresolved_beside, *find_open_references(record, basis.as_of))
     read = read_medications(references, retrieval, before)
     return _named(orders, read, retrieval, basis), read
+
+
+def _refuse_where_nothing_is_known(decision: Decision) -> None:
+    """Raise Problem 412 where the decision says why the call is refused (R63)."""
+    if why := decision.why_refused:
+        raise Problem(412, "required", why)

@@ -223,9 +223,12 @@ def test_the_entries_of_one_key_have_a_limit_R181(
 def test_a_body_sent_to_the_shared_id_is_read_once_R182(client: FlaskClient) -> None:
     body = request() | {"extension": {f"key {n}": n for n in range(100_000)}}
     data = write_json(body)
-    costs = {path: min(seconds_to(client, path, data) for _ in range(4)) for path in (PATH, SHARED)}
+    ratios = []
+    for _ in range(4):  # a machine with much else to do slows one of the two now and then
+        own, shared = (seconds_to(client, path, data) for path in (PATH, SHARED))
+        ratios.append(shared / own)
 
-    assert costs[SHARED] < 1.5 * costs[PATH]
+    assert min(ratios) < 1.5, ratios
 
 
 def test_resources_under_keys_that_are_not_ours_have_a_limit_together_R181(
