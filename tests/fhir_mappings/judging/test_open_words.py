@@ -277,6 +277,8 @@ def test_letters_written_as_two_point_at_a_sign_and_decide_nothing(text: str) ->
         ("en", "Large bowel resection"),
         ("de", "Magen-Darm-Infekt"),
         ("es", "Osteomielitis"),
+        ("de", "Schwindel und Taumel"),
+        ("pt", "Pequeno para a idade gestacional"),
     ],
 )
 def test_what_only_sounds_like_one_is_not_asked_about(language: str, text: str) -> None:
