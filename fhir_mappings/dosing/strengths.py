@@ -93,7 +93,7 @@ def plain_numbers(folded: str) -> str:
 _NUMBER = r"(\d{1,9}(?:\.\d{1,9})?)"
 _MASS = "|".join(sorted(MASS_UNITS, key=len, reverse=True))
 _STRENGTH = re.compile(
-    rf"(?<![\d.]){_NUMBER} ?({_MASS})\b"
+    rf"(?<![\d.])(?<!\d-){_NUMBER} ?({_MASS})\b"
     rf"(?: ?(?:/|per|pro|par|por|je|in) ?(?:{_NUMBER} ?)?(ml|millilit(?:er|re)s?)\b)?"
 )
 _CONTAINER = re.compile(rf"(?<![\w./]){_NUMBER} ?ml\b")
@@ -118,11 +118,15 @@ def split_name(name: str) -> list[str]:
     return _each_with_its_strength(plain) or _PARTS.split(plain)
 
 
-_AMOUNT = rf"\d{{1,9}}(?:\.\d{{1,9}})? ?(?:{_MASS})"
+_UNIT_ONCE = rf"\d{{1,9}}(?:\.\d{{1,9}})?(?: ?(?:{_MASS}))?"
 _IN_TWO_LISTS = re.compile(
-    rf"([a-z][a-z0-9 ]*(?:-[a-z][a-z0-9 ]*)+) ({_AMOUNT}(?:-{_AMOUNT})+)(?![\w-])"
+    rf"([a-z][a-z0-9 ]*(?:[-/][a-z][a-z0-9 ]*)+) ({_UNIT_ONCE}(?:[-/]{_UNIT_ONCE})+)(?![\w/-])"
 )
-"""The ingredients joined by hyphens, then their strengths in the same order."""
+"""The ingredients joined by hyphens or strokes, then their strengths in the same order; the unit
+may stand once, behind the last.
+"""
+_HYPHEN_IN_A_NAME = re.compile(r"(?<=\bb)-(?=\d{1,2}\b)|\bl-(?=methyl)")
+_UNIT_BEHIND = re.compile(rf"({_MASS})$")
 
 
 def _each_with_its_strength(plain: str) -> list[str]:
@@ -130,13 +134,16 @@ def _each_with_its_strength(plain: str) -> list[str]:
     American drug files do ("folic acid-vit b6-vit b12 2.5 mg-25 mg-2 mg tablet"); nothing where
     there are more of one than of the other.
     """
-    found = _IN_TWO_LISTS.search(plain) if "-" in plain else None
+    listed = "-" in plain or "/" in plain
+    found = _IN_TWO_LISTS.search(_HYPHEN_IN_A_NAME.sub("", plain)) if listed else None
     if found is None:
         return []
-    names, amounts = found[1].split("-"), found[2].split("-")
-    if len(names) != len(amounts):
+    names, amounts = re.split("[-/]", found[1]), re.split("[-/]", found[2])
+    last = _UNIT_BEHIND.search(amounts[-1])
+    if len(names) != len(amounts) or last is None:
         return []
-    return [f"{name} {amount}" for name, amount in zip(names, amounts, strict=True)]
+    with_units = (one if _UNIT_BEHIND.search(one) else f"{one} {last[1]}" for one in amounts)
+    return [f"{name} {amount}" for name, amount in zip(names, with_units, strict=True)]
 
 
 def read_strengths(part: str) -> list[Strength]:

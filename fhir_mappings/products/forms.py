@@ -13,18 +13,22 @@ from fhir_mappings.text import without_accents
 
 _TABLET = re.compile(
     r"tablet|capsul|caplet|\btabs?\b|\bcaps?\b|\bpill|lozenge|chewable|sublingual|pastille|\bodt\b|"
-    r"comprim|compress[ae]|kapsel|kapsler|gelule|dragee|\btbl\b"
+    r"comprim|compress[ae]|kapsel|kapsler|gelule|dragee|\btbl\b|gumm(?:y|ies)\b|troche|"
+    r"\b(?:tb(?:cr|ec|er|12|24|dp|so|ef|pk)|subl|lozg|chew|cp(?:dr|cr|ep|er|12|24|sp))\b"
 )
+"""With the forms as American drug files shorten them ("TBCR", "SL SUBL")."""
 
 _ORAL = re.compile(
-    r"\boral|syrup|elixir|by mouth|sachet|granules|tropfen|gouttes|druppels|buvable|sirup|sirop"
+    r"\boral|syrup|elixir|by mouth|sachet|granules|tropfen|gouttes|druppels|buvable|sirup|sirop|"
+    r"\bdrops\b|\bpo (?:soln?|liqd|syrp|susp|elix|conc)\b"
 )
 
-_NASAL = re.compile(r"nasal|nasen")
+_NASAL = re.compile(r"nasal|nasen|\bna (?:soln?|liqd|aero)\b")
 
 _INJECTION = re.compile(
     r"inject|\binj\b|ampoule|ampul|\bvial|prefilled|\bsyringe|injekt|injek|inyect|injec|iniett|"
-    r"ampol|\bfial|\bamp\b|injizier"
+    r"ampol|\bfial|\bamp\b|injizier|"
+    r"\b(?:ij|im|iv|sc) (?:soln?|solr|susp|kit|liqd)\b|\bso(?:sy|aj|ct|tj)\b"
 )
 
 

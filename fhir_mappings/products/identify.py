@@ -21,6 +21,7 @@ from fhir_mappings.products.ingredient_strengths import (
     item_of,
     read_named_strengths,
     read_stated_strengths,
+    strengths_of_brands,
 )
 from fhir_mappings.products.near_names import says_b12_is_given
 from fhir_mappings.products.product import Ingredient, Product
@@ -108,7 +109,7 @@ def _read_content(
     for match in matches:
         if match.matched_by == "code" and match.member.display not in names:
             names[match.member.display] = split_name(match.member.display)
-    strengths = agreed_strengths(
+    strengths = strengths_of_brands(matches, substances) | agreed_strengths(
         read_named_strengths(names.values(), substances),
         read_stated_strengths(resource, substances, value_sets),
     )

@@ -9,7 +9,7 @@ from typing import Any
 from fhir_mappings.dosing import Strength, read_container, read_ratio, read_strengths
 from fhir_mappings.fhir import as_dict, as_list
 from fhir_mappings.products.substances import SUBSTANCES, named_in
-from fhir_mappings.terminology import Field, ValueSets
+from fhir_mappings.terminology import Field, Match, ValueSets
 from recommender.language import Substance
 
 
@@ -65,6 +65,22 @@ def read_stated_strengths(
         strength = read_ratio(ratio)
         stated |= {substance: strength for substance in substances if substance in own and strength}
     return stated
+
+
+def strengths_of_brands(
+    matches: Iterable[Match], substances: tuple[Substance, ...]
+) -> dict[Substance, Strength]:
+    """Return the strengths of a brand that there is in one strength alone, as the list of names
+    says it beside the name.
+    """
+    known: dict[Substance, Strength] = {}
+    for match in matches:
+        amounts = read_strengths(match.member.property) if match.matched_by != "code" else []
+        held = SUBSTANCES.get(match.concept, ())
+        owners = [one for one in substances if one in held]
+        if len(amounts) == len(owners) == 1:
+            known[owners[0]] = amounts[0]
+    return known
 
 
 def agreed_strengths(

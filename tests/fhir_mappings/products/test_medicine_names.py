@@ -227,6 +227,14 @@ def test_multivitamins_are_combinations_Q75(text, content):
         ("cianocobalamina compresse", Form.TABLET),
         ("Vitamin B12 Tropfen", Form.ORAL_LIQUID),
         ("vitamina B12 solución inyectable", Form.INJECTION),
+        ("CYANOCOBALAMIN 1000 MCG/ML IJ SOLN", Form.INJECTION),
+        ("HYDROXOCOBALAMIN ACETATE 1000 MCG/ML IM SOLN", Form.INJECTION),
+        ("VITAMIN B-12 1000 MCG PO TBCR", Form.TABLET),
+        ("VITAMIN B-12 1000 MCG SL SUBL", Form.TABLET),
+        ("CYANOCOBALAMIN 500 MCG/0.1ML NA SOLN", Form.NASAL),
+        ("VITAMIN B-12 1000 MCG/15ML PO LIQD", Form.ORAL_LIQUID),
+        ("Vitamin B12 im Sirup", Form.ORAL_LIQUID),
+        ("Vitamin B12 IM", Form.UNKNOWN),
     ],
 )
 def test_the_form_in_other_languages(text, form):
