@@ -15,9 +15,13 @@ _B_12 = re.compile(r"\bb[ .]12\b")
 @functools.lru_cache(maxsize=8192)
 def normalise_text(text: str) -> str:
     """Return words in the form in which they are compared: lower case, no punctuation, "b-12" as
-    "b12", "anaemia" as "anemia".
+    "b12", "anaemia" as "anemia"; without the flag for risk that American problem lists append
+    ("Thrombocytopenia (HCC)").
     """
-    plain = _PUNCTUATION.sub(" ", without_accents(text.lower())).strip()
+    lower = text.lower()
+    if "hcc" in lower:
+        lower = _RISK_FLAG.sub(" ", lower)
+    plain = _PUNCTUATION.sub(" ", without_accents(lower)).strip()
     return _B_12.sub("b12", plain).replace("aem", "em").replace("oed", "ed")
 
 
@@ -30,6 +34,9 @@ _UNSEEN = "\u00ad\u200c\u200d\u200e\u200f\u2060\ufeff"
 """What stands within words unseen and parts none: the soft hyphen, joiners, marks of direction. The
 blank without width (U+200B) is not among them: it stands between words as well.
 """
+_RISK_FLAG = re.compile(r"(?<=\S)\s*[(\[](?:(?:cms|hhs|rhcc)\s*[/-]?\s*)?hcc(?:\s*\d{1,3})?[)\]]")
+"""A hierarchical condition category, for payment; by itself "HCC" is a cancer of the liver."""
+
 _LETTERS = str.maketrans(
     {"ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "ł": "l"} | dict.fromkeys(_UNSEEN)
 )

@@ -844,3 +844,25 @@ def test_injections_that_were_begun_are_asked_about_in_the_problem_list_and_give
     assert listed.doses == ()
     assert given.hints == ()
     assert len(given.doses) == 1
+
+
+# The flag for risk of American problem lists
+
+
+@pytest.mark.parametrize("flag", ["(HCC)", "(CMS/HCC)", "(HHS-HCC)"])
+def test_a_flag_for_risk_is_no_cancer_of_the_liver(flag: str) -> None:
+    scenario = scenario_of(
+        worded(f"Von Willebrand disease {flag}"),
+        worded(f"Pulmonary embolism {flag}"),
+        condition("", code=concept(ICD_10_CM, "D69.6", f"Thrombocytopenia {flag}")),
+    )
+
+    assert scenario.bleeding_disorder.truth is Truth.TRUE
+    assert not scenario.hints_at(HintAt.RAISES_B12)
+
+
+@pytest.mark.parametrize("text", ["HCC", "HCC, resected 2020", "Hepatocellular carcinoma (HCC)"])
+def test_a_cancer_of_the_liver_by_its_short_name_is_one_all_the_same(text: str) -> None:
+    scenario = scenario_of(worded(text))
+
+    assert scenario.hints_at(HintAt.RAISES_B12) or scenario.raises_b12.truth is Truth.TRUE
