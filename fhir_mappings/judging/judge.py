@@ -141,17 +141,29 @@ def _decided_by_words(
 ) -> tuple[tuple[Match, ...], bool]:
     """Return what the first text that names a whole thing names, and whether as past."""
     for text in texts:
+        name = _AROUND_A_NAME.sub("", text) or text
         for field in fields:
-            read = read_words(text, field)
+            read = read_words(name, field)
             if read.decided:
                 return tuple(Match(member, "text", text) for member in read.decided), read.past
-            doubted = has_marker(text) and not value_sets.is_listed(text, field)
-            listed = () if doubted else value_sets.match_text(text, field)
+            doubted = has_marker(name) and not value_sets.is_listed(name, field)
+            listed = () if doubted else value_sets.match_text(name, field)
             if not (listed or doubted) and field is Field.PROCEDURES:
-                listed = value_sets.match_text(without_year(text), field)
+                listed = value_sets.match_text(without_year(name), field)
             if listed:
-                return listed, False
+                return tuple(match._replace(source=text) for match in listed), False
     return (), False
+
+
+_CODE = r"(?!b12\b)[a-tv-z]\d[\da-z](?:\.[\da-z]{1,4}|(?= ?- ))|\d{6,18}"
+_AROUND_A_NAME = re.compile(
+    rf"^\s*(?:\[[dxvm]\]|\d{{1,2}}[.)]|\[(?:{_CODE})\]|(?:{_CODE})(?: \(icd[^)]*\))?)[ :-]*(?=\w)|"
+    rf"[ ,]+n\.?(?:o\.?s|e\.?c)\.?$| - (?:primary|secondary)$|(?: ?-)? (?:{_CODE})$",
+    re.IGNORECASE,
+)
+"""What systems put before and behind a name: tags of Read codes ("[X]", "NOS"), the number of a
+list, a code.
+"""
 
 
 def _shown(

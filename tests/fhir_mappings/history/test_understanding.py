@@ -866,3 +866,46 @@ def test_a_cancer_of_the_liver_by_its_short_name_is_one_all_the_same(text: str) 
     scenario = scenario_of(worded(text))
 
     assert scenario.hints_at(HintAt.RAISES_B12) or scenario.raises_b12.truth is Truth.TRUE
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("[X]Pernicious anaemia", "deficiency_diagnosis"),
+        ("Vitamin B12 deficiency anaemia NOS", "deficiency_diagnosis"),
+        ("[D]Haemophilia A", "bleeding_disorder"),
+        ("[V]Haemophilia", "bleeding_disorder"),
+        ("Von Willebrand disease, N.O.S.", "bleeding_disorder"),
+        ("D51.0 Pernicious anemia", "deficiency_diagnosis"),
+        ("Pernicious anemia - D51.0", "deficiency_diagnosis"),
+        ("E53.8 (ICD-10-CM) - Vitamin B12 deficiency", "deficiency_diagnosis"),
+        ("[D51.0] Pernicious anemia", "deficiency_diagnosis"),
+        ("266468003 - Pernicious anaemia", "deficiency_diagnosis"),
+        ("D66 - Hemophilia A", "bleeding_disorder"),
+        ("1. Pernicious anemia", "deficiency_diagnosis"),
+        ("Pernicious anemia - Primary", "deficiency_diagnosis"),
+        ("B12 deficiency", "deficiency_diagnosis"),
+    ],
+)
+def test_a_name_counts_with_what_systems_put_around_it(text: str, fact: str) -> None:
+    scenario = scenario_of(worded(text))
+
+    assert getattr(scenario, fact).truth is Truth.TRUE
+    assert not scenario.hints
+
+
+def test_neuropathy_nos_is_neuropathy() -> None:
+    (finding,) = scenario_of(worded("Neuropathy NOS")).neurological_findings
+
+    assert finding.current
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[X]Family history of haemophilia", "?Pernicious anaemia NOS", "1. ? D51.0 pernicious anemia"],
+)
+def test_a_term_that_doubts_or_is_of_the_family_is_none_with_its_tag_either(text: str) -> None:
+    scenario = scenario_of(worded(text))
+
+    assert scenario.bleeding_disorder.truth is not Truth.TRUE
+    assert scenario.deficiency_diagnosis.truth is not Truth.TRUE
