@@ -117,23 +117,14 @@ def read_words(text: str, field: Field) -> WordsRead:
     wordings = _load_wordings().get(field)
     if wordings is None:
         return NOTHING
-    searched = text[:LONGEST_SEARCHED]
-    found = _find(wordings, normalise_text(searched))
-    if found:
-        return _read_found(wordings, text, found)
-    for spelling in _spellings(searched):
-        found = _find(wordings, spelling)
-        if found:
-            return WordsRead((), _shown_in(wordings, spelling, found))
-    return NOTHING
-
-
-def _find(wordings: _Wordings, normal: str) -> list[_Wording]:
-    return [item for item in wordings.candidates(normal) if item.word.search(normal)]
-
-
-def _read_found(wordings: _Wordings, text: str, found: list[_Wording]) -> WordsRead:
     normal = normalise_text(text[:LONGEST_SEARCHED])
+    found = _find(wordings, normal)
+    if found:
+        return _read_found(wordings, text, normal, found)
+    return _read_spellings(wordings, text) if _TWO_FOR_ONE.search(text) else NOTHING
+
+
+def _read_found(wordings: _Wordings, text: str, normal: str, found: list[_Wording]) -> WordsRead:
     deciding = [item for item in found if item.decides]
     if deciding and len(text) <= LONGEST_DECIDING:
         decided, past = _decided(normal, deciding)
@@ -146,22 +137,30 @@ def _read_found(wordings: _Wordings, text: str, found: list[_Wording]) -> WordsR
 def _shown_in(wordings: _Wordings, normal: str, found: list[_Wording]) -> tuple[Member, ...]:
     plain = wordings.never.sub(" ", normal) if wordings.never else normal
     left = found if plain == normal else _find(wordings, plain)
-    return _once([item.member for item in left if item.member.role is not Role.EXCLUDE])
+    return _once(item.member for item in left if item.member.role is not Role.EXCLUDE)
 
 
-_TWO_FOR_ONE = re.compile(r"(a)a|([aou])e")
-_ROUND_ONLY = re.compile(r"([ou])e")
+def _find(wordings: _Wordings, normal: str) -> list[_Wording]:
+    numbers = wordings.beginnings.candidates(normal)
+    listed = [wordings.each[number] for number in numbers]
+    return [item for item in listed if as_word(item.member.display).search(normal)]
 
 
-def _spellings(text: str) -> tuple[str, ...]:
-    """Return a text as its language spells it where "ö" is written "oe", and also "ä" and "å" as
-    two letters; none where nothing in it may be so written.
+_TWO_FOR_ONE = re.compile(r"(a)a|([aou])e", re.IGNORECASE)
+_ROUND_ONLY = re.compile(r"([ou])e", re.IGNORECASE)
+
+
+def _read_spellings(wordings: _Wordings, text: str) -> WordsRead:
+    """Return what a text points at as its language spells it where "ö" is written "oe", or that and
+    also "ä" and "å" as two letters.
     """
-    lower = text.lower()
-    if _TWO_FOR_ONE.search(lower) is None:
-        return ()
-    read = (_ROUND_ONLY.sub(r"\1", lower), _TWO_FOR_ONE.sub(r"\1\2", lower))
-    return tuple(dict.fromkeys(normalise_text(one) for one in read if one != lower))
+    searched = text[:LONGEST_SEARCHED]
+    for spelt in (_ROUND_ONLY.sub(r"\1", searched), _TWO_FOR_ONE.sub(r"\1\2", searched)):
+        normal = normalise_text(spelt)
+        found = _find(wordings, normal) if spelt != searched else []
+        if found:
+            return WordsRead((), _shown_in(wordings, normal, found))
+    return NOTHING
 
 
 def without_wordings(text: str, fields: Iterable[Field]) -> str:
