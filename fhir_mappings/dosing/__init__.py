@@ -1,8 +1,9 @@
 """How much and how often: structured timing, strengths, and the same said in words."""
 
-from fhir_mappings.dosing.dosage_words import WrittenDosage, is_review_noted, read_written
+from fhir_mappings.dosing.dosage_words import WrittenDosage, read_written
 from fhir_mappings.dosing.doubtful_doses import DosesDiffer, slip_among, weigh, why_implausible
 from fhir_mappings.dosing.interval_timings import HIGHEST_COUNT
+from fhir_mappings.dosing.interval_words import is_review_noted
 from fhir_mappings.dosing.sequences import (
     THEN,
     by_number,

@@ -18,7 +18,15 @@ from fhir_mappings.dosing.interval_vocabulary import (
     fold,
     write_out,
 )
-from fhir_mappings.dosing.interval_words import AS_NEEDED, FOR_LIFE, LONGEST_TEXT, find_rhythm
+from fhir_mappings.dosing.interval_words import (
+    AS_NEEDED,
+    FOR_LIFE,
+    LONGEST_TEXT,
+    REVIEW,
+    SUPPLY,
+    binds_to_improvement,
+    find_rhythm,
+)
 from fhir_mappings.dosing.strengths import MASS_UNITS, plain_numbers
 from recommender.language import Route, Timing
 
@@ -113,16 +121,6 @@ _BARE_NUMBER_BEFORE_ROUTE = re.compile(
 )
 """In "1000 im monthly" the number belongs to the dose, not to the interval."""
 
-_REVIEW = re.compile(
-    r"until no (?:further|more) (?:neurological )?improvement|as long as (?:it is )?improving|"
-    r"until (?:symptoms|signs) (?:stop|no longer) improv\w*|until improvement (?:stops|plateaus)|"
-    r"while (?:still )?improving|bis (?:zu )?keiner weiteren besserung"
-)
-_REVIEW_ABOUT = re.compile(
-    r"(?<!no )(?<!without )\b(?:review|reassess)\w*\b[^.;\n]{0,60}"
-    r"\b(?:improv|nerve|neuro|symptom|sign|stop|continu)|"
-    r"\b(?:improv|nerve|neuro|symptom|sign|stop|continu)\w*\b[^.;\n]{0,60}\b(?:review|reassess)"
-)
 _SENTENCE_END = re.compile(rf"[;\n]|(?<!\d)\.(?= |$)|(?<=\d)\.(?=$| (?!(?:{UNIT_WORDS})(?![a-z])))")
 """Where a clause ends; the dot of an ordinal before a unit of time ("hver 3. maned") ends none."""
 _A_NUMBER = rf"\d{{1,4}}|{'|'.join(NUMBERS)}"
@@ -217,11 +215,12 @@ def read_written(
     """
     if not text or len(text) > LONGEST_TEXT:
         return NOTHING_WRITTEN
-    folded = write_out(_SPELT_AGAIN.sub(_once, _LABEL.sub(" | ", plain_numbers(fold(text)))))
+    said, handed_over = SUPPLY.subn(" ", plain_numbers(fold(text)))
+    folded = write_out(_SPELT_AGAIN.sub(_once, _LABEL.sub(" | ", said)))
     folded = _name_tablets(folded) if of_tablets else folded
-    review = _binds_to_improvement(folded)
+    review = binds_to_improvement(folded)
     plain = _CHOICE_OF_PLACES.sub(" intramuscular ", folded)
-    plain = FOR_LIFE.sub(" ", _AFTER_LOADING.sub(" ", _REVIEW.sub(" ", plain)))
+    plain = FOR_LIFE.sub(" ", _AFTER_LOADING.sub(" ", REVIEW.sub(" ", plain)))
     for name in sorted(names, key=len, reverse=True):
         if len(name) > 3:
             plain = plain.replace(plain_numbers(fold(name)), " ")
@@ -233,7 +232,20 @@ def read_written(
     rest = AS_NEEDED.sub(" ", rest)
     if _SEVERAL.search(rest) or _NEGATED.search(rest):
         return WrittenDosage(as_needed=as_needed, review_noted=review)
-    return _read_clauses(rest, as_needed, review, aside)
+    found = _read_clauses(rest, as_needed, review, aside)
+    return found._replace(timing=None, whole=False) if handed_over and _may_end(found) else found
+
+
+def _may_end(found: WrittenDosage) -> bool:
+    """Return whether what is handed over may say how long injections of every few days go on."""
+    swallowed = found.route is Route.ORAL or any(unit in _SWALLOWED for _, unit in found.amounts)
+    often = found.timing is not None and found.timing.shortest_interval < DAYS_BETWEEN_LOADING
+    return often and not swallowed
+
+
+_SWALLOWED = ("tablet", "capsule")
+DAYS_BETWEEN_LOADING = 7
+"""Days; injections closer together are loading, which ends."""
 
 
 def _once(match: re.Match[str]) -> str:
@@ -253,22 +265,13 @@ def _name_tablets(folded: str) -> str:
     return f"{taken[0]} tablet {len(taken)} times a day"
 
 
-def is_review_noted(text: str) -> bool:
-    """Return whether words bind an end to improvement or to a review of it (Q81)."""
-    return len(text) <= LONGEST_TEXT and _binds_to_improvement(fold(text))
-
-
-def _binds_to_improvement(folded: str) -> bool:
-    return bool(_REVIEW.search(folded) or _REVIEW_ABOUT.search(folded))
-
-
 def _read_clauses(rest: str, as_needed: bool, review: bool, aside: bool) -> WrittenDosage:
     route, rest = _take_route(_STRENGTH.sub(" ", rest))
     rest = " ".join(rest.split())
     rhythms = find_rhythm(rest)
     ranged = bool(_RANGE.search(rhythms.rest))
     amounts, rest = _take_amounts(_RANGE.sub(" ", rhythms.rest))
-    rest = re.sub(r"[|(),;:.\-/&+]", " ", _FILLER.sub(" ", rest))
+    rest = re.sub(r"[|(),;:.\-/&+=]", " ", _FILLER.sub(" ", rest))
     timing = rhythms.timing
     whole = not (rest.strip() or ranged or aside or rhythms.unreadable)
     amounts = () if ranged else amounts

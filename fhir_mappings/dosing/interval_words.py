@@ -37,6 +37,27 @@ FOR_LIFE = re.compile(
     r"lebenslang|a vie|de por vida|a vita|levenslang|livslangt?)(?![a-z])"
 )
 
+REVIEW = re.compile(
+    r"until no (?:further|more) (?:neurological )?improvement|as long as (?:it is )?improving|"
+    r"until (?:symptoms|signs) (?:stop|no longer) improv\w*|until improvement (?:stops|plateaus)|"
+    r"while (?:still )?improving|bis (?:zu )?keiner weiteren besserung"
+)
+_REVIEW_ABOUT = re.compile(
+    r"(?<!no )(?<!without )\b(?:review|reassess)\w*\b[^.;\n]{0,60}"
+    r"\b(?:improv|nerve|neuro|symptom|sign|stop|continu)|"
+    r"\b(?:improv|nerve|neuro|symptom|sign|stop|continu)\w*\b[^.;\n]{0,60}\b(?:review|reassess)"
+)
+
+SUPPLY = re.compile(
+    r"(?:#|(?<![a-z])(?:disp(?:ense)?|qty|quantity)(?![a-z])) ?[:-]? ?\d{1,4}(?:\.\d{1,2})?"
+    r"(?: ?(?:tab(?:let)?|cap(?:sule)?|ml|vial|amp(?:oule)?|each|ea|dose)(?:s|\(s\))?)?(?![a-z])|"
+    r"(?<![a-z0-9.])\d{1,2} refills?(?:\(s\))?(?![a-z])|"
+    r"(?<![a-z])r(?:efills?|fl)? ?[:-] ?\d{1,2}(?![a-z0-9])|(?<=,) ?(?:normal|maintenance)$"
+)
+"""How much is handed over, as American systems print it behind a dosage: "# 90 tab(s),
+3 Refill(s)", "Disp: 90 tablet, Rfl: 3".
+"""
+
 LONGEST_TEXT = 500
 """Characters; what is longer is a story and not read."""
 
@@ -116,6 +137,16 @@ AS_NEEDED = re.compile(
     r"efter behov|etter behov|"
     r"sos)(?![a-z])"
 )
+
+
+def is_review_noted(text: str) -> bool:
+    """Return whether words bind an end to improvement or to a review of it (Q81)."""
+    return len(text) <= LONGEST_TEXT and binds_to_improvement(fold(text))
+
+
+def binds_to_improvement(folded: str) -> bool:
+    """Return the same of folded words of any length."""
+    return bool(REVIEW.search(folded) or _REVIEW_ABOUT.search(folded))
 
 
 class Rhythms:

@@ -123,6 +123,15 @@ def every(period: int, unit: PeriodUnit, times: int = 1) -> Timing:
         ),
         ("Inject 1 mL into the left deltoid muscle monthly", [(1, "ml")], IM, every(1, MONTH)),
         ("1 mL in the buttock every 2 months", [(1, "ml")], IM, every(2, MONTH)),
+        (
+            "1 tab(s), Oral, Daily, # 90 tab(s), 3 Refill(s), Maintenance",
+            [(1, "tablet")],
+            PO,
+            every(1, DAY),
+        ),
+        ("Take 1 tab by mouth daily, Disp: 90 tablet, Rfl: 3", [(1, "tablet")], PO, every(1, DAY)),
+        ("1 tab PO daily #90", [(1, "tablet")], PO, every(1, DAY)),
+        ("1 mL IM q month, disp 10 mL", [(1, "ml")], IM, every(1, MONTH)),
         ("1 mL into the appropriate muscle every 14 days", [(1, "ml")], IM, every(14, DAY)),
     ],
 )
@@ -471,3 +480,27 @@ def test_a_plural_in_brackets_and_what_is_to_be_given_are_an_amount(
     written = read_written(text)
     assert written.whole
     assert written.amounts == ((Decimal(amount), unit),)
+
+
+def test_an_amount_in_two_units_and_what_is_handed_over_are_no_further_doses() -> None:
+    found = read_written("1,000 mcg = 1 mL, IM, Inj, qMonth, # 10 mL, 0 Refill(s)")
+
+    assert found.whole
+    assert found.amounts == ((Decimal(1000), "mcg"), (Decimal(1), "ml"))
+    assert found.timing == every(1, MONTH)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1 mg IM daily #7",
+        "1 mL IM daily, # 7 mL, 0 Refill(s)",
+        "1 mg IM every other day, Disp: 6 ampoules",
+        "1 mg 3 times a week, qty 6",
+    ],
+)
+def test_what_is_handed_over_for_injections_of_every_few_days_may_be_their_end(text: str) -> None:
+    found = read_written(text)
+
+    assert found.timing is None
+    assert not found.whole
