@@ -36,6 +36,7 @@ from fhir_mappings.fhir.record import (
 )
 from fhir_mappings.fhir.references import (
     SUBJECT_ELEMENTS,
+    contained_in,
     is_about_another,
     reference_id,
     reference_of,
@@ -113,6 +114,7 @@ __all__ = [
     "coding_of",
     "codings_of",
     "comparator_of",
+    "contained_in",
     "detect_version",
     "is_about_another",
     "is_changed",

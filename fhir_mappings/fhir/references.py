@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fhir_mappings.fhir.reading import Json, as_dict, as_text
+from collections.abc import Mapping
+
+from fhir_mappings.fhir.reading import Json, as_dict, as_list, as_text
 
 
 def reference_of(value: Json) -> str:
@@ -17,6 +19,22 @@ def reference_of(value: Json) -> str:
         return text
     segments = text.split("/_history/", 1)[0].rstrip("/").split("/")
     return "/".join(segments[-2:])
+
+
+def contained_in(holder: Mapping[str, Json], target: str) -> dict[str, Json]:
+    """Return the resource inside another to which a reference (`#id`) leads; empty for none. The
+    id is found with the sign before it too, as a number, and padded.
+    """
+    if not target.startswith("#"):
+        return {}
+    identity = target[1:].strip()
+    inside = (as_dict(item) for item in as_list(holder.get("contained")))
+    return next((item for item in inside if _id_inside(item) == identity), {}) if identity else {}
+
+
+def _id_inside(resource: Mapping[str, Json]) -> str:
+    identity = resource.get("id")
+    return str(identity).strip().removeprefix("#") if isinstance(identity, str | int) else ""
 
 
 def reference_id(value: Json) -> str:

@@ -22,6 +22,7 @@ from fhir_mappings.fhir import (
     as_list,
     as_text,
     code_of,
+    contained_in,
     read_authored,
     read_date,
     read_reasons,
@@ -158,16 +159,11 @@ def _reasons(index: RecordIndex, resource: Resource) -> Iterator[tuple[Any, Reso
     """Yield the CodeableConcepts of the reasons and how a contained Condition stands: one that is
     refuted or entered in error is none. Of a reference to what is not in the record its words.
     """
-    contained = {
-        f"#{as_text(item.get('id'))}": item
-        for item in as_list(resource.get("contained"))
-        if isinstance(item, dict)
-    }
     on_record = {placed.reference for placed in index.of_type("Condition")}
     for reason in read_reasons(resource)[:MOST_REASONS]:
         referred = reason["reference"] if isinstance(reason.get("reference"), dict) else reason
-        target = contained.get(reference_of(referred))
-        if target is not None:
+        target = contained_in(resource, reference_of(referred))
+        if target:
             if read_verification(target) not in NO_EVIDENCE:
                 yield target.get("code"), {k: target[k] for k in _HOW_IT_STANDS if k in target}
         elif isinstance(reason.get("concept"), dict):

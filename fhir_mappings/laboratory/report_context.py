@@ -23,6 +23,7 @@ from fhir_mappings.fhir import (
     as_list,
     as_text,
     codings_of,
+    contained_in,
     is_mistaken,
     is_reversed,
     read_date,
@@ -136,8 +137,7 @@ class ReportContext:
         """Return the sample that a result names; empty where it did not come."""
         reference = reference_of(as_dict(resource.get("specimen")))
         if reference.startswith("#"):
-            inside = (as_dict(item) for item in as_list(resource.get("contained")))
-            return next((item for item in inside if item.get("id") == reference[1:]), {})
+            return contained_in(resource, reference)
         return self.specimens.get(reference, {})
 
     def _collected(self, resource: Mapping[str, Any]) -> Any:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from fhir_mappings.fhir import Placed, as_dict, as_key, as_list, as_text, reference_of
+from fhir_mappings.fhir import Placed, as_dict, as_key, as_text, contained_in, reference_of
 from fhir_mappings.fhir import versions as fhir_versions
 from fhir_mappings.medicines.dosage import LinesRead
 from fhir_mappings.products import Product, identify_product
@@ -50,13 +50,8 @@ class Siblings:
         """
         target = reference_of(as_dict(reference) or reference)
         if target.startswith("#"):
-            contained = (
-                item for item in as_list(holder.get("contained")) if isinstance(item, dict)
-            )
-            return next(
-                (Placed("contained", item) for item in contained if item.get("id") == target[1:]),
-                None,
-            )
+            inside = contained_in(holder, target)
+            return Placed("contained", inside) if inside else None
         named = (
             target,
             as_text(as_dict(reference).get("reference")),

@@ -18,6 +18,7 @@ from fhir_mappings.fhir import (
     as_key,
     as_list,
     as_text,
+    contained_in,
     months_before,
     read_authored,
     read_medication,
@@ -264,13 +265,10 @@ def _medicine_of(resource: Resource, medications: Mapping[str, Resource]) -> Any
     if stated is not None:
         return stated
     target = reference_of(reference)
-    contained = {
-        f"#{as_text(item.get('id'))}": item
-        for item in as_list(resource.get("contained"))
-        if isinstance(item, dict)
-    }
     by_id = f"Medication/{target.removeprefix('urn:uuid:')}"
-    found = contained.get(target) or medications.get(target) or medications.get(by_id) or {}
+    found = (
+        contained_in(resource, target) or medications.get(target) or medications.get(by_id) or {}
+    )
     display = as_text(as_dict(reference).get("display"))
     return found.get("code") or _only_ingredient(found) or ({"text": display} if display else None)
 

@@ -309,18 +309,33 @@ def test_a_replacement_names_what_it_replaces_Q16():
     )
 
 
-def test_a_medication_may_be_contained_R160():
+@pytest.mark.parametrize(
+    ("identity", "reference", "found"),
+    [
+        ("m", "#m", True),
+        ("#m", "#m", True),
+        (" m ", "#m", True),
+        (7, "#7", True),
+        ("m", "#n", False),
+        ("M", "#m", False),
+        ("", "#", False),
+        (None, "#", False),
+        (["m"], "#m", False),
+    ],
+)
+def test_a_medication_may_be_contained_R160(identity, reference, found):
     contained = [
+        "no resource",
         {
             "resourceType": "Medication",
-            "id": "m",
+            "id": identity,
             "code": {"coding": [{"system": RXNORM, "code": "309593"}]},
-        }
+        },
     ]
-    draft = medicine(contained=contained, medicationReference={"reference": "#m"})
+    draft = medicine(contained=contained, medicationReference={"reference": reference})
     del draft["medicationCodeableConcept"]
 
-    assert read(draft).orders[0].lines[0].dose == 1000
+    assert [order.lines[0].dose for order in read(draft).orders] == [1000] * found
 
 
 MEDICATION = {
