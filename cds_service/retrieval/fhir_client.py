@@ -6,6 +6,7 @@ Source: R56, R59 to R66, R178 to R180, R188.
 
 from __future__ import annotations
 
+import codecs
 import functools
 import time
 from collections.abc import Hashable, Iterable, Mapping, Sequence
@@ -269,7 +270,8 @@ def _read_page(query: _Query, address: WebAddress, place: str, read_before: int 
     if status != 200:
         return _read_refusal(query.key, status, place)
     try:
-        value = read_json(body) or {}  # null says in prefetch alone that there is none
+        # null says in prefetch alone that there is none; some servers write a byte order mark
+        value = read_json(body.removeprefix(codecs.BOM_UTF8)) or {}
         return read_part(query.key, value, place, "fhirServer", read_before)
     except Problem:
         return _failed(NOT_READABLE)

@@ -71,9 +71,9 @@ class Share:
 
     def note_status(self, status: int, now: float, deadline: float) -> None:
         """Note that the server answered; what failed before counts no more. A server error is a
-        failure.
+        failure, and so is that it was asked too much.
         """
-        if status >= 500:
+        if status >= 500 or status == 429:
             self.note_failure(now, deadline)
             return
         with self._lock:

@@ -255,6 +255,14 @@ def test_an_answer_that_says_null_is_no_answer_that_there_is_none_R52(
     assert "no such Patient" not in record.part("patient").reason
 
 
+def test_an_answer_with_a_byte_order_mark_is_read(fhir: FhirClient) -> None:
+    body = b"\xef\xbb\xbf" + json.dumps(bundle(CONDITION, total=1)).encode()
+    with fhir_server(Condition=answer_with(body), Patient=answer_with(PATIENT)) as server:
+        record = ask(fhir, server.base)
+
+    assert describe_availability(record)["conditions"] == "data"
+
+
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "gzip, br"])
 def test_an_answer_that_is_not_packed_as_it_says_is_unknown(
     fhir: FhirClient, encoding: str

@@ -93,10 +93,12 @@ def test_a_dead_server_of_one_client_delays_no_other_client_R188(fhir: FhirClien
     assert record.part("conditions").availability is Availability.COMPLETE
 
 
+@pytest.mark.parametrize("status", [429, 500, 503])
 def test_a_server_that_failed_five_times_is_left_alone_and_it_is_said_R188(
-    fhir: FhirClient,
+    fhir: FhirClient, status: int
 ) -> None:
-    with fhir_server(Condition=answer_with({}, 503)) as server:
+    """One that says that it is asked too much is not asked on."""
+    with fhir_server(Condition=answer_with({}, status, Retry_After="5")) as server:
         for _ in range(FAILURES):
             ask(fhir, server, 20)
         record = ask(fhir, server, 20)
