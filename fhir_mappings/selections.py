@@ -5,6 +5,7 @@ Source: R154 to R156; FHIR's value set action-selection-behavior.
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
@@ -159,13 +160,17 @@ def resolve_selections(
 
 def _find(wanted: Sequence[str], orders: Sequence[Placed]) -> set[str]:
     by_name, by_id = _index_drafts(orders)
+    written_otherwise = functools.cache(lambda: _index_otherwise(orders))
     places: set[str] = set()
     for selection in dict.fromkeys(wanted):
-        names = dict.fromkeys((selection, selection.strip(), reference_of(selection)))
+        reference = reference_of(selection)
+        names = dict.fromkeys((selection, selection.strip(), reference))
         found = [place for name in names for place in by_name.get(name, ())]
         if not found and "/" not in selection:
             of_this_id = by_id.get(reference_id(selection), ())
             found = list(of_this_id) if len(of_this_id) == 1 else []
+        if not found:
+            found = list(_only_one([selection, reference], written_otherwise()))
         places.update(found)
     return places
 
@@ -175,11 +180,34 @@ def _index_drafts(orders: Sequence[Placed]) -> tuple[dict[str, list[str]], dict[
     by_name: dict[str, list[str]] = {}
     by_id: dict[str, list[str]] = {}
     for placed in orders:
-        stated = placed.resource.get("id")
-        identity = str(stated).strip() if isinstance(stated, str | int) else ""
-        named = f"{placed.type}/{identity}" if identity else ""
-        for name in {placed.reference, placed.full_url, named}:
+        for name in {placed.reference, placed.full_url}:
             by_name.setdefault(name, []).append(placed.place)
-        if identity:
+        identity = placed.resource.get("id")
+        if isinstance(identity, str):
             by_id.setdefault(identity, []).append(placed.place)
     return by_name, by_id
+
+
+_UUID = "urn:uuid:"
+
+
+def _index_otherwise(orders: Sequence[Placed]) -> dict[str, set[str]]:
+    """Return the places of the drafts by their ids, with and without the type, where one is a
+    number, padded, or the uuid of the entry in any letters.
+    """
+    index: dict[str, set[str]] = {}
+    for placed in orders:
+        stated = placed.resource.get("id")
+        own = str(stated).strip().lower() if isinstance(stated, str | int) else ""
+        url = placed.full_url.strip().lower()
+        for identity in {own, url.removeprefix(_UUID) if url.startswith(_UUID) else ""} - {""}:
+            for name in (identity, f"{placed.type.lower()}/{identity}"):
+                index.setdefault(name, set()).add(placed.place)
+    return index
+
+
+def _only_one(names: Iterable[str], index: dict[str, set[str]]) -> set[str]:
+    """Return the place of the one draft that these names may mean; of several none."""
+    lower = (name.strip().lower().removeprefix(_UUID) for name in names)
+    places = set[str]().union(*(index.get(name, set()) for name in lower))
+    return places if len(places) == 1 else set()

@@ -128,6 +128,33 @@ def test_an_id_that_is_a_number_or_padded_is_found_R155(identity, selection):
     assert [placed.resource["id"] for placed in drafts if placed.place in places] == [identity]
 
 
+UUID = "0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0"
+
+
+@pytest.mark.parametrize(
+    "selection",
+    [
+        f"urn:uuid:{UUID}",
+        f"urn:uuid:{UUID.upper()}",
+        UUID,
+        UUID.upper(),
+        f"MedicationRequest/{UUID}",
+        f"https://ehr.example.org/fhir/MedicationRequest/{UUID.upper()}",
+    ],
+)
+@pytest.mark.parametrize("by_url", [True, False])
+def test_a_uuid_is_found_however_it_is_written_R155(selection, by_url):
+    other, meant = medicine(identity="a"), medicine() | {"id": UUID.upper()}
+    if by_url:
+        del meant["id"]
+    drafts = [
+        Placed("one", other, "urn:uuid:another"),
+        Placed("two", meant, f"urn:uuid:{UUID}" if by_url else ""),
+    ]
+
+    assert resolve_selections([selection], drafts) == {"two"}
+
+
 @pytest.mark.parametrize(
     "selections", [["MedicationRequest/z"], ["MedicationOrder/a"], ["z"], ["the one", "z"]]
 )
