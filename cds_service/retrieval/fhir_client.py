@@ -6,7 +6,6 @@ Source: R56, R59 to R66, R178 to R180, R188.
 
 from __future__ import annotations
 
-import codecs
 import functools
 import time
 from collections.abc import Hashable, Iterable, Mapping, Sequence
@@ -205,9 +204,11 @@ def _read_pages(query: _Query) -> Reading:
 
 def add_page(whole: Reading, page: Reading) -> Reading:
     """Return the list with its next page. Where that repeats entries, others were passed over: the
-    order changed meanwhile, or the server does not turn the page.
+    order changed meanwhile, or the server does not turn the page. What entries point to may come
+    along with each page.
     """
-    seen = {placed.reference for placed in whole.part.resources if placed.resource.get("id")}
+    matches = (one for one in whole.part.resources if one.type not in ("Medication", "Specimen"))
+    seen = {placed.reference for placed in matches}
     repeats = any(placed.reference in seen for placed in page.part.resources)
     both = append_page(whole, page)
     return cut_short(both, REPEATED) if repeats else both
@@ -271,7 +272,7 @@ def _read_page(query: _Query, address: WebAddress, place: str, read_before: int 
         return _read_refusal(query.key, status, place)
     try:
         # null says in prefetch alone that there is none; some servers write a byte order mark
-        value = read_json(body.removeprefix(codecs.BOM_UTF8)) or {}
+        value = read_json(body.removeprefix(b"\xef\xbb\xbf")) or {}
         return read_part(query.key, value, place, "fhirServer", read_before)
     except Problem:
         return _failed(NOT_READABLE)

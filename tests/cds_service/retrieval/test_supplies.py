@@ -107,6 +107,21 @@ def test_what_a_server_does_not_offer_takes_nothing_away_and_a_failure_is_said(
     assert record.part("labs").availability is availability
 
 
+def test_what_entries_point_to_may_come_along_with_each_page() -> None:
+    medication = {"resourceType": "Medication", "id": "one", "code": {"text": "Hydroxocobalamin"}}
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        first = "page=2" not in handler.path
+        order = {"resourceType": "MedicationRequest", "id": "a" if first else "b"}
+        following = "MedicationRequest?page=2" if first else ""
+        answer_with(bundle(order, medication, next_url=following))(handler)
+
+    with fhir_server(default=answer_with(EMPTY), MedicationRequest=answer) as server:
+        record = ask(server.base, {})
+
+    assert record.part("medications").availability is Availability.COMPLETE
+
+
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
 def test_pages_that_came_count_where_the_server_refuses_the_next(status: int) -> None:
     """A session of paging that ran out, or a token: what came before is no list that it does not
