@@ -1,5 +1,6 @@
 """Which IP addresses the service connects to: lists of our own, so that they do not change with the
-version of Python.
+version of Python. Also the connecting, to the very address that was checked, and an answer that
+takes no longer than it may.
 
 Source: R65; the special-purpose registries of IANA (RFC 6890) and the metadata services of clouds.
 """
@@ -7,9 +8,12 @@ Source: R65; the special-purpose registries of IANA (RFC 6890) and the metadata 
 from __future__ import annotations
 
 import enum
+import io
 import ipaddress
 import socket
+import time
 from collections.abc import Iterable
+from http.client import HTTPResponse
 from typing import Any
 
 from urllib3.connection import HTTPConnection
@@ -132,6 +136,38 @@ def connect(connection: HTTPConnection, reach: Reach) -> socket.socket:
         except OSError as error:
             refused = type(error).__name__
     raise NewConnectionError(connection, f"no connection ({refused})")
+
+
+class TimedResponse(HTTPResponse):
+    """An answer that ends at a moment, its header too, however slowly it drips: the time of a
+    socket begins anew with each byte.
+    """
+
+    def __init__(self, sock: socket.socket, *args: Any, until: float, **options: Any) -> None:
+        super().__init__(sock, *args, **options)
+        self.fp.close()
+        self.fp = io.BufferedReader(_Until(sock, until))
+
+
+class _Until(io.RawIOBase):
+    """What comes over a socket until a moment."""
+
+    def __init__(self, sock: socket.socket, until: float) -> None:
+        self._sock, self._raw, self._until = sock, sock.makefile("rb", buffering=0), until
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._sock.settimeout(left)
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
 
 
 def _is_public(address: Address) -> bool:

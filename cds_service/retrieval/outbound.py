@@ -33,7 +33,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import LocationValueError
 from urllib3.util.ssl_ import create_urllib3_context
 
-from cds_service.retrieval.addresses import Reach, connect
+from cds_service.retrieval.addresses import Reach, TimedResponse, connect
 from cds_service.site import WebAddress
 
 if TYPE_CHECKING:
@@ -151,6 +151,7 @@ class _Checked(HTTPConnection):
         self.used_at = time.monotonic()
         kept = self.asked > 0 and not self.is_closed
         until = self.used_at + (self.timeout or 0.0)
+        self.response_class = functools.partial(TimedResponse, until=until)  # type: ignore
         self.again = (args, options, until) if kept and args[0] == "GET" else None
         try:
             super().request(*args, **options)

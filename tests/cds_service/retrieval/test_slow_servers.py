@@ -107,6 +107,39 @@ def test_a_server_that_failed_five_times_is_left_alone_and_it_is_said_R188(
     assert record.part("conditions").reason == RESTING
 
 
+@pytest.mark.parametrize(
+    ("begins", "drop"),
+    [
+        (b"HTTP/1.1 200 OK\r\nX-Slow: ", b"a"),
+        (b"HTTP/1.1 200 ", b"O"),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    ],
+)
+def test_a_header_that_drips_holds_no_thread_beyond_the_deadline_R182(
+    fhir: FhirClient, begins: bytes, drop: bytes
+) -> None:
+    """Each drop began the time of the socket anew: a few calls took the threads of the server for
+    good, and what was asked then waited in memory with its token.
+    """
+    let_go = threading.Event()
+
+    def drip(handler: BaseHTTPRequestHandler) -> None:
+        try:
+            handler.wfile.write(begins)
+            for _ in range(3000):
+                handler.wfile.write(drop)
+                time.sleep(0.01)
+        except OSError:
+            let_go.set()
+
+    with fhir_server(Condition=drip) as server:
+        record = ask(fhir, server, 0.3)
+        was_let_go = let_go.wait(10)
+
+    assert record.part("conditions").reason == LATE
+    assert was_let_go
+
+
 def test_an_answer_between_failures_keeps_a_server_asked_R188(fhir: FhirClient) -> None:
     statuses = [503, 503, 503, 503, 200, 503, 503, 503, 503, 200]
 
