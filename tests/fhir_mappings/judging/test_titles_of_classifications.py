@@ -56,6 +56,20 @@ def test_what_only_the_pregnant_have_is_asked_about(text: str) -> None:
     assert map_words(as_resource("problem", text)).hints_at(HintAt.PREGNANCY)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Miscarriage in first trimester",
+        "Second trimester abortion",
+        "Aborto en el primer trimestre",
+        "Fausse couche du premier trimestre",
+        "Aborto nel primo trimestre",
+    ],
+)
+def test_a_pregnancy_that_ended_in_a_trimester_is_none(text: str) -> None:
+    assert not map_words(as_resource("problem", text)).hints_at(HintAt.PREGNANCY)
+
+
 @pytest.mark.parametrize("text", ["Instabilité à la marche", "Inestabilidad al caminar"])
 def test_instability_in_walking_still_is(text: str) -> None:
     assert map_words(as_resource("problem", text)).hints_at(HintAt.NEUROLOGY)
