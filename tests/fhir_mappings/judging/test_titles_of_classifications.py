@@ -198,3 +198,25 @@ def test_a_disease_of_blood_or_nerves_that_is_not_named_leaves_them_open(
 @pytest.mark.parametrize("text", ["Blood pressure problem", "Disease of blood vessels"])
 def test_a_disease_of_what_blood_runs_in_leaves_nothing_open(text: str) -> None:
     assert not open_facts(map_words(as_resource("problem", text), spoken=("en",)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "MRC Breathlessness Scale: grade 3",
+        "Medical Research Council (MRC) dyspnoea scale grade 2",
+        "Small bowel obstruction, s/p LOA 2019",
+        "Lysis of adhesions (LOA)",
+        "Colecistectomía dic 2019",
+        "Frattura femore 12 dic 2018",
+        "Bor i eget hus",
+        "Faldet i hus",
+    ],
+)
+def test_a_short_name_that_means_another_thing_points_at_nothing(text: str) -> None:
+    assert not map_words(as_resource("problem", text)).hints
+
+
+@pytest.mark.parametrize("text", ["MRC stade 3b", "HUS", "Atypical HUS 2015", "DIC", "Acute DIC"])
+def test_a_short_name_of_a_disease_still_does(text: str) -> None:
+    assert map_words(as_resource("problem", text)).hints
