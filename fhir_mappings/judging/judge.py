@@ -22,10 +22,10 @@ from fhir_mappings.terminology import (
     Match,
     Role,
     ValueSets,
-    has_marker,
     is_enumerated,
     is_enumerated_without_words,
     is_kept_out,
+    leaves_open,
     read_words,
     without_wordings,
     without_year,
@@ -146,7 +146,7 @@ def _decided_by_words(
             read = read_words(name, field)
             if read.decided:
                 return tuple(Match(member, "text", text) for member in read.decided), read.past
-            doubted = has_marker(name) and not value_sets.is_listed(name, field)
+            doubted = leaves_open(name) and not value_sets.is_listed(name, field)
             listed = () if doubted else value_sets.match_text(name, field)
             if not (listed or doubted) and field is Field.PROCEDURES:
                 listed = value_sets.match_text(without_year(name), field)

@@ -258,12 +258,13 @@ class ValueSets:
             text = text[:LONGEST_TEXT]  # directions may follow the name
         named = without_semantic_tags(text) if field is Field.LABS else without_tags(text)
         normal = normalise_text(named)
-        members = self._by_text.get(field, {}).get(normal, ())
+        listed = self._by_text.get(field, {})
+        members = listed.get(normalise_text(text), ()) or listed.get(normal, ())
         words = self._by_word.get(field)
         if not members and words:
             members = words.members_in(normal if named == text else normalise_text(text))
         if not members and field is Field.DRUGS:
-            members = self._by_text.get(field, {}).get(without_strength(normal), ())
+            members = listed.get(without_strength(normal), ())
         return tuple([Match(member, "text", text) for member in members]) if members else ()
 
 

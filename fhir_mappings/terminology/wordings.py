@@ -33,6 +33,7 @@ LONGEST_DECIDING = 200
 """Characters of a text that may decide: what is longer is a story, not the name of a thing."""
 
 _MARKER = re.compile(rf"(?<![a-z0-9])(?:{'|'.join(read_markers('marker'))})(?![a-z])")
+_OVER = re.compile(rf"(?<![a-z0-9])(?:{'|'.join(read_markers('over'))})(?![a-z])")
 _NAME = (
     r" (?!(?:No|Not|Nil|None|Never|Denie|Possibl|Probabl|Suspect|Exclu|Kein|Nicht|Pas|Aucun|Sin|"
     r"Ningun|Nessun|Non|Niet|Geen|Ingen|Inte|Ikke)\w*\b)[A-Z][\w.'-]*"
@@ -109,6 +110,13 @@ def has_marker(text: str) -> bool:
     return "?" in text or _MARKER.search(normalise_text(said)) is not None
 
 
+def leaves_open(text: str) -> bool:
+    """Return whether a text negates or doubts what it names, or says that it is over or not settled
+    ("inactive", "provisional"); an allergy that is inactive still is one (Q80).
+    """
+    return has_marker(text) or _OVER.search(normalise_text(text[:LONGEST_SEARCHED])) is not None
+
+
 @functools.lru_cache(maxsize=4096)
 def read_words(text: str, field: Field) -> WordsRead:
     """Return what the words of a text say in one field; markers leave nothing decided, nor does a
@@ -128,7 +136,7 @@ def _read_found(wordings: _Wordings, text: str, normal: str, found: list[_Wordin
     deciding = [item for item in found if item.decides]
     if deciding and len(text) <= LONGEST_DECIDING:
         decided, past = _decided(normal, deciding)
-        if decided and not has_marker(text):
+        if decided and not leaves_open(text):
             return WordsRead(decided, (), past)
     shown = _shown_in(wordings, normal, found)
     return WordsRead((), shown) if shown else NOTHING

@@ -34,7 +34,7 @@ _UNSEEN = "\u00ad\u200c\u200d\u200e\u200f\u2060\ufeff"
 """What stands within words unseen and parts none: the soft hyphen, joiners, marks of direction. The
 blank without width (U+200B) is not among them: it stands between words as well.
 """
-_RISK_FLAG = re.compile(r"(?<=\S)\s*[(\[](?:(?:cms|hhs|rhcc)\s*[/-]?\s*)?hcc(?:\s*\d{1,3})?[)\]]")
+_RISK_FLAG = re.compile(r"(?<=\S)\s*[(\[](?:(?:cms|hhs|rx)[\s/-]{0,3}){0,3}hcc(?:\s*\d{1,3})?[)\]]")
 """A hierarchical condition category, for payment; by itself "HCC" is a cancer of the liver."""
 
 _LETTERS = str.maketrans(

@@ -909,3 +909,44 @@ def test_a_term_that_doubts_or_is_of_the_family_is_none_with_its_tag_either(text
 
     assert scenario.bleeding_disorder.truth is not Truth.TRUE
     assert scenario.deficiency_diagnosis.truth is not Truth.TRUE
+
+
+# Diagnoses that their words call over, or not settled
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Vitamin B12 deficiency (resolved)",
+        "Vitamin B12 deficiency (inactive)",
+        "Pernicious anaemia (provisional)",
+        "Pernicious anaemia [differential]",
+        "Pernicious anaemia, working diagnosis",
+        "Pernicious anaemia (entered in error)",
+        "Perniziöse Anämie (abgeklungen)",
+        "Anémie de Biermer (résolue)",
+        "Anemia perniciosa (resuelta)",
+        "Anemia perniciosa (inattiva)",
+        "Pernicieuze anemie (inactief)",
+        "Perniciös anemi (inaktiv)",
+    ],
+)
+def test_a_diagnosis_that_its_words_call_over_or_not_settled_is_asked_about(text: str) -> None:
+    scenario = scenario_of(worded(text))
+
+    assert scenario.deficiency_diagnosis.truth is Truth.UNKNOWN
+    assert scenario.hints_at(HintAt.DEFICIENCY)
+
+
+def test_a_deficiency_by_its_code_is_one_whatever_stands_in_brackets_as_its_status_says() -> None:
+    code = concept(ICD_10_CM, "D51.0", "Pernicious anemia (inactive)")
+
+    assert scenario_of(condition("", code=code)).deficiency_diagnosis.truth is Truth.TRUE
+
+
+@pytest.mark.parametrize("text", ["Anaphylaxis to hydroxocobalamin (inactive)", "B12 (inaktiv)"])
+def test_an_allergy_that_is_called_inactive_still_is_one(text: str) -> None:
+    scenario = scenario_of(allergic(text))
+
+    assert scenario.allergies
+    assert not scenario.hints_at(HintAt.ALLERGY)
