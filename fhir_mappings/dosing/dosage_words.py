@@ -13,6 +13,7 @@ from typing import NamedTuple
 from fhir_mappings.dosing.interval_timings import number_in
 from fhir_mappings.dosing.interval_vocabulary import (
     ADVERB_WORDS,
+    CHOICE_OF_PLACES,
     NUMBERS,
     UNIT_WORDS,
     fold,
@@ -81,8 +82,7 @@ _ROUTES: tuple[tuple[Route, str], ...] = (
         r"(?:deep )?intra ?-?muscular(?:ly)?|"
         r"im(?! (?:(?:monat|jahr|quartal|halbjahr|abstand|wechsel)(?![a-z])|[a-z]+lichen ))|i/m|"
         r"in(?:to)? (?:the|a|an) (?:appropriate |large )?muscle|intramuskul\w*|"
-        r"intramusculaire|intramuscol(?:are|o)|intramusculair|into the (?:deltoid|"
-        r"vastus lateralis|thigh)(?: muscle)?",
+        r"intramusculaire|intramuscol(?:are|o)|intramusculair",
     ),
     (
         Route.INTRAVENOUS,
@@ -106,16 +106,6 @@ _ROUTES: tuple[tuple[Route, str], ...] = (
 _ROUTE_PATTERNS = tuple(
     (route, re.compile(rf"(?<![a-z0-9])(?:{words})(?![a-z0-9])")) for route, words in _ROUTES
 )
-_PLACE = (
-    r"(?:(?:left|right) )?(?:deltoids?|vastus lateralis|thighs?|shoulders?|buttocks?|"
-    r"glute(?:al|us)(?: maximus| medius)?)(?: muscles?| region)?"
-)
-_CHOICE_OF_PLACES = re.compile(
-    rf"(?<![a-z])(?:in(?:to)? )(?:the |either )?{_PLACE}"
-    rf"(?:(?: ?[,/]| or|, or) (?:the )?{_PLACE})*(?![a-z])"
-)
-"""Where an injection into muscle goes, also as a choice: "the shoulder, thigh, or buttocks"."""
-
 _BARE_NUMBER_BEFORE_ROUTE = re.compile(
     rf"(?<=\d) ?(?=(?:{'|'.join(words for _, words in _ROUTES)}) +(?:{ADVERB_WORDS})(?![a-z]))"
 )
@@ -219,7 +209,7 @@ def read_written(
     folded = write_out(_SPELT_AGAIN.sub(_once, _LABEL.sub(" | ", said)))
     folded = _name_tablets(folded) if of_tablets else folded
     review = binds_to_improvement(folded)
-    plain = _CHOICE_OF_PLACES.sub(" intramuscular ", folded)
+    plain = _place_as_route(folded)
     plain = FOR_LIFE.sub(" ", _AFTER_LOADING.sub(" ", REVIEW.sub(" ", plain)))
     for name in sorted(names, key=len, reverse=True):
         if len(name) > 3:
@@ -277,6 +267,17 @@ def _read_clauses(rest: str, as_needed: bool, review: bool, aside: bool) -> Writ
     amounts = () if ranged else amounts
     count = rhythms.count_alone
     return WrittenDosage(amounts, route, timing, as_needed, whole, review, count)
+
+
+def _place_as_route(text: str) -> str:
+    """Return words with the place of an injection as its route, into muscle, unless they name
+    another one: "under the skin of the thigh".
+    """
+    if not CHOICE_OF_PLACES.search(text):
+        return text
+    others = (pattern for route, pattern in _ROUTE_PATTERNS if route is not Route.INTRAMUSCULAR)
+    named = any(pattern.search(text) for pattern in others)
+    return CHOICE_OF_PLACES.sub(" " if named else " im ", text)
 
 
 def _take_route(text: str) -> tuple[Route | None, str]:

@@ -185,10 +185,21 @@ DAYTIMES = (
 
 ONE_DOSE = (
     r"stat|(?:as a )?single dose|(?:one|1) dose only|once only|one ?-? ?(?:off|time)(?: dose)?|"
-    r"(?:once )?(?:today|now|heute)(?= ?(?:$|[|;.)]))|once(?= for (?:one|1) dose)|"
+    r"(?:once )?(?<!for )(?<!from )(?:today|now|heute)(?= ?(?:$|[|;.)]))|"
+    r"once(?= for (?:one|1) dose)|"
     r"einmalig|einzeldosis|(?:dose|prise) unique|dosis unica|dose unica|dose singola|una tantum|"
     r"eenmalig|engangsdos(?:e|is)?"
 )
+
+_PLACE = (
+    r"(?:(?:left|right) )?(?:deltoids?|vastus lateralis|thighs?|shoulders?|buttocks?|"
+    r"glute(?:al|us)(?: maximus| medius)?)(?: muscles?| region)?"
+)
+CHOICE_OF_PLACES = re.compile(
+    rf"(?<![a-z])(?:in(?:to)? )(?:the |either )?{_PLACE}"
+    rf"(?:(?: ?[,/]| or|, or) (?:the )?{_PLACE})*(?![a-z])"
+)
+"""Where an injection into muscle goes, also as a choice: "the shoulder, thigh, or buttocks"."""
 
 WEEKDAYS: dict[str, str] = {
     word: day

@@ -93,7 +93,7 @@ def plain_numbers(folded: str) -> str:
 _NUMBER = r"(\d{1,9}(?:\.\d{1,9})?)"
 _MASS = "|".join(sorted(MASS_UNITS, key=len, reverse=True))
 _STRENGTH = re.compile(
-    rf"(?<![\d.])(?<!\d-){_NUMBER} ?({_MASS})\b"
+    rf"(?<![\d.])(?:(?<!\d-)|(?<=b12-)|(?<=b-12-)){_NUMBER} ?({_MASS})\b"
     rf"(?: ?(?:/|per|pro|par|por|je|in) ?(?:{_NUMBER} ?)?(ml|millilit(?:er|re)s?)\b)?"
 )
 _CONTAINER = re.compile(rf"(?<![\w./]){_NUMBER} ?ml\b")

@@ -158,7 +158,7 @@ def _decided_by_words(
 _CODE = r"(?!b12\b)[a-tv-z]\d[\da-z](?:\.[\da-z]{1,4}|(?= ?- ))|\d{6,18}"
 _AROUND_A_NAME = re.compile(
     rf"^\s*(?:\[[dxvm]\]|\d{{1,2}}[.)]|\[(?:{_CODE})\]|(?:{_CODE})(?: \(icd[^)]*\))?)[ :-]*(?=\w)|"
-    rf"[ ,]+n\.?(?:o\.?s|e\.?c)\.?$| - (?:primary|secondary)$|(?: ?-)? (?:{_CODE})$",
+    rf"[ ,]{{1,3}}n\.?(?:o\.?s|e\.?c)\.?$| - (?:primary|secondary)$|(?: ?-)? (?:{_CODE})$",
     re.IGNORECASE,
 )
 """What systems put before and behind a name: tags of Read codes ("[X]", "NOS"), the number of a

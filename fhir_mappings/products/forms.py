@@ -20,7 +20,7 @@ _TABLET = re.compile(
 
 _ORAL = re.compile(
     r"\boral|syrup|elixir|by mouth|sachet|granules|tropfen|gouttes|druppels|buvable|sirup|sirop|"
-    r"\bdrops\b|\bpo (?:soln?|liqd|syrp|susp|elix|conc)\b"
+    r"(?<!eye )(?<!ear )\bdrops\b|\bpo (?:soln?|liqd|syrp|susp|elix|conc)\b"
 )
 
 _NASAL = re.compile(r"nasal|nasen|\bna (?:soln?|liqd|aero)\b")

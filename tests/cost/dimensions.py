@@ -346,6 +346,7 @@ _PIECES: dict[str, str] = {
     "slashes": "1 mg / ",
     "per ml": "/1 ml",
     "hyphens": "1-",
+    "commas and spaces": " ,",
     "words": "every day ",
     "accents": "e\u0301",
     "cobalamin": "cobalamin ",

@@ -123,6 +123,8 @@ def every(period: int, unit: PeriodUnit, times: int = 1) -> Timing:
         ),
         ("Inject 1 mL into the left deltoid muscle monthly", [(1, "ml")], IM, every(1, MONTH)),
         ("1 mL in the buttock every 2 months", [(1, "ml")], IM, every(2, MONTH)),
+        ("1 mg SC into the thigh every month", [(1, "mg")], SC, every(1, MONTH)),
+        ("1 mL under the skin in the left thigh monthly", [(1, "ml")], SC, every(1, MONTH)),
         (
             "1 tab(s), Oral, Daily, # 90 tab(s), 3 Refill(s), Maintenance",
             [(1, "tablet")],
@@ -504,3 +506,7 @@ def test_what_is_handed_over_for_injections_of_every_few_days_may_be_their_end(t
 
     assert found.timing is None
     assert not found.whole
+
+
+def test_what_holds_for_now_keeps_its_frequency() -> None:
+    assert read_written("1 tablet twice daily for now").timing == every(1, DAY, 2)

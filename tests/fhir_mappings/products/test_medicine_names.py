@@ -235,6 +235,7 @@ def test_multivitamins_are_combinations_Q75(text, content):
         ("VITAMIN B-12 1000 MCG/15ML PO LIQD", Form.ORAL_LIQUID),
         ("Vitamin B12 im Sirup", Form.ORAL_LIQUID),
         ("Vitamin B12 IM", Form.UNKNOWN),
+        ("Cyanocobalamin eye drops", Form.UNKNOWN),
     ],
 )
 def test_the_form_in_other_languages(text, form):

@@ -110,6 +110,8 @@ def test_a_code_says_the_ingredients_and_their_strengths(concept, expected, form
         ("Metanx", {B12: (2000, False), FOLIC: (3000, False)}),
         ("NEPHRO-VITE 0.8 MG PO TABS", {B12: None, FOLIC: None}),
         ("Vitamin B12 - 1000 mcg tablet", {B12: (1000, False)}),
+        ("Vitamin B12-1000 mcg tablet", {B12: (1000, False)}),
+        ("Vitamin B-12-500mcg", {B12: (500, False)}),
         ("Vitamin B12-ratiopharm 1000 mcg", {B12: (1000, False)}),
     ],
 )
