@@ -134,7 +134,7 @@ def _map(index: RecordIndex, drafts: Sequence[Placed]) -> Steps[MappedScenario]:
     add_order_reasons(index, drafts)
     hint_at_reasons(index)
     own = [one for one in drafts if why_no_order(one, index.record.patient_id) is None]
-    show_drafted_medicines(index, own)
+    show_drafted_medicines(index, own, (one for one in drafts if one.type == "Medication"))
     hint_at_what_is_said(index)
     hint_at_what_is_asked(index)
     yield

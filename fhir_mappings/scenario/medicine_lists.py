@@ -4,7 +4,7 @@ in them may mean (Q26 to Q28).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from fhir_mappings.fhir import (
@@ -117,12 +117,7 @@ def count_medicines(index: RecordIndex) -> None:
     """Count by what each entry of the two medication lists was understood (Q26); one that could say
     nothing whatever its medicine is understood. A name that is nearly one of vitamin B12 is shown.
     """
-    medications = {
-        name: placed.resource
-        for placed in index.of_type("Medication")
-        for name in (placed.reference, placed.full_url)
-        if name
-    }
+    medications = _by_name(index.of_type("Medication"))
     for key, types in MEDICATION_LISTS.items():
         for placed in index.of_type(*types):
             index.receipt.tick()
@@ -222,16 +217,29 @@ def _show_unsure(index: RecordIndex, placed: Placed, product: Product, why: str)
             index.understanding.hint(at, placed, words, day)
 
 
-def show_drafted_medicines(index: RecordIndex, drafts: Sequence[Placed]) -> None:
+def _by_name(medications: Iterable[Placed]) -> dict[str, Resource]:
+    """Return Medications by the names under which entries point to them."""
+    return {
+        name: placed.resource
+        for placed in medications
+        for name in (placed.reference, placed.full_url)
+        if name
+    }
+
+
+def show_drafted_medicines(
+    index: RecordIndex, drafts: Sequence[Placed], beside: Iterable[Placed]
+) -> None:
     """Note what the draft orders of this patient say that no list may know yet: a reaction for
     which vitamin B12 is being stopped (F21, Q72), an anticoagulant or nitrous oxide that is being
-    started (F19, K17).
+    started (F19, K17). `beside`: the Medications among them, to which they may point.
     """
+    medications = _by_name((*beside, *index.of_type("Medication")))
     for draft in drafts:
         ends = ends_or_forbids(draft.resource)
         if not ends and len(drafts) == 1:
             return  # nothing is ordered beside it
-        stated = _medicine_of(draft.resource, {})
+        stated = _medicine_of(draft.resource, medications)
         product = product_named(stated, index.value_sets, index.read_before)
         if not ends:
             _show_started(index, draft, product)

@@ -76,3 +76,31 @@ def test_tablets_and_other_medicines_beside_ask_nothing_of_bleeding() -> None:
 
 def test_nitrous_oxide_ordered_beside_makes_the_level_doubtful() -> None:
     assert "nitrous oxide" in said_beside("Nitrous oxide 50 % inhalation").lower()
+
+
+@pytest.mark.parametrize("where", ["among the drafts", "by its address", "on record"])
+def test_one_that_only_a_reference_leads_to_is_asked_about_h5(where: str) -> None:
+    asked = request(LOADING, results=LOW)
+    warfarin = {"resourceType": "Medication", "id": "m1", "code": {"text": "Warfarin 3 mg tablets"}}
+    address = "urn:uuid:3b5d0c55-2e0f-4a52-9d6e-7a1e0c3f1c22"
+    draft = {
+        "resourceType": "MedicationRequest",
+        "id": "beside",
+        "status": "draft",
+        "intent": "order",
+        "subject": {"reference": "Patient/p1"},
+        "medicationReference": {
+            "reference": address if where == "by its address" else "Medication/m1"
+        },
+    }
+    drafts = asked["context"]["draftOrders"]["entry"]
+    drafts.append({"resource": draft})
+    if where == "on record":
+        listed = asked["prefetch"]["medications"]
+        listed["entry"] = [*listed.get("entry", ()), {"resource": warfarin}]
+    else:
+        drafts.append({"fullUrl": address, "resource": warfarin})
+
+    said = " ".join(f"{card['summary']} {card['detail']}" for card in cards_of(asked))
+
+    assert "ordered now: Warfarin 3 mg tablets" in said
