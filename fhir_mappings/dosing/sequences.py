@@ -17,14 +17,16 @@ from recommender.language import Timing
 Line = dict[str, Any]
 
 THEN = re.compile(
-    r"[.,;\s]*(?<![a-z])(?:(?:and|und|et|y|e|en|og|och) )?"
+    r"(?<![.,;\s])[.,;\s]*(?<![a-z])(?:(?:and|und|et|y|e|en|og|och) )?"
     r"(?:then|thereafter|followed by|afterwards|after that|subsequently|dann|danach|"
     r"anschlie(?:ß|ss)end|anschl\.|im anschluss|puis|ensuite|luego|después|posteriormente|poi|"
     r"quindi|successivamente|dopo|depois|daarna|vervolgens|dan|sedan|därefter|derefter|herefter|"
     r"deretter|heretter)(?![a-z])[,:]?\s*|[.,;]\s*(?=maintenance\b)",
     re.IGNORECASE,
 )
-"""What stands between two dosages that follow each other, in words."""
+"""What stands between two dosages that follow each other, in words; of a run of signs before it
+only the first is tried.
+"""
 
 
 def by_number(lines: Sequence[Line]) -> tuple[list[Line], bool]:

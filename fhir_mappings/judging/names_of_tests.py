@@ -170,7 +170,8 @@ def _names_whole(value_sets: ValueSets, text: str) -> tuple[Match, ...]:
 
 _IN_SERUM = re.compile(r"\b(?:s[ée]rum|plasma|suero|soro|siero)\b|^(?:[sp]|fs)-", re.IGNORECASE)
 _SERUM_IN_SHORT = re.compile(
-    r"^(?:[sp]|fs)[ -]+(?=[^\W\d]{3})|[ ,]+i\. ?[sp]\.?$|,? ?\([sp]\)$|, ?[sp]$", re.IGNORECASE
+    r"^(?:[sp]|fs)[ -]+(?=[^\W\d]{3})|(?<![ ,])[ ,]+i\. ?[sp]\.?$|,? ?\([sp]\)$|, ?[sp]$",
+    re.IGNORECASE,
 )
 """Serum or plasma by a letter: "S-Kalium", "Kalium i.S.", "Creatinine (S)"."""
 _IN_CELLS = re.compile(
