@@ -179,6 +179,8 @@ def _is_called_for(case: Case, rhythm: Rhythm) -> bool:
     reloads = case.rule in ("T3b", "T4", "T5", "T5b", "T7")
     if reloads or case.assessment.treatment.phase in phases:
         return True
+    if case.assessment.is_emergency and rhythm is Rhythm.ALTERNATE_DAYS:
+        return True
     return case.rule == "T1" and rhythm in (Rhythm.ALTERNATE_DAYS, Rhythm.DAILY)
 
 

@@ -18,7 +18,12 @@ from recommender.courses.renewals import (
     repeats,
 )
 from recommender.courses.reviews import check_reviews, overdue_review, watches_pregnancy
-from recommender.courses.right_orders import more_than_an_order, right_order, sources_differ
+from recommender.courses.right_orders import (
+    emergency,
+    more_than_an_order,
+    right_order,
+    sources_differ,
+)
 from recommender.courses.stops import asks_for_kidneys, check_stops, forbids_what_is_due
 
 __all__ = [
@@ -35,6 +40,7 @@ __all__ = [
     "check_unread",
     "continued_order",
     "due_treatment",
+    "emergency",
     "forbids_what_is_due",
     "more_than_an_order",
     "only_size_is_asked",

@@ -28,19 +28,29 @@ def sources_differ(case: Case) -> Issue | None:
     return ileal_conflict(case, tuple(order.key for order in case.drafts))
 
 
+def emergency(case: Case) -> Issue | None:
+    """Return what signs of the cord or the optic nerve ask for beside orders that are right
+    (K15).
+    """
+    if not case.assessment.is_emergency:
+        return None
+    about = tuple(order.key for order in case.drafts)
+    words = Words(case.scenario, case.assessment, case.policy)
+    reason = "The order matches the guidance; it is not the whole of what these signs need."
+    summary = (
+        f"{words.finding}: use the same-day route to neurology; this B12 order is right and "
+        f"not enough"
+    )
+    return Issue(cards.A1_RIGHT_BUT_MORE, Indicator.INFO, (reason,), ("X33",), about, summary)
+
+
 def more_than_an_order(case: Case) -> Issue | None:
     """Return what has to be said beside orders that are right: an emergency (K15), or what they
     could not be checked against.
     """
+    if urgent := emergency(case):
+        return urgent
     about = tuple(order.key for order in case.drafts)
-    words = Words(case.scenario, case.assessment, case.policy)
-    if case.assessment.is_emergency:
-        reason = "The order matches the guidance; it is not the whole of what these signs need."
-        summary = (
-            f"{words.finding}: use the same-day route to neurology; this B12 order is right and "
-            f"not enough"
-        )
-        return Issue(cards.A1_RIGHT_BUT_MORE, Indicator.INFO, (reason,), ("X33",), about, summary)
     if case.starts_treatment and (summary := _cobalt(case)):
         reason = "Every form of vitamin B12 contains cobalt; the allergy does not rule it out."
         return Issue(cards.A1_RIGHT_BUT_MORE, Indicator.INFO, (reason,), ("X26",), about, summary)

@@ -32,7 +32,13 @@ from recommender.remedies import resolve_folate, resolve_review
 from recommender.review.course_card import course_card
 from recommender.review.merging import fold
 from recommender.review.not_adult import review_not_adult
-from recommender.review.other_cards import consistent, due_card, not_ordered, stop_and_test_cards
+from recommender.review.other_cards import (
+    consistent,
+    due_card,
+    not_ordered,
+    refilled_as_it_is,
+    stop_and_test_cards,
+)
 from recommender.review.refill import said_on_a_refill
 from recommender.safety import check_safety
 from recommender.treatment import Outcome, Recommendation, hydroxocobalamin_allowed
@@ -154,10 +160,12 @@ def _findings(case: Case) -> Iterator[Finding]:
     if waiting:
         yield fold(case, waiting, () if taken_out else resolve_folate(case, waiting))
     yield from stop_and_test_cards(case)
-    if not (b12 or with_b12):
-        yield from _review_cards(case, [issue for issue in overdue if case.refill or issue.is_loud])
     if case.refill:
+        if not (b12 or with_b12):
+            yield from refilled_as_it_is(case, overdue)
         return
+    if not (b12 or with_b12):
+        yield from _review_cards(case, [issue for issue in overdue if issue.is_loud])
     if not b12 and not any(order.key in together for order in case.drafts):
         yield from consistent(case)
     if not with_b12 and not _asks_the_same(case, waiting):

@@ -12,6 +12,7 @@ from recommender.courses import (
     check_not_ordered,
     check_stops,
     check_tests,
+    emergency,
     forbids_what_is_due,
     more_than_an_order,
     right_order,
@@ -23,6 +24,7 @@ from recommender.monitoring import review_follow_ups
 from recommender.remedies import (
     label_of_tests,
     resolve_not_ordered,
+    resolve_review,
     resolve_stop,
     resolve_test,
     resolve_tests_due,
@@ -104,6 +106,16 @@ def due_card(
         advice_of(case, issues, resolutions),
         planned_tests(issues, case, resolutions),
     )
+
+
+def refilled_as_it_is(case: Case, overdue: Sequence[Issue]) -> Iterator[Finding]:
+    """Yield what is said of a refill that is right: the emergency, which is shown with every rule
+    (K15, Q50), and a review that is overdue (m1).
+    """
+    urgent = emergency(case) if case.drafts and case.column is not Column.NONE else None
+    issues = (*((urgent,) if urgent else ()), *overdue)
+    if issues:
+        yield fold(case, issues, resolve_review(case) if overdue else ())
 
 
 def consistent(case: Case) -> Iterator[Finding]:

@@ -160,7 +160,7 @@ SPOKEN: dict[str, dict[Where, Cell]] = {
         "b6-b11, e1",
         "s: gate open (PENDING: c2)",
         "i1 on a B12 test; s: another test sets no interval",
-        "m1, else s: right",
+        "a1 if K15, m1, else s: right",
     ),
     "T7": _row(
         "k1 info if there is a deficiency basis (Q29), warning if D is CONFIRMED or PROBABLE "
@@ -186,7 +186,7 @@ SPOKEN: dict[str, dict[Where, Cell]] = {
         "b1, b3, b4, b19; k1 if unreadable",
         "c1, c4, c5",
         "k1",
-        "b23 (warning: nerve signs), b1, b3 (as T7, T0)",
+        "b23 (warning: nerve signs), b1, b3 (as T7, T0); a1 if K15",
     ),
     "N2": _row(
         "k1 info; K15: warning with N-LOAD",
