@@ -170,8 +170,16 @@ class Assessment(ComparedWhole):
 
     @property
     def starts_or_resumes(self) -> bool:
-        """Vitamin B12 would be started, as far as known, or again after a lapse (K9)."""
+        """Vitamin B12 would be started, as far as known, or again after a lapse."""
         return self.untreated or self.treatment.phase is TreatmentPhase.LAPSED
+
+    @property
+    def first_dose_to_come(self) -> bool:
+        """The first dose comes, as far as known: also of loading that is ordered, while no dose of
+        it is on record (K9, Q55).
+        """
+        loading = self.treatment.phase is TreatmentPhase.LOADING
+        return self.starts_or_resumes or (loading and not self.treatment.dose_documented)
 
     @property
     def stays_for_life(self) -> bool:

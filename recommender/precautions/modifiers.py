@@ -61,11 +61,11 @@ def _cause_unknown(a: Assessment) -> bool:
 
 
 def _starts_with_anaemia(a: Assessment) -> bool:
-    return a.severe_anaemia.is_true and a.starts_or_resumes
+    return a.severe_anaemia.is_true and a.first_dose_to_come
 
 
 def _starts_with_low_potassium(a: Assessment) -> bool:
-    return a.low_potassium.is_true and not a.severe_anaemia.is_true and a.starts_or_resumes
+    return a.low_potassium.is_true and not a.severe_anaemia.is_true and a.first_dose_to_come
 
 
 _POTASSIUM = (

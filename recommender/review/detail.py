@@ -11,6 +11,7 @@ from recommender.case import Case, Issue, has_test
 from recommender.deficiency import Permanence
 from recommender.guidance import NonNeuroRoute
 from recommender.language import Cause, FollowUp, Substance, Test, is_injected
+from recommender.review.with_signs import with_signs
 from recommender.wording import (
     TEST_NAMES,
     Words,
@@ -77,13 +78,13 @@ def detail_of(
     quotes = offers or bool(QUOTES_HINTS & set(found))
     told = (said, *(reason for issue in issues for reason in issue.reasons))
     hints = hint_lines(words, " ".join(told)) if quotes else ()
-    later = undated_dose(words) if quotes else ""
+    further = (with_signs(case), undated_dose(words)) if quotes else ()
     return Detail(
         facts=facts,
         unread=(
             *unread_lines(case.scenario, offers=offers, doses=_denies_doses(case, found)),
             *hints,
-            *([later] if later else ()),
+            *(line for line in further if line),
         ),
         tests=say_tests(case, planned),
         differs=_differs(case, found) if case.policy.sources_differ else "",

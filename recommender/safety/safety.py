@@ -92,10 +92,10 @@ def _starting(case: Case, order: Order) -> Iterator[Issue]:
     """Yield k2: treatment starts with severe anaemia or low potassium, be it one that cannot be
     used (a question then), and no potassium test is ordered (K9, Q17, Q35).
     """
-    starting = case.starts_treatment and is_treatment(order)
+    a = case.assessment
+    starting = a.first_dose_to_come and is_treatment(order)
     if not starting or has_test(case, Test.POTASSIUM):
         return
-    a = case.assessment
     may_fall = "potassium can fall sharply in the first 48 hours of treatment."
     if (a.severe_anaemia | a.low_potassium).is_true:
         found = "Severe anaemia" if a.severe_anaemia.is_true else "Low potassium"

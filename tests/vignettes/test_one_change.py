@@ -623,6 +623,23 @@ def test_low_potassium_is_said_where_a_lapsed_treatment_is_resumed_K9() -> None:
     assert "Potassium 3 mmol/L (25 Nov)" in card["detail"]
 
 
+@pytest.mark.parametrize(("given", "said"), [((), True), (("25",), False)])
+def test_low_potassium_is_said_while_no_dose_of_ordered_loading_is_on_record_K9_Q55(
+    given: tuple[str, ...], said: bool
+) -> None:
+    loading = "hydroxocobalamin, 1000 mcg, IM, three times a week for 2 weeks"
+    card = only_card(
+        request(
+            loading,
+            conditions=[ANAEMIA],
+            results=[LOW, NO_SIGNS, KIDNEYS, "potassium 3.0 mmol/L, on 2026-11-25"],
+            active=[f"{loading}, since 2026-11-24"],
+            given=[f"hydroxocobalamin, 1000 mcg, IM, on 2026-11-{day}" for day in given],
+        )
+    )
+    assert ("Potassium 3 mmol/L (25 Nov): correct it" in card["detail"]) is said
+
+
 def test_low_potassium_is_not_said_where_nothing_is_given() -> None:
     borderline = ["B12 180 pmol/L, on 2026-11-06", NO_SIGNS, KIDNEYS]
     low = "potassium 3.0 mmol/L, on 2026-11-25"
