@@ -39,6 +39,17 @@ from recommender.wording.facts_said import (
 )
 from recommender.wording.words import Words
 
+
+def level_since(words: Words) -> str:
+    """Say a level taken after the one that decides, and after vitamin B12 was given or ordered: it
+    takes nothing back (I18), but who asks whether treatment goes on looks at it first (T7).
+    """
+    decides, later = words.scenario.total_b12.date, words.scenario.total_b12_on_treatment
+    if decides is None or later.date is None or later.date <= decides:
+        return ""
+    return words.result("B12 since then", later)
+
+
 _BASIS: tuple[Line, ...] = (level, mma, nerves)
 
 
@@ -59,7 +70,7 @@ DECIDES_RULE: dict[str, tuple[Line, ...]] = {
     "T5": (treatment, causes, against_what_is_taken),
     "T5b": (treatment, level_on_treatment, symptoms, nerves, against_what_is_taken),
     "T6": (treatment, causes, nerves_ever, against_what_is_taken),
-    "T7": (treatment, level),
+    "T7": (treatment, level, level_since),
     "T8": (treatment, against_what_is_taken),
     "N1": _BASIS,
     "N2": (nerves, level, mma),

@@ -740,3 +740,36 @@ def test_a_dose_put_right_keeps_the_interval_ordered_whatever_the_words_beside_i
 
     (label, *_) = (one for card in cards_of(asked) for one in labels(card))
     assert label == "Change to hydroxocobalamin 1 mg IM every 2 months for life"
+
+
+# --- treatment that may be under way (T7): a level taken since is looked at first
+
+ORAL_IN_JANUARY = "vitamin B12 tablet 1 mg, 1 tablet, oral, daily, since 2026-01-01"
+
+
+def _issued_once(asked: Json) -> Json:
+    """Return the request with its order as a prescription that was issued, and no more (Q30)."""
+    (entry,) = asked["prefetch"]["medications"]["entry"]
+    entry["resource"]["status"] = "completed"
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("since", "said"),
+    [
+        ("B12 420 pmol/L, on 2026-11-01", "- B12 since then 420 pmol/L (1 Nov)"),
+        ("B12 140 pmol/L, on 2026-03-01", "- B12 since then 140 pmol/L (1 Mar)"),
+    ],
+)
+def test_a_level_taken_since_is_shown_where_it_is_asked_whether_treatment_goes_on_T7(
+    since: str, said: str
+) -> None:
+    low = "B12 80 pmol/L, on 2025-12-20"
+    before, card = (
+        only_card(_issued_once(opened(results=[low, *newer, KIDNEYS], active=[ORAL_IN_JANUARY])))
+        for newer in ([], [since])
+    )
+    assert card["summary"] == before["summary"]
+    assert "is it still given?" in card["summary"]
+    assert said in card["detail"]
+    assert "since then" not in before["detail"]
