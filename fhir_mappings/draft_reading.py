@@ -41,7 +41,7 @@ from fhir_mappings.medicines import (
     medication_target,
     read_orders,
 )
-from fhir_mappings.products import Product, identify_product
+from fhir_mappings.products import Product, identify_product, read_nearly
 from fhir_mappings.terminology import Concept, Field, ValueSets
 from fhir_mappings.text import normalise_text
 from recommender.language import (
@@ -131,7 +131,8 @@ def read_draft(
 
 def _read_medication(draft: DraftRead, siblings: Siblings, value_sets: ValueSets) -> DraftRead:
     resource = draft.placed.resource
-    product, medication = find_product(resource, siblings, value_sets)
+    found, medication = find_product(resource, siblings, value_sets)
+    product = read_nearly(found)
     if is_unresolved(resource, siblings):
         draft = draft._replace(unresolved=medication_target(resource))
     if product.ingredients and is_stop(resource) and ended_by_death(resource):

@@ -81,7 +81,7 @@ _ROUTES: tuple[tuple[Route, str], ...] = (
         Route.INTRAMUSCULAR,
         r"(?:deep )?intra ?-?muscular(?:ly)?|"
         r"im(?! (?:(?:monat|jahr|quartal|halbjahr|abstand|wechsel)(?![a-z])|[a-z]+lichen ))|i/m|"
-        r"in(?:to)? (?:the|a|an) (?:appropriate |large )?muscle|intramuskul\w*|"
+        r"in(?:to)? (?:(?:the|a|an) )?(?:appropriate |large )?muscle|intramuskul\w*|"
         r"intramusculaire|intramuscol(?:are|o)|intramusculair",
     ),
     (

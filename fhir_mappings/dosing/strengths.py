@@ -115,7 +115,31 @@ def split_name(name: str) -> list[str]:
     dashed = plain.split(" - ")
     if len(dashed) > 1 and all(map(_STRENGTH.search, dashed)):
         return dashed
-    return _each_with_its_strength(plain) or _PARTS.split(plain)
+    return _each_with_its_strength(plain) or _with_forms_joined(_PARTS.split(plain))
+
+
+_FORM_WORDS = re.compile(
+    rf"(?:[\d.]+(?:x|\b)|{_MASS}|mls?|/|\(|\)|%|"
+    r"sol(?:utions?|n|uciones|ucion|ucao|uzione|v)?|l(?:o|oe)sung|oplosning|opplosning|losning|"
+    r"oplossing|susp(?:ensions?|ension|ensao)?|suspensjon|liquid|in[jiy]\w*|"
+    r"film[\w-]*|coated|overtruk\w*|drager\w*|pellicul\w*|rivestit\w*|recubiert\w*|revestid\w*|"
+    r"omhuld\w*|uberzogen\w*|tab(?:s|l\w*)?|tbl|comprim\w*|compress[ae]|cpr?|caps?(?:ul\w*)?|"
+    r"kaps(?:el|ler)\w*|gelul\w*|amp(?:s|[ou]\w*)?|fial[ae]|vials?|oral\w*|sublingual\w*|chewable|dispersible|effervescent|"
+    r"(?:sustained|extended|prolonged|modified|slow|release|depot)|multi-?dose|single-?dose|"
+    r"intramuscular\w*|intramuskul\w*|im|for|of|til|till|zur|pour|per|para|voor|stk?|pcs|liuos|[-.x])"
+)
+_WORDS = re.compile(r"[^\W\d_][\w-]*|[\d.]+x?|\S")
+
+
+def _with_forms_joined(parts: list[str]) -> list[str]:
+    """Return the parts of a name; as one where all but one are its form and strength alone, set off
+    by commas ("Vibeden injektionsvæske, opløsning 1 mg/ml").
+    """
+    if len(parts) == 1:
+        return parts
+    named = sum(not all(map(_FORM_WORDS.fullmatch, _WORDS.findall(part))) for part in parts)
+    joined = " ".join(parts)
+    return [joined] if named == 1 and len(read_strengths(joined)) == 1 else parts
 
 
 _UNIT_ONCE = rf"\d{{1,9}}(?:\.\d{{1,9}})?(?: ?(?:{_MASS}))?"

@@ -3,7 +3,7 @@
 from fhir_mappings.products.forms import form_of_words
 from fhir_mappings.products.identify import b12_given_beside, identify_product, names_nothing
 from fhir_mappings.products.ingredient_strengths import item_of
-from fhir_mappings.products.near_names import near_b12_name
+from fhir_mappings.products.near_names import near_b12_name, read_nearly
 from fhir_mappings.products.product import Form, Ingredient, Product
 
 __all__ = [
@@ -16,4 +16,5 @@ __all__ = [
     "item_of",
     "names_nothing",
     "near_b12_name",
+    "read_nearly",
 ]

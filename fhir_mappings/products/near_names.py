@@ -1,6 +1,7 @@
 """Names that are nearly those of vitamin B12: slips of the pen, what an injection of it needs
 ("Syringe for B12 injection"), and other medicines that say it is given ("Apixaban, on B12"); shown
-and never decided by.
+and never decided by. A draft of such a name is checked as vitamin B12 of unknown kind, and never
+called right.
 
 Source: decisions Q27 (what words may show), Q28 (a hint at treatment).
 """
@@ -11,8 +12,11 @@ import re
 from typing import Any
 
 from fhir_mappings.fhir import texts_of
+from fhir_mappings.products.forms import form_of_words
+from fhir_mappings.products.product import Ingredient, Product
 from fhir_mappings.products.spoken_names import take_spoken_off
 from fhir_mappings.text import without_accents
+from recommender.language import Substance
 
 _NAMES = ("hydroxocobalamin", "cyanocobalamin")
 _STEMS = re.compile(r"cobalam|kobalam|cobamin|bedouz")
@@ -42,6 +46,23 @@ def near_b12_name(codeable: Any) -> str:
         if says_b12_is_given(text) or any(map(_is_near, _words(take_spoken_off(text)[0]))):
             return text
     return ""
+
+
+def read_nearly(product: Product) -> Product:
+    """Return a drafted medicine, as vitamin B12 of unknown kind where its name holds a word that is
+    nearly one of its names ("Cyanocobalmin inj"): the draft would pass unseen.
+    """
+    if product.ingredients or len(product.name) > LONGEST_TEXT:
+        return product
+    if not any(map(_is_near, _words(take_spoken_off(product.name)[0]))):
+        return product
+    return product._replace(
+        ingredients=(Ingredient(Substance.COBALAMIN_UNSPECIFIED),),
+        form=form_of_words(without_accents(product.name.lower())),
+        matched_by="text",
+        source=product.name,
+        doubt="its name is nearly that of vitamin B12",
+    )
 
 
 def says_b12_is_given(text: str) -> bool:

@@ -77,6 +77,23 @@ def read(*resources: dict, selections=None, others=()):
     return read_drafts(place(*resources), selections, "p1", VALUE_SETS, lambda: others)
 
 
+@pytest.mark.parametrize(
+    "name", ["Cyanocobalmin 1 mg inj", "cynocobalamin tablets", "hydroxocobolamine 1 mg"]
+)
+def test_a_draft_that_is_nearly_named_vitamin_b12_is_checked_and_never_called_right_Q27(name):
+    [order] = read(medicine(medicationCodeableConcept={"text": name})).orders
+
+    assert [line.substance for line in order.lines] == [Substance.COBALAMIN_UNSPECIFIED]
+    assert "its name is nearly that of vitamin B12" in order.not_computable
+
+
+@pytest.mark.parametrize(
+    "name", ["Syringe for B12 injection", "Apixaban 5 mg, on B12", "Hydroxychloroquine 200 mg"]
+)
+def test_a_draft_of_what_goes_with_vitamin_b12_is_no_order_of_it(name):
+    assert read(medicine(medicationCodeableConcept={"text": name})).orders == ()
+
+
 def test_order_sign_selects_every_draft():
     drafts = read(medicine(identity="a"), medicine("199318", identity="b"))
 

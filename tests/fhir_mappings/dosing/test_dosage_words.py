@@ -41,6 +41,7 @@ def every(period: int, unit: PeriodUnit, times: int = 1) -> Timing:
             IM,
             every(30, DAY),
         ),
+        ("1 mL into muscle every 12 weeks", [(1, "ml")], IM, every(12, WEEK)),
         ("1 mL deep subcutaneous monthly", [(1, "ml")], SC, every(1, MONTH)),
         ("1 mg tiw IM", [(1, "mg")], IM, every(1, WEEK, 3)),
         ("1 mg i.m. alle 3 Monate", [(1, "mg")], IM, every(3, MONTH)),

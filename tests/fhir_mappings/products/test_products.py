@@ -113,6 +113,14 @@ def test_a_code_says_the_ingredients_and_their_strengths(concept, expected, form
         ("Vitamin B12-1000 mcg tablet", {B12: (1000, False)}),
         ("Vitamin B-12-500mcg", {B12: (500, False)}),
         ("Vitamin B12-ratiopharm 1000 mcg", {B12: (1000, False)}),
+        ("Hydroxocobalamin solution for injection, 1 mg/ml", {HC: (1000, True)}),
+        ("Vibeden, injektionsvæske, opløsning, 1 mg/ml", {HC: (1000, True)}),
+        ("Behepan injektionsvätska, lösning 1 mg/ml", {B12: (1000, True)}),
+        ("Cyanocobalamin, tablet, film-coated, 10 mg", {CC: (10000, False)}),
+        ("Hydroxocobalamin Injektionslösung, 1 mg/ml, 10 Ampullen", {HC: (1000, True)}),
+        ("Cyanocobalamin, pyridoxine tablets 100 mg", {CC: None}),
+        ("Cyanocobalamin, folic acid, 5 mg tablets", {CC: None, FOLIC: None}),
+        ("Cyanocobalamin 1 mg, 2 mg tablets", {CC: (1000, False)}),
     ],
 )
 def test_words_are_read_where_no_code_is_known_and_said_to_be_words(text, expected):
