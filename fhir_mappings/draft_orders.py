@@ -20,7 +20,7 @@ from fhir_mappings.fhir import (
 )
 from fhir_mappings.intake import Cited, Receipt, ReceiptLine
 from fhir_mappings.medicines import Siblings
-from fhir_mappings.products import names_nothing
+from fhir_mappings.products import names_nothing, near_b12_name
 from fhir_mappings.selections import Places, order_sets, resolve_selections, ways_to_choose
 from fhir_mappings.terminology import ValueSets
 from recommender.guidance import look_back
@@ -228,6 +228,8 @@ def are_all_unrelated(drafts: Sequence[Placed], value_sets: ValueSets) -> bool:
             return False
         concept, reference = read_medication(placed.resource)
         if reference or not concept or not names_nothing(concept, value_sets):
+            return False
+        if near_b12_name(concept):
             return False
     return True
 

@@ -26,6 +26,8 @@ _GIVEN = re.compile(
     rf"|\b(?:on|gives?|given|gets|takes?|taking|after|before|receiv\w+)(?: \w+)? {_B12}"
     rf"|{_B12} (?:given|inj\w*|im|monthly|weekly|daily)\b"
 )
+_MAY_BE = re.compile(r"b[ -]?12|[ck]obal|cobam|bedouz|cyano|amin|hydro|xocob", re.IGNORECASE)
+"""What every such name holds: of three parts of a name, two slips leave one as it is."""
 _NOT_MEANT = re.compile(r"trans[ck]obalamin|haptocorrin")
 SHORTEST = 10
 SHORTEST_WITH_STEM = 7
@@ -41,7 +43,7 @@ def near_b12_name(codeable: Any) -> str:
     names what an injection of it needs, or says that it is given; empty for none.
     """
     for text in texts_of(codeable):
-        if len(text) > LONGEST_TEXT:
+        if len(text) > LONGEST_TEXT or _MAY_BE.search(text) is None:
             continue
         if says_b12_is_given(text) or any(map(_is_near, _words(take_spoken_off(text)[0]))):
             return text
@@ -52,7 +54,7 @@ def read_nearly(product: Product) -> Product:
     """Return a drafted medicine, as vitamin B12 of unknown kind where its name holds a word that is
     nearly one of its names ("Cyanocobalmin inj"): the draft would pass unseen.
     """
-    if product.ingredients or len(product.name) > LONGEST_TEXT:
+    if product.ingredients or _MAY_BE.search(product.name) is None:
         return product
     if not any(map(_is_near, _words(take_spoken_off(product.name)[0]))):
         return product
