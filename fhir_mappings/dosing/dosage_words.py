@@ -25,42 +25,23 @@ from fhir_mappings.dosing.interval_words import (
     LONGEST_TEXT,
     REVIEW,
     SUPPLY,
+    THEN_CHECKED,
     binds_to_improvement,
     find_rhythm,
 )
-from fhir_mappings.dosing.strengths import MASS_UNITS, plain_numbers
+from fhir_mappings.dosing.strengths import (
+    A_NUMBER,
+    RANGE_OF_AMOUNTS,
+    STRENGTH_IN_WORDS,
+    plain_numbers,
+    take_amounts,
+)
 from recommender.language import Route, Timing
 
-_MASS = "|".join(
-    sorted({fold(unit) for unit in MASS_UNITS if unit not in ("ng",)}, key=len, reverse=True)
-)
-_NUMBER = rf"(\d{{1,7}}(?:\.\d{{1,4}})?|{'|'.join(sorted(NUMBERS, key=len, reverse=True))})"
-_PIECES = {
-    "tablet": "tablets?|tabs?|tabl|tbl|tabletten|tablette|tabletter|tablett|comprimes?|"
-    "comprimidos?|comp|cpr|cp|compresse|compressa|caplets?|to be taken",
-    "capsule": "capsules?|caps?|kapseln?|kapsler|gelules?|capsulas?|capsule",
-    "ampoule": "ampoules?|ampules?|amps?|ampullen?|ampuller|ampull|ampul|ampollas?|ampolas?|fiale?|"
-    "fl|injektione?n?|injektioner|injeksjone?r?|injectie|inyeccion|"
-    "fiala|vials?|injections?|inj|doses?|to be (?:given|injected|administered)",
-    "ml": "mls?|millilit(?:er|re)s?|cc",
-}
-_STRENGTH = re.compile(
-    rf"\d{{1,7}}(?:\.\d{{1,4}})? ?(?:{_MASS}) ?(?:/|per|in) ?(?:\d{{1,4}}(?:\.\d{{1,3}})? ?)?"
-    r"(?:ml|millilit(?:er|re)s?|tablet|tab|ampoule|amp|vial)(?![a-z])"
-)
-_RANGE = re.compile(
-    rf"(?<![a-z0-9.]){_NUMBER} ?(?:-|to|or|bis) ?{_NUMBER} ?(?:{_MASS}|"
-    rf"{'|'.join(_PIECES.values())})(?![a-z])"
-)
-_AMOUNT = re.compile(
-    rf"(?<![a-z0-9./,\u2044-]){_NUMBER} ?x? ?"
-    rf"(?:(?P<mass>{_MASS})"
-    + "".join(rf"|(?P<{name}>{words})" for name, words in _PIECES.items())
-    + r")(?![a-z0-9/])"
-)
 _UNNAMED_COUNT = re.compile(
     r"^((?:(?:please )?(?:take|give|swallow) )?(?:[1-4]|one|two|three|four))"
-    r"(?= (?:daily|od|qd|mane|nocte|bd|bid|tds|tid|once (?:daily|a day|per day|each day|every day)|"
+    r"(?= (?:(?:po|sl|orally|by mouth) )?(?:daily|od|qd|qday|qam|qhs|mane|nocte|bd|bid|tds|tid|"
+    r"once (?:daily|a day|per day|each day|every day)|"
     r"(?:twice|(?:two|three|four|[2-4]) times) (?:daily|a day|per day|each day|every day)|"
     r"(?:each|every|a|per) (?:day|morning|evening|night)|in the (?:morning|evening)|"
     r"at (?:night|bedtime))(?![a-z]))"
@@ -73,8 +54,8 @@ _SCHEME = re.compile(r"([0-4])-([0-4])-([0-4])(?:-([0-4]))?")
 _ROUTES: tuple[tuple[Route, str], ...] = (
     (
         Route.SUBCUTANEOUS,
-        r"(?:deep )?sub ?-?cut(?:aneous(?:ly)?)?|sc|s/c|(?:tiefe? )?subkutan\w*|sous[ -]cutanee?|"
-        r"subcutane[ao]|sottocute|sottocutane[ao]|subcutaan|under (?:the |your )?skin|"
+        r"(?:deep )?sub ?-?cut(?:aneous(?:ly)?)?|s/?c|sq|sub ?-?q|(?:tiefe? )?subkutan\w*|"
+        r"sous[ -]cutanee?|subcutane[ao]|sottocut(?:e|ane[ao])|subcutaan|under (?:the |your )?skin|"
         r"unter die haut|sous la peau|(?:de)?bajo (?:de )?la piel|sotto la pelle|onder de huid",
     ),
     (
@@ -99,7 +80,7 @@ _ROUTES: tuple[tuple[Route, str], ...] = (
         r"(?:under|beneath) (?:the |your )?tongue|"
         r"unter (?:der|die) zunge|sous la langue|(?:de)?bajo (?:de )?la lengua|sotto la lingua|"
         r"onder de tong|under tung(?:an|en)|"
-        r"buccal|swallow|swallowed",
+        r"in(?:to)? (?:the |your )?mouth|buccal|swallow|swallowed",
     ),
 )
 """German "im" before a time is "in the", no route."""
@@ -117,7 +98,8 @@ _A_NUMBER = rf"\d{{1,4}}|{'|'.join(NUMBERS)}"
 _SPELT_AGAIN = re.compile(rf"(?<![a-z0-9.,])({_A_NUMBER}) ?\(({_A_NUMBER})\)")
 """A number that stands again in letters or digits: "30 (thirty) days", "three (3) months"."""
 _LABEL = re.compile(
-    r"(?<![a-z])(?:sig|dosage(?: instructions)?|directions|instructions|freq(?:uency)?|dosierung|"
+    r"(?<![a-z])(?:sig|dosage(?: instructions)?|directions|instructions|freq(?:uency)?|"
+    r"indications?(?: of use)?|dosierung|"
     r"dosering|posologi[ae]|frequen(?:z|tie|za|ce)|frecuencia) ?:"
 )
 """What names a part of a dosage, as forms print it: "Frequency: every 3 months"."""
@@ -130,7 +112,7 @@ _LATER = re.compile(
     r"loading done|beginn|depuis|desde|vanaf)(?![a-z])"
 )
 _AFTER_LOADING = re.compile(
-    rf"(?<![a-z])(?:first dose|start(?:ing|s)?|beginning) {_NUMBER}(?: ?(?:to|-) ?{_NUMBER})? "
+    rf"(?<![a-z])(?:first dose|start(?:ing|s)?|beginning) {A_NUMBER}(?: ?(?:to|-) ?{A_NUMBER})? "
     r"(?:day|week|month)s? after (?:the )?(?:last |end of )?(?:the )?(?:loading(?: dose| course| "
     r"injection)?|alternate-day injection)(?![a-z])"
 )
@@ -147,12 +129,11 @@ _NEGATED = re.compile(
 )
 _FILLER = re.compile(
     r"(?<![a-z])(?:inject(?:ed|ion|ions)?|inj|give(?:n)?|take(?:n)?|administer(?:ed)?|apply|use|to|"
-    r"dissolve[ds]?|melt|chew(?:ed)?|place|"
-    r"be|by|via|the|into|in|a|an|as|of|for|at|with|dose|doses|directed|maintenance|"
-    r"loading|prophylaxis|replacement|course|therapy|treatment|deltoid|vastus lateralis|muscle|"
-    r"total|"
-    r"contents|left|right|upper|outer|arm|thigh|deep|slowly|only|continue|practice|nurse|gp|surgery|clinic|"
-    r"district|breakfast|food|water|meals?|each|one|solution|ampoules?|"
+    r"dissolve[ds]?|melt|let|allow|chew(?:ed)?|place|otc|supplement(?:ation)?|related|between|be|by|via|the|into|in|a|an|as|of|for|at|with|dose|doses|"
+    r"directed|maintenance|loading|prophylaxis|replacement|course|therapy|treatment|deltoid|"
+    r"vastus lateralis|muscle|total|contents|left|right|upper|outer|arm|thigh|deep|slowly|only|"
+    r"continue|practice|nurse|gp|surgery|clinic|district|breakfast|food|water|meals?|each|one|"
+    r"solution|ampoules?|"
     r"vitamin|vit|b12|b 12|b-12|pernicious|anemia|anaemia|b12 deficiency|deficiency|please|and|"
     r"injizieren|spritzen|gabe|geben|injektion|injektionen|einnehmen|nehmen|mg|injecter|prendre|"
     r"une|un|par|inyectar|tomar|inyeccion|iniettare|assumere|iniezione|injecao|injecteren|nemen|"
@@ -209,8 +190,8 @@ def read_written(
     folded = write_out(_SPELT_AGAIN.sub(_once, _LABEL.sub(" | ", said)))
     folded = _name_tablets(folded) if of_tablets else folded
     review = binds_to_improvement(folded)
-    plain = _place_as_route(folded)
-    plain = FOR_LIFE.sub(" ", _AFTER_LOADING.sub(" ", REVIEW.sub(" ", plain)))
+    plain = FOR_LIFE.sub(" ", _place_as_route(folded))
+    plain = REVIEW.sub(" ", _AFTER_LOADING.sub(" ", THEN_CHECKED.sub(" ", plain)))
     for name in sorted(names, key=len, reverse=True):
         if len(name) > 3:
             plain = plain.replace(plain_numbers(fold(name)), " ")
@@ -256,12 +237,12 @@ def _name_tablets(folded: str) -> str:
 
 
 def _read_clauses(rest: str, as_needed: bool, review: bool, aside: bool) -> WrittenDosage:
-    route, rest = _take_route(_STRENGTH.sub(" ", rest))
+    route, rest = _take_route(STRENGTH_IN_WORDS.sub(" ", rest))
     rest = " ".join(rest.split())
     rhythms = find_rhythm(rest)
-    ranged = bool(_RANGE.search(rhythms.rest))
-    amounts, rest = _take_amounts(_RANGE.sub(" ", rhythms.rest))
-    rest = re.sub(r"[|(),;:.\-/&+=]", " ", _FILLER.sub(" ", rest))
+    ranged = bool(RANGE_OF_AMOUNTS.search(rhythms.rest))
+    amounts, rest = take_amounts(RANGE_OF_AMOUNTS.sub(" ", rhythms.rest))
+    rest = re.sub(r"[|(),;:.\-/&+=*]", " ", _FILLER.sub(" ", rest))
     timing = rhythms.timing
     whole = not (rest.strip() or ranged or aside or rhythms.unreadable)
     amounts = () if ranged else amounts
@@ -288,13 +269,3 @@ def _take_route(text: str) -> tuple[Route | None, str]:
             found.add(route)
             text = pattern.sub(" ", text)
     return (found.pop() if len(found) == 1 else None), text
-
-
-def _take_amounts(text: str) -> tuple[tuple[tuple[Decimal, str], ...], str]:
-    amounts: list[tuple[Decimal, str]] = []
-    for match in _AMOUNT.finditer(text):
-        unit = match["mass"] or next(name for name in _PIECES if match[name])
-        amount = (Decimal(NUMBERS.get(match[1], 0) or match[1]), unit)
-        if amount not in amounts:
-            amounts.append(amount)
-    return tuple(amounts), _AMOUNT.sub(" ", text)

@@ -134,6 +134,9 @@ SHORT_FORMS: tuple[tuple[str, str], ...] = (
     (r"\b(?:ein)?e? ?halbe (?=tab|amp)", "0.5 "),
     (r"(?<![\d.])(?<!\d )1/2 (?=amp|tab|vial|comp|cp|ml)", "0.5 "),
     (r"\b(?:en|1) gang (?=hver|var)", "once "),
+    (r"\b(?:one|1) time a day (?=every \d)", ""),
+    (r"\b(?:one|1) time (?=(?:a|per|each|every) |daily)", "once "),
+    (r"\bq (?=am\b|pm\b|hs\b)", "q"),
 )
 """What is written short where the same letters alone mean something else, and what it is short for:
 "1 cpr/die", "3x/sem.", "alle 3 Mon.".
@@ -186,7 +189,7 @@ DAYTIMES = (
 ONE_DOSE = (
     r"stat|(?:as a )?single dose|(?:one|1) dose only|once only|one ?-? ?(?:off|time)(?: dose)?|"
     r"(?:once )?(?<!for )(?<!from )(?:today|now|heute)(?= ?(?:$|[|;.)]))|"
-    r"once(?= for (?:one|1) dose)|"
+    r"once(?=,? (?:for )?(?:one|1) dose)|"
     r"einmalig|einzeldosis|(?:dose|prise) unique|dosis unica|dose unica|dose singola|una tantum|"
     r"eenmalig|engangsdos(?:e|is)?"
 )

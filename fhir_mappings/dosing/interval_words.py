@@ -34,8 +34,17 @@ from recommender.language import DAYS_PER_UNIT, PeriodUnit, Timing
 
 FOR_LIFE = re.compile(
     r"(?<![a-z])(?:for life|for ever|life ?-?long|long ?-?term|ongoing|indefinitely|"
+    r"until discontinued|"
     r"lebenslang|a vie|de por vida|a vita|levenslang|livslangt?)(?![a-z])"
 )
+
+THEN_CHECKED = re.compile(
+    r"(?:[,;]? ?(?:and )?then|[,;]| -) "
+    r"(?:re-? ?check(?:ed)?|review|re-?assess|re-?evaluate|repeat|check)"
+    r"(?: (?:the )?(?:(?:serum |vitamin |vit )?b ?-?12)?(?: ?levels?| ?labs?| ?bloods?)?)?"
+    r"(?: (?:in|after|at) \d{1,2} (?:weeks?|months?))?[ .]*$"
+)
+"""A review or a test after a dosage, and no other dosage behind it: "x 3 months then recheck"."""
 
 REVIEW = re.compile(
     r"until no (?:further|more) (?:neurological )?improvement|as long as (?:it is )?improving|"
@@ -52,10 +61,12 @@ SUPPLY = re.compile(
     r"(?:#|(?<![a-z])(?:disp(?:ense)?|qty|quantity)(?![a-z])) ?[:-]? ?\d{1,4}(?:\.\d{1,2})?"
     r"(?: ?(?:tab(?:let)?|cap(?:sule)?|ml|vial|amp(?:oule)?|each|ea|dose)(?:s|\(s\))?)?(?![a-z])|"
     r"(?<![a-z0-9.])\d{1,2} refills?(?:\(s\))?(?![a-z])|"
-    r"(?<![a-z])r(?:efills?|fl)? ?[:-] ?\d{1,2}(?![a-z0-9])|(?<=,) ?(?:normal|maintenance)$"
+    r"(?<![a-z])r(?:efills?|fl)? ?[:-] ?\d{1,2}(?![a-z0-9])|(?<=,) ?(?:normal|maintenance)$|"
+    r"(?:(?<= day)|(?<= daily)|(?<= month)|(?<= monthly)|(?<= week)|(?<= weekly)),? \d{1,3} days?"
+    r"(?:\(s\))?$"
 )
 """How much is handed over, as American systems print it behind a dosage: "# 90 tab(s),
-3 Refill(s)", "Disp: 90 tablet, Rfl: 3".
+3 Refill(s)", "Disp: 90 tablet, Rfl: 3", "Once a day 30 day(s)".
 """
 
 LONGEST_TEXT = 500
@@ -112,7 +123,8 @@ _AMBIGUOUS = re.compile(
 _FORTNIGHT = re.compile(r"(?<![a-z])for (?:a|one|1) fortnight(?![a-z])")
 
 _COUNT = re.compile(
-    r"(?:(?:^| )x ?(?P<x>\d{1,3})(?: (?:doses?|injections?|weeks|months|days))?"
+    r"(?:(?:^| )x ?(?P<x>\d{1,3})"
+    r"(?: (?:doses?|injections?|weeks|months|days)| ?(?P<short_unit>[dwm]|wks?|mos?))?"
     r"|(?:for |fur |uber |por |pendant |durante |gedurende |i |per )"
     rf"(?P<low>{NUMBER}) ?(?P<unit>{UNIT_WORDS})"
     rf"|(?:for|x) ?(?P<short>\d{{1,2}})/(?P<of>7|52|12)"
@@ -120,6 +132,8 @@ _COUNT = re.compile(
     r"(?:doses|injections|injektionen|dosen|dosis|doser))"
     r"(?![a-z0-9/])"
 )
+
+_SHORT_UNITS = {"d": "day", "w": "week", "m": "month"}
 
 _AMOUNT_PER = re.compile(
     r"(?:(?<=[a-z]) ?(?:/ ?|c/|(?<= )(?:a|per|pro|par|por|al|ao|om|pr) |im (?=monat|jahr))"
@@ -179,9 +193,8 @@ class Rhythms:
     def _end(self, match: re.Match[str]) -> str:
         """Note for how many doses or how long; "x 4 weeks" is a time, "x 4" a number of doses."""
         times = match["x"] or match["n"]
-        unit = next(
-            (word for word in ("week", "month", "day") if match["x"] and word in match[0]), ""
-        )
+        named = (word for word in ("week", "month", "day") if match["x"] and word in match[0])
+        unit = _SHORT_UNITS.get((match["short_unit"] or "")[:1]) or next(named, "")
         if match["x"] and unit:
             self.ended.append((None, None, (Decimal(match["x"]), UNIT_OF[unit])))
         elif times:
@@ -204,9 +217,10 @@ class Rhythms:
         """The one timing that the text says, with its end; `None` for none, for several, and where
         the time it lasts is no longer than its interval (Q91).
         """
-        if self.unreadable or len(self.found) != 1:
+        found = [_ONCE] if self.count_alone == 1 else self.found
+        if self.unreadable or len(found) != 1:
             return None
-        timing = self.found[0]
+        timing = found[0]
         for count, most, duration in self.ended:
             if count is not None and timing.count not in (None, count):
                 return None
@@ -226,6 +240,9 @@ class Rhythms:
             return None
         count, most = counts.pop()
         return count if most is None else None
+
+
+_ONCE = replace(times_per(1, 1, DAY), count=1)
 
 
 def _lasts_no_longer(timing: Timing) -> bool:

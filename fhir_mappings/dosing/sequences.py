@@ -58,9 +58,22 @@ def follow_one_another(timings: Sequence[Timing], numbered: bool) -> bool:
     )
 
 
+_THEREAFTER = re.compile(
+    r"[,;] ?(?:and )?([^,;.]{3,40}) (?:thereafter|afterwards|after that)\.?$", re.IGNORECASE
+)
+"""A last dosage with its "then" behind it: ", monthly thereafter"."""
+
+_NEXT = re.compile(
+    r"[,;] ?(?=(?:once |twice )?(?:daily|weekly|monthly|every|q ?\d)\b)", re.IGNORECASE
+)
+"""Between dosages before the last "then": "daily for 1 week, weekly for 1 month, then ..."."""
+
+
 def parts_in_turn(text: str) -> list[str]:
     """Return the parts of a text that "then" stands between, or the one after it."""
-    return [part for part in THEN.split(text) if part.strip()]
+    *before, last = THEN.split(_THEREAFTER.sub(r" then \1", text))
+    parts = [part for one in before for part in _NEXT.split(one)]
+    return [part for part in (*parts, last) if part.strip()]
 
 
 def in_turn(line: Line, read: Callable[[str], WrittenDosage]) -> list[Line]:

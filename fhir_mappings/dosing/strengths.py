@@ -1,5 +1,5 @@
 """How strong a product is: the parts of its name, the amounts in them, and the units they are
-written in.
+written in; and the amounts in the words of a dosage.
 """
 
 from __future__ import annotations
@@ -9,51 +9,21 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from fhir_mappings.dosing.interval_vocabulary import fold
+from fhir_mappings.dosing.interval_vocabulary import NUMBERS, fold
 from fhir_mappings.dosing.timing import read_number
 from fhir_mappings.fhir import as_dict, as_text
 
 MASS_UNITS: dict[str, Decimal] = {
-    **dict.fromkeys(
-        [
-            "ug",
-            "mcg",
-            "mcgs",
-            "µg",
-            "μg",
-            "microg",
-            "microgs",
-            "microgram",
-            "micrograms",
-            "mikrogramm",
-            "mikrogram",
-            "microgramme",
-            "microgrammes",
-            "microgramos",
-            "microgrammi",
-            "microgramas",
-            "microgrammo",
-        ],
-        Decimal(1),
-    ),
-    **dict.fromkeys(
-        [
-            "mg",
-            "mgs",
-            "milligram",
-            "milligrams",
-            "milligramm",
-            "milligramme",
-            "milligrammes",
-            "miligramo",
-            "miligramos",
-            "milligrammi",
-            "miligramas",
-        ],
-        Decimal(1000),
-    ),
-    **dict.fromkeys(("g", "gm", "gram", "grams"), Decimal(1_000_000)),
-    **dict.fromkeys(("ng", "nanogram", "nanograms"), Decimal("0.001")),
+    word: micrograms
+    for micrograms, words in {
+        Decimal(1): "ug mcg mcgs µg μg microg microgs microgram micrograms mikrogramm mikrogram "
+        "microgramme microgrammes microgramos microgrammi microgramas microgrammo",
+        Decimal(1000): "mg mgs milligram milligrams milligramm milligramme milligrammes miligramo "
+        "miligramos milligrammi miligramas",
+        Decimal(1_000_000): "g gm gram grams",
+        Decimal("0.001"): "ng nanogram nanograms",
+    }.items()
+    for word in words.split()
 }
 """Micrograms in one unit, by spelling in lower case."""
 
@@ -211,3 +181,47 @@ def spelt_unit(quantity: Mapping[str, Any]) -> str:
         if text and text != "G":
             return re.sub(r"(?<=\w)\{.*", "", text.lower())
     return ""
+
+
+# --- amounts in the words of a dosage
+
+_MASS = "|".join(
+    sorted({fold(unit) for unit in MASS_UNITS if unit not in ("ng",)}, key=len, reverse=True)
+)
+A_NUMBER = rf"(\d{{1,7}}(?:\.\d{{1,4}})?|{'|'.join(sorted(NUMBERS, key=len, reverse=True))})"
+_PIECES = {
+    "tablet": "tablets?|tabs?|tabl|tbl|tabletten|tablette|tabletter|tablett|comprimes?|"
+    "comprimidos?|comp|cpr|cp|compresse|compressa|caplets?|to be taken",
+    "capsule": "capsules?|caps?|kapseln?|kapsler|gelules?|capsulas?|capsule",
+    "ampoule": "ampoules?|ampules?|amps?|ampullen?|ampuller|ampull|ampul|ampollas?|ampolas?|fiale?|"
+    "fl|injektione?n?|injektioner|injeksjone?r?|injectie|inyeccion|"
+    "fiala|vials?|injections?|inj|doses?|to be (?:given|injected|administered)",
+    "ml": "mls?|millilit(?:er|re)s?|cc",
+}
+STRENGTH_IN_WORDS = re.compile(
+    rf"\d{{1,7}}(?:\.\d{{1,4}})? ?(?:{_MASS}) ?(?:/|per|in) ?(?:\d{{1,4}}(?:\.\d{{1,3}})? ?)?"
+    r"(?:ml|millilit(?:er|re)s?|tablet|tab|ampoule|amp|vial)(?![a-z])"
+)
+RANGE_OF_AMOUNTS = re.compile(
+    rf"(?<![a-z0-9.]){A_NUMBER} ?(?:-|to|or|bis) ?{A_NUMBER} ?(?:{_MASS}|"
+    rf"{'|'.join(_PIECES.values())})(?![a-z])"
+)
+_AMOUNT = re.compile(
+    rf"(?<![a-z0-9./,\u2044-]){A_NUMBER} ?x? ?"
+    rf"(?:(?P<mass>{_MASS})"
+    + "".join(rf"|(?P<{name}>{words})" for name, words in _PIECES.items())
+    + r")(?![a-z0-9/])"
+)
+
+
+def take_amounts(text: str) -> tuple[tuple[tuple[Decimal, str], ...], str]:
+    """Return the amounts in words with their units (a mass unit, "tablet", "capsule", "ampoule" or
+    "ml"), each once, and the text without them.
+    """
+    amounts: list[tuple[Decimal, str]] = []
+    for match in _AMOUNT.finditer(text):
+        unit = match["mass"] or next(name for name in _PIECES if match[name])
+        amount = (Decimal(NUMBERS.get(match[1], 0) or match[1]), unit)
+        if amount not in amounts:
+            amounts.append(amount)
+    return tuple(amounts), _AMOUNT.sub(" ", text)

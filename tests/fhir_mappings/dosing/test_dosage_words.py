@@ -157,6 +157,9 @@ def test_what_is_read_whole(text, amounts, route, timing):
         "1 mg IM dosis única",
         "1 mg IM una tantum",
         "1 mg IM eenmalig",
+        "1 mg IM x1",
+        "1 mg IM x 1 dose",
+        "1 mg, intramuscular, once, for 1 dose",
     ],
 )
 def test_a_single_dose_is_read_as_one(text):
@@ -292,6 +295,75 @@ def test_per_before_an_italian_unit_is_how_long_and_not_how_often(text, lasts):
     timing = read_written(f"1 fiala i.m. {text}").timing
     assert (timing.frequency, timing.period, timing.unit) == (1, 1, lasts[1])
     assert timing.duration == lasts
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "lasts"),
+    [
+        ("1 mg IM daily x7d", DAY, (7, DAY)),
+        ("1 mg IM weekly x 4 wks", WEEK, (4, WEEK)),
+        ("1 mg SQ monthly x 6 mos", MONTH, (6, MONTH)),
+        ("1 mg subq monthly x 3 months then recheck B12", MONTH, (3, MONTH)),
+        ("1 mg IM monthly for 3 months, then check levels", MONTH, (3, MONTH)),
+        ("1 mg IM monthly, until discontinued", MONTH, None),
+    ],
+)
+def test_how_long_is_read_in_short_forms_too(text, unit, lasts):
+    found = read_written(text)
+
+    assert found.is_all
+    assert found.timing == Timing(1, Decimal(1), unit, duration=lasts)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1 po qd",
+        "one PO daily",
+        "1 SL daily",
+        "1 tab q am",
+        "TAKE 1 TAB BY MOUTH ONE TIME A DAY",
+        "Give 1 tablet by mouth one time a day for supplement",
+        "Give 1 tablet by mouth one time a day related to VITAMIN B12 DEFICIENCY ANEMIA",
+        "TAKE ONE TABLET BY MOUTH EVERY DAY *OTC*",
+        "Take 1 tablet by mouth once daily. Indications: Vitamin B12 deficiency",
+        "Dissolve 1 tablet in mouth daily",
+        "Let 1 tablet dissolve under tongue every morning",
+        "1 tablet Orally Once a day 30 day(s)",
+        "1 tablet Orally Once a day, 90 days",
+        "1 tablet by mouth daily - review in 3 months",
+    ],
+)
+def test_a_tablet_a_day_is_read_as_american_systems_and_homes_write_it(text):
+    found = read_written(text, of_tablets=True)
+
+    assert found.is_all
+    assert (found.amounts, found.timing) == (((1, "tablet"),), every(1, DAY))
+    assert found.route is (None if text == "1 tab q am" else PO)
+
+
+@pytest.mark.parametrize(
+    ("text", "timing"),
+    [
+        ("Inject 1 ml IM one time a day every 30 day(s) for B12 deficiency", every(30, DAY)),
+        ("1 ml IM once a month 90 days", every(1, MONTH)),
+        ("1 ml IM daily 7 days", None),  # how long it goes on, or what is handed over?
+    ],
+)
+def test_of_an_injection_days_behind_how_often_are_no_end_unless_it_is_loading(text, timing):
+    assert read_written(text).timing == timing
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1 mg IM monthly then check B12 and if low weekly",
+        "1 mg IM monthly then check B12, then weekly",
+        "1 mg IM monthly then review by the GP who may give it weekly",
+    ],
+)
+def test_a_check_that_another_dosage_may_follow_is_none_behind_the_last(text):
+    assert read_written(text).timing is None
 
 
 @pytest.mark.parametrize("text", ["1 mg IM 2/3 monthly", "1 mg IM Mon-Fri", "days 1,3,5 each week"])

@@ -472,6 +472,21 @@ def test_words_that_say_loading_then_maintenance_are_two_phases(text, rhythms):
     assert {loading.text, maintenance.text} == {text}
 
 
+@pytest.mark.parametrize(
+    ("text", "often"),
+    [
+        ("1 mg IM weekly x 4, monthly thereafter", ["wk", "mo"]),
+        ("1 mg IM daily for 1 week; every 2 months thereafter.", ["d", "mo"]),
+        ("1 mg IM daily for 1 week, weekly for 1 month, then monthly", ["d", "wk", "mo"]),
+        ("1 mg IM daily x7d then weekly x4w then monthly", ["d", "wk", "mo"]),
+    ],
+)
+def test_dosages_in_turn_are_read_as_american_orders_write_them(text, often):
+    phases = read_phases({"dosageInstruction": [{"text": text}]}, INJECTION, VALUE_SETS)
+    assert [phase.lines[0].timing.unit.value for phase in phases] == often
+    assert {phase.lines[0].dose for phase in phases} == {1000}
+
+
 def test_of_doses_in_turn_each_keeps_its_own():
     text = "1 mg IM three times a week for 2 weeks, then 10 mg every 3 months"
     phases = read_phases({"dosageInstruction": [{"text": text}]}, INJECTION, VALUE_SETS)
@@ -492,6 +507,8 @@ def test_of_doses_in_turn_each_keeps_its_own():
         "1 mg IM for 5 days, then every month",
         "1 mg IM daily for 5 days, then daily",
         "1 mg IM weekly for 4 weeks, then every 2 months or every 3 months",
+        "1 mg IM weekly, monthly thereafter",  # until when?
+        "1 mg IM daily, weekly, then monthly",
     ],
 )
 def test_words_that_do_not_plainly_follow_one_another_are_not_read(text):
