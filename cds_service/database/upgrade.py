@@ -13,7 +13,7 @@ from cds_service.database.failures import say_failure, say_foreign, say_newer
 from cds_service.database.tables import METADATA, TALLIED
 
 MIGRATIONS = Path(__file__).with_name("migrations")
-NEWEST_SCHEMA = "0004"
+NEWEST_SCHEMA = "0005"
 """The last of the migrations."""
 
 KNOWN_SCHEMAS = frozenset(path.name[:4] for path in MIGRATIONS.glob("versions/[0-9]*.py"))

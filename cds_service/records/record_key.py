@@ -27,7 +27,7 @@ import structlog
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from cds_service.database import is_in_memory
+from cds_service.database import FEEDBACK, Database, is_in_memory
 
 log = structlog.get_logger(__name__)
 
@@ -62,6 +62,11 @@ class RecordKey:
         if not self._secret:
             self._secret = load_patient_key(self._store_url, self._configured)
         return self._secret
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the key outlasts this process: nothing is sealed that is open so far without."""
+        return bool(find_patient_key(self._store_url, self._configured))
 
     def hash_patient(self, issuer: str, patient_id: str) -> str:
         """Return the keyed hash under which a patient of an EHR stands in the record; without the
@@ -198,6 +203,31 @@ def open_words(stored: str, card: str, key: bytes) -> str:
     except (InvalidTag, binascii.Error, ValueError):
         return NOT_OPENED
     return opened.decode()
+
+
+SEALED_AT_ONCE = 500
+"""Words that are sealed in one transaction."""
+
+
+def seal_open_words(database: Database, key: RecordKey) -> None:
+    """Seal the words that the first release kept open, where the key is kept that opens them again.
+
+    Raises: StoreUnavailable; what was sealed until then stays so.
+    """
+    words = FEEDBACK.c.user_comment
+    is_open = (words != "") & ~words.startswith(BEGINNING, autoescape=True)
+    some = sa.select(FEEDBACK.c.id, FEEDBACK.c.card, words).where(is_open).limit(SEALED_AT_ONCE)
+    more = key.is_kept
+    while more:
+        with database.transaction() as connection:
+            rows = connection.execute(some).all()
+            more = len(rows) == SEALED_AT_ONCE
+            if rows and connection.dialect.name == "sqlite":  # what stood there is written over
+                connection.exec_driver_sql("PRAGMA secure_delete = ON")
+            for number, card, said in rows:
+                where = (FEEDBACK.c.id == number) & (words == said)  # another worker may be faster
+                sealed = key.seal_words(said, card)
+                connection.execute(sa.update(FEEDBACK).where(where).values(user_comment=sealed))
 
 
 def _cipher(key: bytes) -> AESGCM:

@@ -3,9 +3,7 @@ PostgreSQL.
 
 Advice never waits for it: decisions are written behind its back, a token id is asked about within a
 short time, and while the database cannot answer this process's own memory decides. Feedback alone
-is durable before the client is told so.
-
-Source: R119, R121 to R124, R138, R145.
+is durable before the client is told so (R119, R121 to R124, R138, R145).
 """
 
 from __future__ import annotations
@@ -35,7 +33,7 @@ from cds_service.database import (
 )
 from cds_service.records.decision_queue import DecisionQueue
 from cds_service.records.kept_requests import Keeping, prune_kept
-from cds_service.records.record_key import RecordKey
+from cds_service.records.record_key import RecordKey, seal_open_words
 from cds_service.records.records import DecisionRecord, FeedbackEntry, Listener
 from cds_service.records.retention import Clock, prune_decisions, why_nothing_goes
 from cds_service.records.rows import (
@@ -114,13 +112,14 @@ class Store:
         self.database.upgrade()
 
     def prepare(self) -> None:
-        """Connect, bring the database to the newest schema, and write down the modes that are set,
-        before the first call comes: a call waits for neither, and until then each worker would know
-        its own token ids only. A database that cannot be used now is tried again with the calls.
+        """Connect, bring the database to the newest schema, write down the modes that are set and
+        seal old words, before the first call comes: it waits for none of it, and until then each
+        worker would know its own token ids only. What cannot be used now is tried with the calls.
         """
         with suppress(StoreUnavailable):
             self.database.within(PREPARE_SECONDS, self._try_to_write)
             self.database.within(PREPARE_SECONDS, self._note_modes)
+            self.database.within(PREPARE_SECONDS, seal_open_words, self.database, self.key)
 
     def _note_modes(self) -> None:
         with self.database.transaction() as connection:

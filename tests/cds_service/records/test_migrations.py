@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,9 +11,17 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
-from cds_service.database import CARDS, DECISIONS, NEWEST_SCHEMA, open_engine, upgrade_schema
+from cds_service.database import (
+    CARDS,
+    DECISIONS,
+    FEEDBACK,
+    NEWEST_SCHEMA,
+    open_engine,
+    upgrade_schema,
+)
 from cds_service.database.tables import METADATA
 from cds_service.database.upgrade import MIGRATIONS
+from cds_service.records.record_key import open_words
 from cds_service.records.store import Store
 from tests.cds_service.records.records import card, decision, rows
 from tests.cds_service.records.test_tallies import recount, tallies
@@ -34,6 +43,15 @@ FIRST = {
     "timings_ms": {},
 }
 SAID = ("service", "outcome_timestamp", "reason_system", "reason_display", "user_comment")
+IN_WORDS = {
+    "mma": "none recorded",
+    "inr": "older than 14 days: 2026-10-05",
+    "total_b12": "its unit says otherwise: 95 mol",
+}
+"""Reasons as the first release kept them: with days and values of the record."""
+
+ASIDE = "Mrs Example said no"
+
 SUNDAY = dt.datetime.fromisoformat("2026-11-22T23:59:00")
 MONDAY = dt.datetime.fromisoformat("2026-11-23T00:00:00")
 
@@ -55,7 +73,7 @@ def make_first_schema(url: str) -> None:
         old.reflect(connection)
         decided: list[dict[str, Any]] = [
             {**FIRST, "id": "one", "received_at": SUNDAY, "unknown_facts": {"egfr": "none"}},
-            {**FIRST, "id": "two", "received_at": MONDAY, "unknown_facts": {}},
+            {**FIRST, "id": "two", "received_at": MONDAY, "unknown_facts": dict(IN_WORDS)},
         ]
         connection.execute(sa.insert(old.tables["decisions"]), decided)
         sent = {"uuid": "u", "card": "b2", "rule": "M1", "indicator": "info", "order": "x"}
@@ -72,6 +90,7 @@ def make_first_schema(url: str) -> None:
             {**heard, "client": "Main EHR", "card": uuid, "outcome": outcome, "reason_code": reason}
             for uuid, outcome, reason in said
         ]
+        feedback[1]["user_comment"] = ASIDE
         connection.execute(sa.insert(old.tables["feedback"]), feedback)
         connection.commit()
     engine.dispose()
@@ -99,9 +118,56 @@ def test_the_decisions_of_the_first_release_are_there_and_have_their_week(upgrad
 def test_what_was_there_is_counted_like_what_comes(upgraded: str) -> None:
     assert tallies(upgraded) == recount(upgraded)
     unknown = {key: n for key, n in tallies(upgraded).items() if key.kind == "unknown"}
-    assert [(key.week, key.name, n) for key, n in sorted(unknown.items())] == [
-        ("2026-11-16", "egfr", 2)
+    assert [(key.week, key.name, key.detail, n) for key, n in sorted(unknown.items())] == [
+        ("2026-11-16", "egfr", "none", 2),
+        ("2026-11-23", "inr", "other", 1),
+        ("2026-11-23", "mma", "none-recorded", 1),
+        ("2026-11-23", "total_b12", "other", 1),
     ]
+
+
+def test_reasons_in_words_of_the_first_release_become_codes_R187(upgraded: str) -> None:
+    kept = {row["id"]: row["unknown_facts"] for row in rows(upgraded, DECISIONS)}
+
+    assert kept["one"] == {"egfr": "none"}
+    assert kept["two"] == {"mma": "none-recorded", "inr": "other", "total_b12": "other"}
+    if upgraded.startswith("sqlite"):
+        written = b"".join(file.read_bytes() for file in files_of(upgraded))
+        assert b"2026-10-05" not in written
+        assert b"95 mol" not in written
+
+
+def files_of(url: str) -> list[Path]:
+    """Return the files of a SQLite database, the log of what was written among them."""
+    database = Path(url.removeprefix("sqlite:///"))
+    return sorted(database.parent.glob(f"{database.name}*"))
+
+
+def test_words_of_the_first_release_are_sealed_when_the_service_starts_R187(upgraded: str) -> None:
+    store = Store(upgraded, "key")
+    store.prepare()
+    [said] = [row for row in rows(upgraded, FEEDBACK) if row["user_comment"]]
+    store.prepare()
+    [again] = [row for row in rows(upgraded, FEEDBACK) if row["user_comment"]]
+    store.close()
+
+    assert ASIDE not in said["user_comment"]
+    assert open_words(said["user_comment"], said["card"], b"key") == ASIDE
+    assert again == said
+
+
+def test_without_a_key_that_is_kept_no_words_are_sealed(
+    url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A key that is made for this process alone would lose them."""
+    monkeypatch.delenv("B12_CDS_PATIENT_KEY", raising=False)
+    monkeypatch.chdir(tmp_path)
+    make_first_schema(url)
+    store = Store(url)
+    store.prepare()
+    store.close()
+
+    assert [row["user_comment"] for row in rows(url, FEEDBACK) if row["user_comment"]] == [ASIDE]
 
 
 def test_feedback_of_the_first_release_is_counted(upgraded: str) -> None:
