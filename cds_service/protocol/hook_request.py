@@ -290,6 +290,8 @@ def _drafts(context: dict[str, Any], hook: str) -> tuple[Placed, ...]:
         raise bad_request(
             f"context.{member}", _found(context, member), "a Bundle of the draft orders"
         )
+    if isinstance(drafts, dict) and "entry" in drafts:
+        drafts = {**drafts, "resourceType": "Bundle"}  # by another name it holds the same
     found = tuple(with_held_orders(resources_within(drafts, f"context.{member}")))
     _check_count(f"context.{member}", len(found), MOST_DRAFTS)
     return found

@@ -134,11 +134,15 @@ def first_of(resource: Mapping[str, Any], *names: str) -> Any:
 
 
 def read_medication(resource: Mapping[str, Any]) -> tuple[Any, Any]:
-    """Return the CodeableConcept and the Reference of the drug; either may be `None`."""
+    """Return the CodeableConcept and the Reference of the drug; either may be `None`. In the place
+    of what R5 writes (`concept`, `reference`) clients write either of the two itself, or words.
+    """
     medication = resource.get("medication")
     both = medication if isinstance(medication, dict) else {}
-    concept = resource.get("medicationCodeableConcept") or both.get("concept")
-    return concept, resource.get("medicationReference") or both.get("reference")
+    alone = medication if isinstance(medication, str) or {"coding", "text"} & both.keys() else None
+    concept = resource.get("medicationCodeableConcept") or both.get("concept") or alone
+    reference = resource.get("medicationReference") or both.get("reference")
+    return concept, {"reference": reference} if isinstance(reference, str) else reference
 
 
 def read_authored(resource: Mapping[str, Any]) -> Any:

@@ -251,6 +251,8 @@ def test_unknown_members_are_ignored_at_every_level_R34_R149() -> None:
         },
         {"resourceType": "Bundle", "entry": {"resource": DRAFT}},
         DRAFT,
+        {"resourceType": "bundle", "entry": [{"resource": DRAFT}]},
+        {"resourceType": "Collection", "entry": [{"resource": DRAFT}]},
     ],
 )
 def test_drafts_are_found_in_every_shape_that_clients_send_R166(drafts: Any) -> None:

@@ -11,6 +11,7 @@ from fhir_mappings.fhir.versions import (
     detect_version,
     parse_version,
     read_as_needed,
+    read_medication,
     read_reasons,
 )
 
@@ -218,3 +219,24 @@ def test_dosage_that_is_no_dosage_is_left_out_R166(dosage):
     assert "dosageInstruction" not in repair_order(
         {"resourceType": "MedicationRequest", "dosageInstruction": dosage}, FhirVersion.R4
     )
+
+
+NAMED, HELD = {"text": "Hydroxocobalamin 1 mg"}, {"reference": "#m"}
+
+
+@pytest.mark.parametrize(
+    ("written", "concept", "reference"),
+    [
+        ({"medicationCodeableConcept": NAMED}, NAMED, None),
+        ({"medicationReference": HELD}, None, HELD),
+        ({"medication": {"concept": NAMED}}, NAMED, None),
+        ({"medication": {"reference": HELD}}, None, HELD),
+        ({"medication": NAMED}, NAMED, None),
+        ({"medication": {"coding": [{"code": "5514"}]}}, {"coding": [{"code": "5514"}]}, None),
+        ({"medication": "Hydroxocobalamin 1 mg"}, "Hydroxocobalamin 1 mg", None),
+        ({"medication": HELD}, None, HELD),
+        ({}, None, None),
+    ],
+)
+def test_the_drug_is_found_in_every_shape_that_clients_write_R166(written, concept, reference):
+    assert read_medication(written) == (concept, reference)
