@@ -138,6 +138,8 @@ _FILLER = re.compile(
     r"injizieren|spritzen|gabe|geben|injektion|injektionen|einnehmen|nehmen|mg|injecter|prendre|"
     r"une|un|par|inyectar|tomar|inyeccion|iniettare|assumere|iniezione|injecao|injecteren|nemen|"
     r"innemen|injectie|ges|ta|gis|tas|route|not the buttock|"
+    r"aplicar|aplique|administrar|colocar|poner|inyecte|injetar|fare|somministrare|faire|"
+    r"administrer|verabreichen|toedienen|gi|gives|settes|injiseres|injiceres|injiceras|"
     r"par|por|per|via|en|em|voie|weg|bruk|anvendelse|anvandning|anwendung|verabreichung|"
     r"toediening|gebruik|"
     r"administration|hydroxocobalamin\w*|cyanocobalamin\w*|mecobalamin\w*|methylcobalamin\w*|"

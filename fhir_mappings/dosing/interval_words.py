@@ -62,8 +62,8 @@ SUPPLY = re.compile(
     r"(?: ?(?:tab(?:let)?|cap(?:sule)?|ml|vial|amp(?:oule)?|each|ea|dose)(?:s|\(s\))?)?(?![a-z])|"
     r"(?<![a-z0-9.])\d{1,2} refills?(?:\(s\))?(?![a-z])|"
     r"(?<![a-z])r(?:efills?|fl)? ?[:-] ?\d{1,2}(?![a-z0-9])|(?<=,) ?(?:normal|maintenance)$|"
-    r"(?:(?<= day)|(?<= daily)|(?<= month)|(?<= monthly)|(?<= week)|(?<= weekly)),? \d{1,3} days?"
-    r"(?:\(s\))?$"
+    r"(?:(?<= day)|(?<= daily)|(?<= month)|(?<= monthly)|(?<= week)|(?<= weekly)|(?<=orally)),? "
+    r"\d{1,3} days?(?:\(s\))?(?: supply)?(?:, ?\d{1,4})?$"
 )
 """How much is handed over, as American systems print it behind a dosage: "# 90 tab(s),
 3 Refill(s)", "Disp: 90 tablet, Rfl: 3", "Once a day 30 day(s)".

@@ -110,7 +110,7 @@ _SPECIMEN = re.compile(
 )
 _PREFIX = re.compile(r"^(?:[spb]|fs|erc|p \(?fp\)?)[ -]+(?=[a-z]{3})", re.IGNORECASE)
 _AROUND = re.compile(
-    r"(?<![a-z0-9])(?:levels?|assay|test|measurement|estimation|concentration|determination|"
+    r"(?<![a-z0-9])(?:levels?|lvls?|assay|test|measurement|estimation|concentration|determination|"
     r"(?<!vitamin b12 )(?<!vit b12 )(?<!^b12 )dosage(?: du| de(?: la)?)?|dosagem(?: d[aeo])?|"
     r"dosaje(?: de)?|dosaggio(?: di| della)?|determinacion(?: de)?|determinacao(?: d[aeo])?|"
     r"determinazione(?: di| della)?|bestimmung|bepaling|"

@@ -79,6 +79,31 @@ def is_agreed_to(question: str) -> bool:
     return _AGREED.search(normalise_text(question)) is not None
 
 
+_FOUND = re.compile(
+    r"^.{0,60}?\b(?:(?:consistent|compatible|in keeping|in accordance) with|(?:diagnostic|typical|"
+    r"characteristic|suggestive|indicative) of|suspicious (?:for|of)|vereinbar mit|passend zu|"
+    r"hinweisend auf|verd[aä](?:cht|chtig) auf|compatible avec|[ée]vocatrice?s? d[e’']|"
+    r"[ée]vocateurs? d[e’']|en faveur d[e’']|compatible con|sug(?:esti[vo]+[oa]?|erente) de|"
+    r"compatibile con|suggestiv[oae] (?:per|di)|compat[ií]vel com|past bij|passend bij|"
+    r"verdacht voor|f[oö]r?enlig(?:t|e)? med|talar f[oö]r|tyder p[aå]) (?:(?:an?|the|einer?) )?|"
+    r"^(?:(?:final |histological )?diagnosis|impression|conclusion|beurteilung|diagnose|"
+    r"konklusion|conclusi[eo]n?[ei]?|conclus[aã]o|conclusi[oó]n) ?: ?",
+    re.IGNORECASE,
+)
+_WHERE_FOUND = re.compile(
+    r" (?:on|at|by|in) (?:(?:gastric|mucosal|skin|nerve) )?(?:biops(?:y|ies)|histology|mri|ct|"
+    r"imaging|endoscopy|gastroscopy|ogd|egd|nerve conduction stud(?:y|ies)|patch test(?:ing)?)$",
+    re.IGNORECASE,
+)
+
+
+def without_finding(text: str) -> str:
+    """Return what a text finds, without the words that say that it is found, and by what:
+    "Findings consistent with pernicious anaemia", "Autoimmune gastritis on biopsy".
+    """
+    return _WHERE_FOUND.sub("", _FOUND.sub("", text, count=1).strip(" .")) or text
+
+
 def affirmed_in(text: str, *, but_advice: bool = False) -> Iterator[str]:
     """Yield the sentences of a text that deny nothing, and of the others the parts that are not
     denied; with `but_advice` none of a sentence that advises everybody.

@@ -21,7 +21,12 @@ from fhir_mappings.fhir import (
 )
 from fhir_mappings.intake import HINTS, RecordIndex
 from fhir_mappings.judging import speaks_of_allergy, text_of_event
-from fhir_mappings.said.affirmed import affirmed_in, is_agreed_to, is_denied
+from fhir_mappings.said.affirmed import (
+    affirmed_in,
+    is_agreed_to,
+    is_denied,
+    without_finding,
+)
 from fhir_mappings.said.sayings import (
     Body,
     Saying,
@@ -178,11 +183,14 @@ def _parts_of(said: str, but_advice: bool) -> Iterator[str]:
 
 
 def _in_words(index: RecordIndex, text: str, *, anywhere: bool) -> Iterator[tuple[str, Concept]]:
-    """Yield what a text names as a whole, or `anywhere` in it, medicines by their names too."""
+    """Yield what a text names as a whole, or `anywhere` in it, medicines by their names too. As a
+    whole it also names what a report finds it consistent with.
+    """
     named = index.value_sets.match_text(text, Field.DRUGS) if anywhere else ()
     found = [match.member for match in named]
+    whole = text if anywhere else without_finding(text)
     for field in FIELDS:
-        read = read_words(text, field)
+        read = read_words(whole, field)
         found += (*read.decided, *(read.shown if anywhere else ()))
     for member in found:
         if member.role is not Role.EXCLUDE:

@@ -36,6 +36,7 @@ AS_NAMED = (
     "Cyanocobalamin (Vitamin B12), Serum",
     "Vitamin B12, serum by CMIA",
     "S. Vitamin B12 *",
+    "Vitamin B12 Lvl",
 )
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from fhir_mappings.said.affirmed import affirmed_in
+from fhir_mappings.said.affirmed import affirmed_in, without_finding
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,20 @@ def test_what_is_denied_or_well_is_not(text: str) -> None:
 def test_advice_to_everybody_is_left_out_where_a_laboratory_writes() -> None:
     text = "Chronic atrophic gastritis, no dysplasia. If neuropathy is present, treat at once."
     assert list(affirmed_in(text, but_advice=True)) == ["Chronic atrophic gastritis"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Findings consistent with pernicious anaemia.", "pernicious anaemia"),
+        ("Appearances are in keeping with a peripheral neuropathy", "peripheral neuropathy"),
+        ("Autoimmune gastritis on biopsy", "Autoimmune gastritis"),
+        ("Final diagnosis: autoimmune gastritis", "autoimmune gastritis"),
+        ("Befund vereinbar mit perniziöser Anämie", "perniziöser Anämie"),
+        ("Aspect compatible avec une maladie de Biermer", "une maladie de Biermer"),
+        ("Tyder på perniciös anemi", "perniciös anemi"),
+        ("Pernicious anaemia", "Pernicious anaemia"),
+    ],
+)
+def test_a_report_says_what_it_finds_and_by_what(text: str, found: str) -> None:
+    assert without_finding(text) == found

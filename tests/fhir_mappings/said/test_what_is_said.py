@@ -78,6 +78,20 @@ def test_it_is_shown_from_what_a_report_concludes(said: str) -> None:
     assert SAID[said] in pointed_at(report(codedDiagnosis=[{"text": said}]))
 
 
+@pytest.mark.parametrize(
+    "conclusion",
+    [
+        "Findings consistent with pernicious anaemia",
+        "Autoimmune atrophic gastritis on biopsy",
+        "Final diagnosis: autoimmune gastritis",
+        "Tyder på perniciös anemi",
+    ],
+)
+def test_what_a_report_finds_it_consistent_with_is_shown(conclusion: str) -> None:
+    assert HintAt.CAUSE in pointed_at(report(conclusion=conclusion))
+    assert not pointed_at(report(conclusion=f"No {conclusion[0].lower()}{conclusion[1:]}"))
+
+
 @pytest.mark.parametrize("at", CODED)
 def test_a_coded_conclusion_without_words_is_shown(at: HintAt) -> None:
     assert at in pointed_at(report(conclusionCode=[CODED[at]]))
