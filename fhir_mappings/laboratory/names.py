@@ -35,6 +35,31 @@ from fhir_mappings.terminology import (
 from fhir_mappings.text import normalise_text
 from recommender.language import NotCounted
 
+_LEVEL_TOLD = re.compile(
+    r"\b(?:(?:vit(?:amin[ae]?|\.)? ?)?b ?-?12|[ck]obalamin[ae]?)\b[^.;\n]{0,30}?(?<![\d.,])"
+    r"([<>]? ?\d{1,5}(?:[.,]\d+)? ?(?:pg ?/ ?ml|ng ?/ ?l|pmol ?/ ?l)\b[^.;\n]{0,40})",
+    re.IGNORECASE,
+)
+_OF_EVERYBODY = re.compile(
+    r"\b(?:ref\w*|ranges?|normal values?|targets?|cut ?-?off|thresholds?|if|when|should|consider|"
+    r"norm\w*werte?|referen\w+|soll\w*|valeurs? norm\w+|valores? norm\w+|previous\w*|was|were)\b",
+    re.IGNORECASE,
+)
+"""Words of what a laboratory writes on everybody's report, and of a level that was."""
+
+
+def b12_told(text: str) -> str:
+    """Return the level of vitamin B12 that the words of a report tell; empty for none."""
+    for sentence in re.split(r"[;\n]|\.(?!\d)", text[:LONGEST_TOLD]):
+        found = _LEVEL_TOLD.search(sentence)
+        if found and not _OF_EVERYBODY.search(sentence):
+            return found[1].strip()
+    return ""
+
+
+LONGEST_TOLD = 5000
+"""Characters of a report that are looked through."""
+
 COUNTED_ROLES = (Role.INCLUDE, Role.ACCEPT_OLD)
 """A code in one of these roles gives a result of its concept."""
 

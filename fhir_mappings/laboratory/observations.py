@@ -37,7 +37,13 @@ from fhir_mappings.laboratory.names import (
     read_name,
     understood_as_another,
 )
-from fhir_mappings.laboratory.observed import Known, Observed, observe, text_of_treatment
+from fhir_mappings.laboratory.observed import (
+    Known,
+    Observed,
+    observe,
+    read_told,
+    text_of_treatment,
+)
 from fhir_mappings.laboratory.report_context import ReportContext
 from fhir_mappings.values import may_be_pregnant, read_affirmed
 from recommender.language import HintAt, NotCounted
@@ -79,6 +85,8 @@ def read_observations(index: RecordIndex) -> Observations:
         )
     for placed in index.by_type.get("QuestionnaireResponse", ()):
         observed += _read_answers(index, placed)
+    if not any(match.concept in B12_CONCEPTS for item in observed for match in item.matches):
+        observed += read_told(index, context)
     for placed in index.by_type.get("Specimen", ()):
         index.receipt.ignore(placed, "a specimen: it dates its results, which are read one by one")
     counted = [item for item in observed if item.not_counted is None]

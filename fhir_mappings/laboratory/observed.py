@@ -18,13 +18,19 @@ from fhir_mappings.fhir import (
     as_text,
     code_of,
     is_changed,
+    is_mistaken,
     reference_of,
     texts_of,
     what_changes,
 )
 from fhir_mappings.intake import ROLE_WORDS, RecordIndex, name_entry, why_role_unused, why_status
 from fhir_mappings.judging import speaks_of_family
-from fhir_mappings.laboratory.names import COUNTED_ROLES, is_of_another_fluid
+from fhir_mappings.laboratory.names import (
+    COUNTED_ROLES,
+    b12_told,
+    is_of_another_fluid,
+    read_name,
+)
 from fhir_mappings.laboratory.report_context import OWN_DATES, Dated, ReportContext, moment_of
 from fhir_mappings.terminology import Match, Role
 from fhir_mappings.text import normalise_text
@@ -140,6 +146,26 @@ def observe(
             index.receipt.ignore(placed, f"{_name(found)}, {item.not_counted.value}")
             _note_uncounted(index, found, _WHOSE_NAMES[item.not_counted])
     return observed
+
+
+def read_told(index: RecordIndex, context: ReportContext) -> list[Observed]:
+    """Return the levels of vitamin B12 that reports and comments tell in words, where none came as
+    a result: they cannot be used, and nobody may say that there is no test (I27, Q36).
+    """
+    observed: list[Observed] = []
+    for kind, said in (("DiagnosticReport", "conclusion"), ("Observation", "valueString")):
+        for placed in index.by_type.get(kind, ()):
+            told = b12_told(as_text(placed.resource.get(said))) if said in placed.resource else ""
+            if told and not is_mistaken(placed.resource):
+                body = {**placed.resource, "code": _B12, "valueString": f"in words: {told}"}
+                matches = read_name(index, _B12).matches
+                dated = context.date(placed, placed.resource)
+                found: list[Known] = [(body, _B12, matches, False, None)]
+                observed += observe(index, context, placed, body, found, dated)
+    return observed
+
+
+_B12 = {"text": "Vitamin B12"}
 
 
 def _why_not_counted(

@@ -715,6 +715,40 @@ def test_a_conclusion_in_words_is_told_and_is_no_missing_test_I27():
     assert only(concluding(conclusion="within the reference range")).why is NotCounted.IN_WORDS
 
 
+HAEMATINICS = {"text": "Haematinics"}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "Vitamin B12 96 pg/mL - low. Suggest IF antibodies",
+        "Ferritin normal; serum B12 level is 96.5 ng/L",
+        "Vitamina B12: <150 pg/ml",
+    ],
+)
+def test_a_level_told_in_the_words_of_a_report_is_no_missing_test_and_does_not_count_I27_Q36(told):
+    comment = observation("", code={"text": "Comment"}, valueString=told)
+
+    for record in (concluding(code=HAEMATINICS, conclusion=told), comment):
+        assert only(record).why is NotCounted.IN_WORDS
+        assert scenario_of(record).total_b12.quantity is None
+        assert scenario_of(b12(id="one"), record).uncounted_b12 == ()
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "Vitamin B12 reference range 200-900 pg/mL",
+        "If vitamin B12 < 150 pmol/L consider intrinsic factor antibodies",
+        "Vitamin B12 was 96 pg/mL in 2019",
+        "Vitamin B12 1000 mcg IM given",
+        "Folate 3 ng/mL",
+    ],
+)
+def test_what_every_report_says_of_vitamin_b12_is_no_level(told):
+    assert scenario_of(concluding(code=HAEMATINICS, conclusion=told)).uncounted_b12 == ()
+
+
 def test_a_report_whose_results_did_not_come_is_told_as_one_without_a_result_I27():
     told = only(concluding(result=[{"reference": "Observation/elsewhere"}]))
 
