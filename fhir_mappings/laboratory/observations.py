@@ -80,13 +80,11 @@ def read_observations(index: RecordIndex) -> Observations:
             others += [placed] if all(by_answer for *_, by_answer, _ in known) else []
     for placed in index.by_type.get("DiagnosticReport", ()):
         index.receipt.ignore(placed, "a report: its results are read one by one")
-        observed += _read_contained(index, context, placed) or _read_concluded(
-            index, context, placed
-        )
+        inside = _read_contained(index, context, placed)
+        observed += inside or _read_concluded(index, context, placed)
     for placed in index.by_type.get("QuestionnaireResponse", ()):
         observed += _read_answers(index, placed)
-    if not any(match.concept in B12_CONCEPTS for item in observed for match in item.matches):
-        observed += read_told(index, context)
+    observed += read_told(index, context, observed)
     for placed in index.by_type.get("Specimen", ()):
         index.receipt.ignore(placed, "a specimen: it dates its results, which are read one by one")
     counted = [item for item in observed if item.not_counted is None]

@@ -26,6 +26,7 @@ from fhir_mappings.fhir import (
 from fhir_mappings.intake import ROLE_WORDS, RecordIndex, name_entry, why_role_unused, why_status
 from fhir_mappings.judging import speaks_of_family
 from fhir_mappings.laboratory.names import (
+    B12_CONCEPTS,
     COUNTED_ROLES,
     b12_told,
     is_of_another_fluid,
@@ -148,19 +149,22 @@ def observe(
     return observed
 
 
-def read_told(index: RecordIndex, context: ReportContext) -> list[Observed]:
+def read_told(
+    index: RecordIndex, context: ReportContext, came: Iterable[Observed]
+) -> list[Observed]:
     """Return the levels of vitamin B12 that reports and comments tell in words, where none came as
     a result: they cannot be used, and nobody may say that there is no test (I27, Q36).
     """
     observed: list[Observed] = []
+    if any(match.concept in B12_CONCEPTS for item in came for match in item.matches):
+        return observed
     for kind, said in (("DiagnosticReport", "conclusion"), ("Observation", "valueString")):
         for placed in index.by_type.get(kind, ()):
             told = b12_told(as_text(placed.resource.get(said))) if said in placed.resource else ""
             if told and not is_mistaken(placed.resource):
                 body = {**placed.resource, "code": _B12, "valueString": f"in words: {told}"}
-                matches = read_name(index, _B12).matches
+                found: list[Known] = [(body, _B12, read_name(index, _B12).matches, False, None)]
                 dated = context.date(placed, placed.resource)
-                found: list[Known] = [(body, _B12, matches, False, None)]
                 observed += observe(index, context, placed, body, found, dated)
     return observed
 
