@@ -26,7 +26,7 @@ from cds_service.telemetry import (
     configure_logs,
     never_wait_for_a_reader,
 )
-from cds_service.web import CONFIG_KEY, MOST_AT_ONCE, Deployment, cors_headers
+from cds_service.web import CONFIG_KEY, MOST_AT_ONCE, Deployment, cors_headers, count_refused
 from cds_service.wire import LONGEST_LINE
 
 log = structlog.get_logger(__name__)
@@ -101,6 +101,11 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def cors_headers(self, origin: str | None) -> tuple[tuple[str, str], ...]:
         """What lets a browser client read a refusal by the server itself (R36, R141)."""
         return cors_headers(self._settings, origin)
+
+    def note_refused(self, head: bytes, status: int) -> None:
+        """Count a call of a hook that the server refused itself, as the others are (R145)."""
+        if self.callable:
+            count_refused(self.callable.config[CONFIG_KEY], head, status)
 
     def load(self) -> Flask:
         """Build and warm up the application before the workers are forked, so that they share its

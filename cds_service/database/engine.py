@@ -76,7 +76,7 @@ def open_for_reading(store_url: str) -> Iterator[sa.Connection]:
     except DBAPIError as error:
         raise StoreUnavailable(
             f"the store cannot be read: {say_failure(engine.url, error)}; has this version of the "
-            f"service run with it?"
+            f"service, or its b12-cds store upgrade, run with it?"
         ) from None
     finally:
         engine.dispose()

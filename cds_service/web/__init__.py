@@ -9,7 +9,7 @@ from cds_service.web.deployment import (
 )
 from cds_service.web.error_responses import refusal_of
 from cds_service.web.health import known_case_holds
-from cds_service.web.hook_endpoint import answer_hooks
+from cds_service.web.hook_endpoint import answer_hooks, count_refused
 from cds_service.web.http_rules import (
     ask_for_password,
     cors_headers,
@@ -26,6 +26,7 @@ __all__ = [
     "ask_for_password",
     "build_deployment",
     "cors_headers",
+    "count_refused",
     "json_answer",
     "known_case_holds",
     "read_body",

@@ -9,6 +9,7 @@ Flask's.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -71,6 +72,21 @@ def _count(deployment: Deployment, call: Call, status: int) -> None:
     outcome = str(status)
     if status == HTTPStatus.OK:
         outcome = "decided" if "cards" in call.logged else "not concerned"
+    _count_outcome(deployment, client, hook, outcome)
+
+
+_CALL_OF_A_HOOK = re.compile(rb"POST [^ ?]*" + BASE.encode() + rb"/[^ ?/]+[ ?]")
+
+
+def count_refused(deployment: Deployment, head: bytes, status: int) -> None:
+    """Count a call of a hook that was refused before it was read: too long, or too slow. Who calls
+    is not known then.
+    """
+    if _CALL_OF_A_HOOK.match(head):
+        _count_outcome(deployment, "", "", str(status))
+
+
+def _count_outcome(deployment: Deployment, client: str, hook: str, outcome: str) -> None:
     day = deployment.settings.today(dt.datetime.now(dt.UTC))  # a whole one, seen from the site
     deployment.store.count_call(day.isoformat(), client, hook, outcome)
     metrics.count_hook_call(client, hook, outcome)

@@ -18,6 +18,7 @@ from gunicorn.http.errors import NoMoreData
 from gunicorn.http.wsgi import Response, create
 from gunicorn.util import http_date, is_hoppish
 
+from cds_service.protocol import Problem
 from cds_service.telemetry import describe_failure
 from cds_service.wire.connection import Connection, WholeBody
 from cds_service.wire.incoming import origin_of
@@ -122,8 +123,13 @@ def answer_one(conn: Connection, server: Any, app: Any, closes: bool) -> bool:
 
 def _tell(conn: Connection, server: Any, head: bytes, error: BaseException) -> None:
     """Answer a request that could not be read; what was wrong with it is not repeated."""
-    cors = server.cors_headers(origin_of(head))
-    conn.sock.sendall(write_refusal(problem_of(error), cors))
+    conn.sock.sendall(refusal(server, head, problem_of(error)))
+
+
+def refusal(server: Any, head: bytes, problem: Problem) -> bytes:
+    """Return the answer to a request that the server refuses itself, counted like any other."""
+    server.note_refused(head, problem.status)
+    return write_refusal(problem, server.cors_headers(origin_of(head)))
 
 
 def _let_answer(app: Any, req: ParsedRequest, conn: Connection, closes: bool) -> bool:

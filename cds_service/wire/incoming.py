@@ -77,9 +77,9 @@ class Incoming:
         return len(self._bytes)
 
     @property
-    def origin(self) -> str | None:
-        """The origin that the request names, as far as its head came."""
-        return origin_of(bytes(self._bytes[: self._begins or LONGEST_HEAD]))
+    def head(self) -> bytes:
+        """The head of the request, as far as it came."""
+        return bytes(self._bytes[: self._begins or LONGEST_HEAD])
 
     def add(self, data: bytes | memoryview) -> State:
         """Take bytes that came, and return how far the request is now."""

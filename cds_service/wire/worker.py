@@ -21,7 +21,7 @@ from typing import Any
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
 from cds_service.protocol import Problem
-from cds_service.wire.answer import answer_one
+from cds_service.wire.answer import answer_one, refusal
 from cds_service.wire.connection import (
     BODY_SECONDS,
     CLOSED_SECONDS,
@@ -34,7 +34,7 @@ from cds_service.wire.connection import (
     let_others_go_first,
 )
 from cds_service.wire.incoming import Incoming, State
-from cds_service.wire.refusals import too_slow, write_refusal
+from cds_service.wire.refusals import too_slow
 from cds_service.wire.settled import Settled
 from cds_service.wire.threads import LATE_SECONDS, Threads
 
@@ -248,10 +248,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def _refuse(self, connection: Connection, problem: Problem) -> None:
         """Answer what cannot be read, and close."""
-        origin = connection.incoming.origin
+        head = connection.incoming.head
         self._forget_bytes(connection)
         connection.keeps = False
-        connection.sock.sendall(write_refusal(problem, self.app.cors_headers(origin)))
+        connection.sock.sendall(refusal(self.app, head, problem))
         with suppress(OSError):
             connection.sock.flush()
         self._go_on(connection)

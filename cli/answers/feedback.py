@@ -120,16 +120,16 @@ def _say_cards(report: Report) -> Iterable[str]:
 
 
 def _say_firings(report: Report) -> Iterable[str]:
-    """Yield how often each card was decided, withheld ones too, which in a silent start are all: of
-    the decisions about orders.
+    """Yield how often each card was decided, withheld ones too, which in a silent start are all;
+    how often on orders and refills, and that of 1,000 of those.
     """
     yield ""
     yield "Decided, shown or withheld:"
-    yield f"  {'card':<6}{'decided':>8}  per 1,000 orders"
+    yield f"  {'card':<6}{'decided':>8}{'on orders':>11}  per 1,000 orders"
     for row in report.cards:
         one = row.on_orders
         ends = f" ({1000 * one.low:.1f} to {1000 * one.high:.1f})" if one.total else ""
-        yield f"  {row.name:<6}{row.fired.count:>8}  {_per_thousand(one)}{ends}"
+        yield f"  {row.name:<6}{row.fired.count:>8}{one.count:>11}  {_per_thousand(one)}{ends}"
 
 
 def _per_thousand(fired: Share) -> str:

@@ -150,7 +150,7 @@ def read_rows(path: Path) -> list[tuple[int, dict[str, str | None]]]:
     """Return the rows of a CSV of codes with their line numbers."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
+            reader = csv.DictReader(file, strict=True)  # a quote that is not closed is refused
             missing = {"concept", "system_uri", "code"} - set(reader.fieldnames or ())
             if missing:
                 named = ", ".join(sorted(missing))

@@ -99,6 +99,8 @@ def check_codes(path: Path) -> list[str]:
         found = read_member(row, value_sets.normalise_system)
         if None in row:
             found = "found more cells than columns, expected as many; is a comma not in quotes?"
+        elif isinstance(found, Member):
+            found = _written_wrong(found) or found
         if isinstance(found, str):
             problems.append(f"Line {line}: {found}.")
             continue
@@ -112,6 +114,12 @@ def check_codes(path: Path) -> list[str]:
         problems += _against_the_table(line, found, value_sets)
         problems += against_its_name(line, found, value_sets)
     return problems
+
+
+def _written_wrong(member: Member) -> str:
+    """Return what is wrong with how a system or code is written: no coding of a record is so."""
+    hidden = not (member.system + member.code).isprintable()
+    return "found a sign that is not seen in the system or code, expected none" if hidden else ""
 
 
 def _against_the_table(line: int, member: Member, value_sets: ValueSets) -> list[str]:

@@ -66,11 +66,12 @@ def read_aliases(path: Path, kind: str) -> dict[str, str]:
     key, value = SHAPES[kind]
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
+            reader = csv.DictReader(file, strict=True)  # a quote that is not closed is refused
             columns = tuple(reader.fieldnames or ())
             rows = [(reader.line_num, row) for row in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise AliasError(f"{path.name} cannot be read as a UTF-8 CSV file") from error
+        why = getattr(error, "strerror", None) or error
+        raise AliasError(f"{path.name} cannot be read as a UTF-8 CSV file: {why}") from error
     if set(columns) != {key, value}:
         raise AliasError(
             f"{path.name}: found the columns {', '.join(columns) or 'none'}, "

@@ -23,6 +23,9 @@ GET = b"GET /x HTTP/1.1\r\nHost: x\r\n\r\n"
 class NoOrigins:
     """A server that lets no browser read its refusals."""
 
+    def note_refused(self, head: bytes, status: int) -> None:
+        pass
+
     def cors_headers(self, _: str | None) -> tuple[tuple[str, str], ...]:
         return ()
 

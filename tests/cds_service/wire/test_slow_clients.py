@@ -148,6 +148,24 @@ def test_a_body_that_is_too_long_is_refused_unread_and_the_connection_closed_R18
     check_refusal(ask(base, HEAD + b"Content-Length: 99999999\r\n\r\n" + body), 413)
 
 
+def counted(base: str, outcome: str) -> float:
+    """Return how many calls of hooks are counted with an outcome, of no client that is known."""
+    name = f'b12_cds_hook_calls_total{{client="",hook="",outcome="{outcome}"}} '
+    told = requests.get(f"{base}/metrics", timeout=PATIENCE).text.splitlines()
+    return sum(float(line.removeprefix(name)) for line in told if line.startswith(name))
+
+
+def test_a_call_that_is_refused_unread_is_counted_like_any_other_R145(base: str) -> None:
+    before = counted(base, "413")
+    too_long = b"Content-Length: 99999999\r\n\r\n"
+    ask(base, HEAD + too_long)
+    ask(base, HEAD.replace(b"/cds-services", b"/b12/cds-services") + too_long)
+    for path in (b"/cds-services/b12-order-select/feedback", b"/workbench/explain"):
+        ask(base, HEAD.replace(b"/cds-services/b12-order-select", path) + too_long)
+
+    assert counted(base, "413") == before + 2
+
+
 def test_a_refusal_of_a_body_that_came_and_was_not_read_closes_R184(base: str) -> None:
     second = b"GET /quokka HTTP/1.1\r\nHost: x\r\n\r\n"
     wrong_type = HEAD.replace(b"application/json", b"text/plain")

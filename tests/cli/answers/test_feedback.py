@@ -97,8 +97,8 @@ def test_the_text_says_counts_shares_and_intervals_R119(
     assert lines[2] == "h1          1  0 = 0 % (0 % to 79 %)         0 = 0 % (0 % to 79 %)"
     assert lines[-1] == "Feedback on cards that are not in the record: 1"
     assert not [line for line in lines if line.startswith("b10")]
-    assert "  card   decided  per 1,000 orders" in lines
-    assert "  b10          1  333.3 (4.4 to 1854.6)" in lines
+    assert "  card   decided  on orders  per 1,000 orders" in lines
+    assert "  b10          1          1  333.3 (4.4 to 1854.6)" in lines
 
 
 def test_the_json_says_the_same(used: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -362,6 +362,27 @@ def test_a_comma_that_moves_the_cells_is_said(tmp_path: Path) -> None:
     assert problem.startswith("Line 2: found more cells than columns")
 
 
+def test_a_quote_that_is_not_closed_swallows_no_lines(tmp_path: Path) -> None:
+    path = tmp_path / "codes.csv"
+    rows = 'serum_b12,urn:site,"X1\nferritin,urn:site,X2\n'
+    path.write_text(f"concept,system_uri,code\n{rows}", encoding="utf-8")
+    [problem] = check_codes(path)
+    assert problem.startswith("codes.csv cannot be read as a UTF-8 CSV file")
+
+    path.write_text('spelling,ucum\n"pmol pro L,pmol/L\nng pro L,ng/L\n', encoding="utf-8")
+    with pytest.raises(TerminologyError, match="cannot be read as a UTF-8 CSV file: "):
+        load_value_sets(SiteCodes(units=path))
+
+
+@pytest.mark.parametrize("sign", ["\0", "\u200b", "\u202e"])
+def test_a_sign_that_is_not_seen_in_a_code_is_said(tmp_path: Path, sign: str) -> None:
+    """No coding of a record is written so: the line would say nothing, and nobody would know."""
+    path = tmp_path / "codes.csv"
+    path.write_text(f"concept,system_uri,code\nserum_b12,urn:site,X{sign}1\n", encoding="utf-8")
+    [problem] = check_codes(path)
+    assert problem.startswith("Line 2: found a sign that is not seen")
+
+
 def test_no_row_of_the_built_in_tables_is_named_as_something_else() -> None:
     value_sets = load_value_sets()
     for members in value_sets.members.values():
