@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -71,6 +72,23 @@ class Fault(NamedTuple):
     reason: str
     patient: str = ""
     key: str = ""
+
+
+_PATIENT = re.compile(rb'"reference"\s*:\s*"(?:[^"]*/)?Patient/([^"/\s:#\\]+)["/]')
+_TYPE = re.compile(rb'"resourceType"\s*:\s*"([A-Za-z]{1,40})"')
+
+
+def broken(content: bytes, number: int) -> Fault:
+    """Return the fault of a line that is not JSON, or no resource, with whose list it may have
+    belonged to; also where the resource stands in a text, with its quotes escaped.
+    """
+    content = content.replace(b"\\/", b"/").replace(b'\\"', b'"')
+    patient, kind = _PATIENT.search(content), _TYPE.search(content)
+    named = patient.group(1).decode("utf-8", "replace") if patient else ""
+    key = HOME.get(kind.group(1).decode("ascii"), "") if kind else ""
+    closed = content.endswith(b"\n") and content.rstrip().endswith(b"}")
+    reason = "is not JSON" if closed else CUT_LINE
+    return Fault(number, reason, named, key if kind else EVERY_LIST)
 
 
 @dataclass(slots=True)

@@ -12,9 +12,9 @@ import msgspec
 import orjson
 import pyarrow.compute as pc
 
-from cds_service.protocol import is_failure
+from cds_service.protocol import Problem, is_failure, read_json
 from fhir_mappings.fhir import reference_of, subject_id
-from population.slices.kept import CUT_LINE, EVERY_LIST, HOME, SHARED, Fault, Kept, Sorted
+from population.slices.kept import EVERY_LIST, HOME, SHARED, Fault, Kept, Sorted, broken
 from population.slices.sieve import SIEVED, Sieve
 from population.sources import SPEAKS_OF_AN_ERROR, Lines, deleted_in, resources_of
 
@@ -25,8 +25,6 @@ counted together.
 
 
 _START = b'{"resourceType":"'
-_PATIENT = re.compile(rb'"reference"\s*:\s*"(?:[^"]*/)?Patient/([^"/\s:#\\]+)["/]')
-_TYPE = re.compile(rb'"resourceType"\s*:\s*"([A-Za-z]{1,40})"')
 
 
 def sort_lines(lines: Lines, sieve: Sieve, into: Sorted) -> None:
@@ -145,16 +143,6 @@ def _type_at_start(content: bytes) -> str | None:
 BUNDLE, OUTCOME = "Bundle", "OperationOutcome"
 
 
-def _broken(content: bytes, number: int) -> Fault:
-    """Return the fault of a line that is not JSON, with whose list it may have belonged to."""
-    patient, kind = _PATIENT.search(content.replace(b"\\/", b"/")), _TYPE.search(content)
-    named = patient.group(1).decode("utf-8", "replace") if patient else ""
-    key = HOME.get(kind.group(1).decode("ascii"), "") if kind else ""
-    closed = content.endswith(b"\n") and content.rstrip().endswith(b"}")
-    reason = "is not JSON" if closed else CUT_LINE
-    return Fault(number, reason, named, key if kind else EVERY_LIST)
-
-
 class _Reference(msgspec.Struct):
     reference: str
 
@@ -207,13 +195,13 @@ def _sort_read(number: int, content: bytes, owner: str, into: Sorted) -> None:
     inner = resource.get("resource") if isinstance(resource, dict) else None
     body = inner if isinstance(inner, dict) and "resourceType" not in resource else resource
     kind = body.get("resourceType") if isinstance(body, dict) else None
-    if not isinstance(kind, str) or not kind:
-        into.fail(Fault(number, "is not a FHIR resource"))
+    if isinstance(resource, list):
+        _sort_list(number, content, into)
+    elif not isinstance(kind, str) or not kind:
+        into.fail(broken(content, number)._replace(reason="is not a FHIR resource"))
     elif kind == BUNDLE:
         into.deleted |= deleted_in(body)
-        for found in resources_of(body, number, into.refuse):
-            _note_what_lacks(found, into)
-            _sort_one_by_one(found, range(len(found.contents)), into)
+        _sort_within(number, body, into)
     else:
         into.read[kind] += 1
         if kind in HOME:
@@ -222,6 +210,24 @@ def _sort_read(number: int, content: bytes, owner: str, into: Sorted) -> None:
         into.dropped[kind] += 1
         if kind == OUTCOME and not owner and is_failure(body):
             into.fail(Fault(number, SPEAKS_OF_AN_ERROR))
+
+
+def _sort_list(number: int, content: bytes, into: Sorted) -> None:
+    """Sort the resources of a list that stands on one line, as those of a file that is a list."""
+    try:
+        value = read_json(content)
+    except Problem:
+        into.fail(broken(content, number))
+        return
+    into.fail(Fault(number, f"is a list of {len(value)}, expected one resource; each is read"))
+    _sort_within(number, value, into)
+
+
+def _sort_within(number: int, value: Any, into: Sorted) -> None:
+    """Sort the resources of a Bundle or a list."""
+    for found in resources_of(value, number, into.refuse):
+        _note_what_lacks(found, into)
+        _sort_one_by_one(found, range(len(found.contents)), into)
 
 
 def _sort_joined(number: int, content: bytes, owner: str, into: Sorted) -> None:
@@ -235,7 +241,7 @@ def _sort_joined(number: int, content: bytes, owner: str, into: Sorted) -> None:
         for part in joined:
             orjson.loads(part)
     except ValueError:
-        into.fail(_broken(content, number))
+        into.fail(broken(content, number))
         return
     into.fail(Fault(number, f"holds {len(joined)} resources, expected one a line; each is read"))
     for part in joined:

@@ -165,6 +165,38 @@ def test_a_broken_line_of_unknown_type_may_be_of_any_list_of_its_patient(tmp_pat
     assert rows["ben"]["incomplete"] == ""
 
 
+def test_each_resource_of_a_list_on_one_line_is_read(tmp_path: Path) -> None:
+    """It had been said and lost, and the list of its patient counted as whole."""
+    measured = entry("Observation", "o1", "ben", valueQuantity={"value": 90.50, "unit": "pmol/L"})
+    measured["code"] = {"coding": [{"system": "http://loinc.org", "code": "14685-2"}]}
+    written = json.dumps([of("Patient/ben", "c1"), of("Patient/ana", "c2"), measured])
+    text = written.replace("90.5", "90.50") + "\n"
+    _, errors, rows = slice_of(
+        tmp_path, Condition__ndjson=lines(ANA, BEN, of("Patient/ana", "c3")) + text
+    )
+
+    assert [one["id"] for one in read_rows(rows["ben"], "conditions")] == ["c1"]
+    assert [one["id"] for one in read_rows(rows["ana"], "conditions")] == ["c2", "c3"]
+    assert "90.50" in rows["ben"]["labs"]
+    assert [error["reason"] for error in errors] == [
+        "is a list of 3, expected one resource; each is read"
+    ]
+    assert "conditions" not in rows["ana"]["incomplete"] + rows["ben"]["incomplete"]
+
+
+def test_a_resource_written_as_a_text_leaves_the_list_of_its_patient_incomplete(
+    tmp_path: Path,
+) -> None:
+    text = json.dumps(json.dumps(of("Patient/ben"))) + "\n"
+    _, errors, rows = slice_of(
+        tmp_path, Condition__ndjson=lines(ANA, BEN, of("Patient/ana", "c3")) + text
+    )
+
+    assert [error["reason"] for error in errors] == ["is not a FHIR resource"]
+    assert set(json.loads(rows["ben"]["incomplete"])) == {"conditions"}
+    assert rows["ana"]["incomplete"] == ""
+
+
 def test_the_newest_version_is_the_one_updated_last_wherever_the_clock_stood(
     tmp_path: Path,
 ) -> None:
