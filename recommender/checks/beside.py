@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from recommender.case import Case, is_readable, kind_of
 from recommender.guidance import DAILY_LOADING_DOSES, INJECTION_DOSE, LOADING_DOSES
@@ -40,6 +41,16 @@ def _injections(case: Case) -> list[tuple[Order, Timing]]:
 
 def has_alternate_days(case: Case, order: Order) -> bool:
     return any(rhythm_of(timing) is Rhythm.ALTERNATE_DAYS for _, timing in _others(case, order))
+
+
+def is_followed_later_than(case: Case, order: Order, days: Decimal) -> bool:
+    """Return whether maintenance stands beside this order that is further apart than so many
+    days.
+    """
+    return any(
+        rhythm_of(timing) is Rhythm.MAINTENANCE and timing.longest_interval > days
+        for _, timing in _others(case, order)
+    )
 
 
 def loading_is_selected(case: Case, order: Order) -> bool:

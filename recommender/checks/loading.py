@@ -12,26 +12,30 @@ from recommender.checks.beside import (
     asks_loudly,
     has_alternate_days,
     has_full_loading,
+    is_followed_later_than,
     is_full_loading,
     is_loaded,
     loading_is_selected,
     symptoms_answered,
 )
 from recommender.checks.intervals import check_interval, more_than_needed
-from recommender.guidance import DAILY_LOADING_DOSES, LOADING_DOSES, AltDailyLoading
+from recommender.guidance import DAILY_LOADING_DOSES, LOADING_DOSES, MAINT_N, AltDailyLoading
 from recommender.language import (
     DoseLine,
+    HintAt,
     Order,
     PhaseKind,
     Rhythm,
     Timing,
+    describe_days,
     describe_interval,
     describe_timing,
     rhythm_of,
     total_doses,
 )
+from recommender.monitoring import interval_of
 from recommender.treatment_so_far import TreatmentPhase, UnknownPhase
-from recommender.wording import Words
+from recommender.wording import Words, quote
 
 
 def never_loaded(case: Case, order: Order) -> bool:
@@ -43,6 +47,7 @@ def never_loaded(case: Case, order: Order) -> bool:
 def check_unconfirmed(case: Case, order: Order, line: DoseLine, timing: Timing) -> Iterator[Issue]:
     rhythm = rhythm_of(timing)
     if rhythm is Rhythm.ALTERNATE_DAYS:
+        yield from _ask_beside_alternate_days(case, order)
         return
     if kind_of(order) is PhaseKind.LOADING and not is_full_loading(timing):
         yield from _less_than_loading(case, order, timing)
@@ -64,6 +69,23 @@ def _ask_before_loading(case: Case, order: Order) -> Iterator[Issue]:
         "improvement."
     )
     yield issue_of(cards.B2_ASK_ABOUT_SIGNS, INFO, order, reason, ("S3", "S7", "S10"))
+
+
+def _ask_beside_alternate_days(case: Case, order: Order) -> Iterator[Issue]:
+    """Yield b2 where words hint at signs, on alternate days that maintenance for people without
+    them follows (Q15, Q28).
+    """
+    hints = case.scenario.hints_at(HintAt.NEUROLOGY)
+    longest = interval_of(MAINT_N)
+    if not hints or symptoms_answered(case) or not is_followed_later_than(case, order, longest):
+        return
+    then = describe_days(longest)
+    reason = f"With nerve signs, maintenance injections are at most {then} apart."
+    summary = (
+        f"Record says {quote(hints[0].words, 40)}: with nerve signs, go on while improving, then "
+        f"at most {then} apart"
+    )
+    yield issue_of(cards.B2_ASK_ABOUT_SIGNS, INFO, order, reason, ("S3", "S7", "S9"), summary)
 
 
 def check_loading(case: Case, order: Order, line: DoseLine, timing: Timing) -> Iterator[Issue]:

@@ -69,3 +69,28 @@ def test_an_opened_chart_says_so_where_it_speaks(
     known: dict[str, Any], expected: list[str]
 ) -> None:
     assert said(known) == expected
+
+
+@pytest.mark.parametrize(
+    ("orders", "hints", "asked"),
+    [
+        (["alternate days for 2 weeks", "every 3 months"], WORDS, True),
+        (["alternate days for 2 weeks", "every 2 to 3 months"], WORDS, True),
+        (["alternate days for 2 weeks", "every 2 months"], WORDS, False),
+        (["alternate days", "every 2 months"], WORDS, False),  # the leg for nerve signs as drawn
+        (["alternate days for 2 weeks", "every 3 months"], {}, False),  # either is acceptable (Q15)
+    ],
+)
+def test_alternate_days_that_late_maintenance_follows_are_asked_about_Q15_Q28(
+    orders: list[str], hints: dict[str, str], asked: bool
+) -> None:
+    known = {"total_b12": 100, "egfr": 90, "platelets": 200, "hints": hints}
+    scenario = build_scenario(known)
+    course = build_case({"who": (), "orders": orders})[1]
+    found = review(course, scenario, recommend(scenario, Policy()), Policy())
+    said = [f"{one.indicator.value}: {one.summary}" for one in found]
+    expected = (
+        "info: Record says 'numb feet': with nerve signs, go on while improving, then at most "
+        "2 months apart"
+    )
+    assert said == ([expected] if asked else [])
