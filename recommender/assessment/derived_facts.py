@@ -56,7 +56,8 @@ class Assessment(ComparedWhole):
     since; `signs_before_last_dose`: every sign is older than the last dose (T4a). `mma_excludes`:
     methylmalonic acid of the last 6 months is not raised. `low_once`: an older or unusable result
     was low or is flagged low (E3). `positive_by_recent_result`: a result of 12 months, not the
-    diagnosis alone, speaks for deficiency (Q73).
+    diagnosis alone, speaks for deficiency (Q73). `deficiency_with_signs` is what deficiency would
+    be if nerve signs were recorded (D4), `None` where it would be the same or signs are recorded.
     """
 
     adult: Truth
@@ -123,6 +124,7 @@ class Assessment(ComparedWhole):
     laboratory_unread: bool = False
     laboratory_in_part: bool = False
     platelets_unusable: bool = False
+    deficiency_with_signs: Deficiency | None = None
 
     @property
     def pregnancy_hinted(self) -> bool:

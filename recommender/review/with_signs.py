@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from recommender.case import Case
 from recommender.guidance import RuleGroup
-from recommender.language import (
-    Evidence,
-    Hint,
-    HintAt,
-    NeurologicalFinding,
-    NeurologicalSign,
-    changed,
-)
-from recommender.treatment import Recommendation, recommend
+from recommender.language import HintAt
+from recommender.treatment import decide, with_nerve_signs
 
 _THEN = {
     "N1": "With nerve signs, do not wait: injections on alternate days.",
@@ -30,17 +23,8 @@ def with_signs(case: Case) -> str:
     asks = case.group not in (RuleGroup.OPEN, RuleGroup.PROPHYLAXIS)
     if asks or not hints or not case.assessment.neurological.is_unknown:
         return ""
-    then = _advice_with(case, hints[0])
+    then = decide(with_nerve_signs(case.assessment), case.policy)
     if then.rule == "N3":
         measured = case.scenario.mma.above(case.policy.mma_nmol_l).is_false
         return "" if measured else _THEN[then.rule]
     return _THEN.get(then.rule, "") if then.options else ""
-
-
-def _advice_with(case: Case, hint: Hint) -> Recommendation:
-    """Return the advice if the words were a sign."""
-    entry = Evidence(hint.reference, display=hint.words, date=hint.date)
-    sign = NeurologicalFinding(NeurologicalSign.PARAESTHESIA, current=True, evidence=entry)
-    findings = (*case.scenario.neurological_findings, sign)
-    scenario = changed(case.scenario, neurological_findings=findings)
-    return recommend(scenario, case.policy)

@@ -15,8 +15,8 @@ from recommender.treatment.products import (
     product_for,
 )
 from recommender.treatment.recommendation import Option, Outcome, Recommendation
-from recommender.treatment.table import RULES, Rule, recommend, trace_rows
-from recommender.treatment.what_would_change import nearest_changes
+from recommender.treatment.table import RULES, Rule, decide, recommend, trace_rows
+from recommender.treatment.what_would_change import nearest_changes, with_nerve_signs
 
 __all__ = [
     "RULES",
@@ -27,6 +27,7 @@ __all__ = [
     "Recommendation",
     "Rule",
     "conditions",
+    "decide",
     "excipients_reacted_to",
     "hydroxocobalamin_allowed",
     "is_on_unsuitable_product",
@@ -34,5 +35,6 @@ __all__ = [
     "product_for",
     "recommend",
     "trace_rows",
+    "with_nerve_signs",
     "without_neurological_symptoms",
 ]

@@ -33,9 +33,15 @@ class Variation:
     applies: Callable[[Assessment], bool] = lambda _: True
 
 
-def _with_neurological(a: Assessment) -> Assessment:
+def with_nerve_signs(a: Assessment) -> Assessment:
+    """Return the facts as they would be if nerve signs were recorded now."""
     return changed(
-        a, neurological=Truth.TRUE, neurological_ever=Truth.TRUE, neurological_new=Truth.TRUE
+        a,
+        neurological=Truth.TRUE,
+        neurological_ever=Truth.TRUE,
+        neurological_new=Truth.TRUE,
+        neurological_recent=True,
+        deficiency=a.deficiency_with_signs or a.deficiency,
     )
 
 
@@ -74,7 +80,7 @@ def _on_maintenance(a: Assessment) -> bool:
 VARIATIONS: tuple[Variation, ...] = (
     Variation(
         "neurological symptoms were present",
-        _with_neurological,
+        with_nerve_signs,
         lambda a: a.neurological.is_unknown,
     ),
     Variation(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from recommender.guidance.policy import Policy
-from recommender.treatment.table import recommend
-from recommender.treatment.what_would_change import nearest_changes
+from recommender.treatment.table import decide, recommend
+from recommender.treatment.what_would_change import nearest_changes, with_nerve_signs
 from tests.recommender.people import build_scenario
 
 
@@ -110,3 +112,39 @@ def test_a_single_option_is_said_without_a_condition() -> None:
         line.startswith("if kidney function were reduced: T6, Hydroxocobalamin 1000")
         for line in oral
     )
+
+
+LEVELS = (None, 100, 160, 185, 300, 400)
+ACIDS = (None, 200, 400)
+BESIDE: tuple[dict[str, Any], ...] = (
+    {},
+    {"egfr": 90},
+    {"egfr": 20},
+    {"symptoms": "yes"},
+    {"nitrous_oxide": "yes"},
+    {"pregnant": "yes", "female": "yes"},
+    {"causes": ["pernicious anaemia or autoimmune gastritis"]},
+    {"causes": ["bariatric surgery"]},
+    {"deficiency_diagnosis": "yes"},
+    {"unavailable": ["laboratory results"]},
+    {"orders": [{"phase": "MAINT-N", "days_ago": 300}]},
+    {"injections": [400]},
+)
+
+
+@pytest.mark.parametrize("beside", BESIDE, ids=str)
+@pytest.mark.parametrize("acid", ACIDS)
+@pytest.mark.parametrize("level", LEVELS)
+def test_what_signs_would_change_is_what_they_change_D4(
+    level: int | None, acid: int | None, beside: dict[str, Any]
+) -> None:
+    """The rule that is named is the one that holds once a sign is recorded today."""
+    known = {"total_b12": level, "mma": acid} | beside
+    known = {name: value for name, value in known.items() if value is not None}
+    now = recommend(build_scenario(known), Policy())
+    signs = {"dated_signs": {"paraesthesia": 0}}
+    then = recommend(build_scenario(known | signs), Policy())
+    told = decide(with_nerve_signs(now.assessment), Policy())
+    assert (told.rule, bool(told.options)) == (then.rule, bool(then.options))
+    lines = [line for line in nearest_changes(now, Policy()) if "symptoms were present" in line]
+    assert all(f": {then.rule}, " in line for line in lines)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from recommender.assessment import Assessment
-from recommender.deficiency import NotConclusive
+from recommender.deficiency import Deficiency, NotConclusive
 from recommender.guidance import Policy
 from recommender.language import (
     Allergen,
@@ -77,6 +77,7 @@ MORE: dict[str, tuple[Any, ...]] = {
     "tests_on_record": tuple(frozenset({one}) for one in Test),
     "anticoagulant": tuple(Anticoagulant),
     "not_conclusive": tuple(NotConclusive),
+    "deficiency_with_signs": tuple(Deficiency),
 }
 """What a field may hold that is neither a truth nor one of a few names."""
 
