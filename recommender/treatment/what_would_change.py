@@ -47,8 +47,10 @@ def with_nerve_signs(a: Assessment) -> Assessment:
 
 def _with_cause(cause: Cause) -> Callable[[Assessment], Assessment]:
     established = Truth.FALSE if cause is Cause.BARIATRIC else Truth.TRUE
+    is_deficiency = cause is Cause.PERNICIOUS_ANAEMIA  # the diagnosis is one of it (F8)
 
     def vary(a: Assessment) -> Assessment:
+        open_still = a.untreated and a.deficiency is not Deficiency.PROBABLE
         over_limit = Truth.TRUE if cause is Cause.ILEAL_RESECTION else a.ileal_resection_over_limit
         return changed(
             a,
@@ -56,6 +58,7 @@ def _with_cause(cause: Cause) -> Callable[[Assessment], Assessment]:
             permanence=Permanence.PERMANENT,
             established_malabsorption=a.established_malabsorption | established,
             ileal_resection_over_limit=over_limit,
+            deficiency=Deficiency.CONFIRMED if is_deficiency and open_still else a.deficiency,
         )
 
     return vary

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
 
 from recommender.guidance.policy import Policy
 from recommender.treatment.table import decide, recommend
-from recommender.treatment.what_would_change import nearest_changes, with_nerve_signs
+from recommender.treatment.what_would_change import VARIATIONS, nearest_changes, with_nerve_signs
 from tests.recommender.people import build_scenario
 
 
@@ -148,3 +149,37 @@ def test_what_signs_would_change_is_what_they_change_D4(
     assert (told.rule, bool(told.options)) == (then.rule, bool(then.options))
     lines = [line for line in nearest_changes(now, Policy()) if "symptoms were present" in line]
     assert all(f": {then.rule}, " in line for line in lines)
+
+
+RECORDED = {
+    "neurological symptoms were explicitly absent": {"neurological_screen": "no"},
+    "kidney function were reduced": {"egfr": 40},
+    "pernicious anaemia were the cause": {
+        "causes": ["pernicious anaemia or autoimmune gastritis"],
+        "deficiency_diagnosis": "yes",
+    },
+    "more than 20 cm of ileum had been resected": {
+        "causes": ["ileal resection"],
+        "ileal_resection_length": 30,
+    },
+    "bariatric surgery had been done": {"causes": ["bariatric surgery"]},
+    "deficiency were confirmed": {"deficiency_diagnosis": "yes"},
+}
+"""What a record says where that is so."""
+
+
+@pytest.mark.parametrize("beside", BESIDE, ids=str)
+@pytest.mark.parametrize("words", RECORDED)
+def test_what_is_not_known_would_change_what_it_changes_once_recorded(
+    words: str, beside: dict[str, Any]
+) -> None:
+    recorded = RECORDED[words]
+    vary = next(one for one in VARIATIONS if one.words == words)
+    for level, acid in itertools.product(LEVELS, ACIDS):
+        known = {"total_b12": level, "mma": acid} | beside
+        known = {name: value for name, value in known.items() if value is not None}
+        now = recommend(build_scenario(known), Policy()).assessment
+        if set(recorded) & set(known) or not (vary.open(now) and vary.applies(now)):
+            continue
+        then = recommend(build_scenario(known | recorded), Policy())
+        assert decide(vary.vary(now), Policy()).rule == then.rule, known
