@@ -129,7 +129,8 @@ _NEGATED = re.compile(
 )
 _FILLER = re.compile(
     r"(?<![a-z])(?:inject(?:ed|ion|ions)?|inj|give(?:n)?|take(?:n)?|administer(?:ed)?|apply|use|to|"
-    r"dissolve[ds]?|melt|let|allow|chew(?:ed)?|place|otc|supplement(?:ation)?|related|between|be|by|via|the|into|in|a|an|as|of|for|at|with|dose|doses|"
+    r"dissolve[ds]?|melt|let|allow|chew(?:ed)?|place|otc|supplement(?:ation)?|related|"
+    r"between(?= meals)|be|by|via|the|into|in|a|an|as|of|for|at|with|dose|doses|"
     r"directed|maintenance|loading|prophylaxis|replacement|course|therapy|treatment|deltoid|"
     r"vastus lateralis|muscle|total|contents|left|right|upper|outer|arm|thigh|deep|slowly|only|"
     r"continue|practice|nurse|gp|surgery|clinic|district|breakfast|food|water|meals?|each|one|"

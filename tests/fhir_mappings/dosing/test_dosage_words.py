@@ -197,6 +197,8 @@ def test_what_may_be_more_than_a_single_dose_is_none(text):
         "do not give daily",
         "1 mg IM weekly or monthly",
         "1-2 tablets daily",
+        "take between 1 and 2 tablets daily",
+        "between 500 mcg and 1 mg daily",
         "1 mg IM biweekly",
         "1 mg IM every 2 months; first dose on 3 January",
         "1 mg IM every 2 months; first dose 2 months after the last injection",
