@@ -36,6 +36,10 @@ def worded(text: str, **changes: Any) -> dict[str, Any]:
     return condition("", code={"text": text}, **changes)
 
 
+def operated(text: str, **changes: Any) -> dict[str, Any]:
+    return procedure("", code={"text": text}, **changes)
+
+
 def allergic(text: str, **changes: Any) -> dict[str, Any]:
     return allergy("", code={"text": text}, **changes)
 
@@ -950,3 +954,44 @@ def test_an_allergy_that_is_called_inactive_still_is_one(text: str) -> None:
 
     assert scenario.allergies
     assert not scenario.hints_at(HintAt.ALLERGY)
+
+
+# Operations that their words call not done
+
+
+NOT_DONE = [
+    "Total gastrectomy (deferred)",
+    "Total gastrectomy (cancelled)",
+    "Total gastrectomy [aborted]",
+    "Total gastrectomy (on hold)",
+    "Total gastrectomy (waiting list)",
+    "Gastric bypass (patient changed mind)",
+    "Totale Gastrektomie (abgesagt)",
+    "Gastrectomie totale (annulée)",
+    "Gastrectomía total (aplazada)",
+    "Gastrectomia total (adiada)",
+    "Gastrectomia totale (rinviata)",
+    "Totale gastrectomie (uitgesteld)",
+    "Total gastrektomi (uppskjuten)",
+]
+
+
+@pytest.mark.parametrize("text", NOT_DONE)
+@pytest.mark.parametrize("listed", [worded, operated])
+def test_an_operation_that_its_words_call_not_done_is_asked_about(
+    listed: Callable[[str], dict[str, Any]], text: str
+) -> None:
+    scenario = scenario_of(listed(text))
+
+    assert not scenario.causes
+    assert scenario.hints_at(HintAt.GASTRIC_SURGERY) or scenario.hints_at(HintAt.BARIATRIC_SURGERY)
+
+
+@pytest.mark.parametrize("listed", [worded, operated])
+def test_an_operation_with_a_note_in_brackets_counts(
+    listed: Callable[[str], dict[str, Any]],
+) -> None:
+    for text in ("Total gastrectomy (laparoscopic)", "Total gastrectomy (2019)"):
+        assert {found.cause for found in scenario_of(listed(text)).causes} == {
+            Cause.TOTAL_GASTRECTOMY
+        }
