@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -240,8 +241,14 @@ def _unit_of(quantity: Mapping[str, Any]) -> str:
 
 
 def _plain(unit: str) -> str:
-    """Return a unit in lower case without its braces, a dot and an optional plural."""
-    return unit.lower().strip("{}").removesuffix("(s)").removesuffix(".")
+    """Return a unit in lower case without its braces, a dot, an optional plural, and what SNOMED CT
+    adds: "Ampule (unit of presentation)", "Injection - unit of product usage".
+    """
+    plain = _SNOMED_TAG.sub("", unit.lower())
+    return plain.strip("{}").removesuffix("(s)").removesuffix(".")
+
+
+_SNOMED_TAG = re.compile(r" (?:\(unit of presentation\)|- unit of product usage.*)$")
 
 
 def _micrograms_per(
