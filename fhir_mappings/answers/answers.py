@@ -9,29 +9,28 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from fhir_mappings.answers.answer import (
     Answer,
     Answers,
     affirms,
-    interpretations_of,
 )
+from fhir_mappings.answers.antibodies import read_antibodies
 from fhir_mappings.answers.lengths import read_length
 from fhir_mappings.answers.pregnancy import hint_at_pregnancy, read_pregnancy
 from fhir_mappings.answers.states import read_of_the_year, read_screen
-from fhir_mappings.fhir import as_dict, as_list, as_text, comparator_of, is_mistaken, read_number
+from fhir_mappings.fhir import is_mistaken
 from fhir_mappings.history import DIAGNOSED_CAUSES, SIGNS
 from fhir_mappings.intake import RecordIndex
 from fhir_mappings.laboratory import ANALYTES, MAY_BE_NEWER, Observed
 from fhir_mappings.said import hint_at_signs, hint_at_signs_noted
 from fhir_mappings.terminology import Concept, Role
-from fhir_mappings.values import ABNORMAL, FOUND, read_booleanish
+from fhir_mappings.values import read_booleanish
 from recommender.guidance import look_back
 from recommender.language import (
     NO_RESULT,
     NOT_RECORDED,
-    Cause,
     CauseFinding,
     Fact,
     Measurement,
@@ -180,40 +179,10 @@ def _findings(
 
 def _causes(index: RecordIndex, answers: Answers) -> tuple[CauseFinding, ...]:
     """A positive intrinsic factor antibody, or a diet without vitamin B12 (F13)."""
-    found: list[CauseFinding] = []
-    for answer in answers.get(Concept.INTRINSIC_FACTOR_AB, []):
-        if _is_positive(answer):
-            antibody = answer.cite("positive")
-            found.append(CauseFinding(Cause.PERNICIOUS_ANAEMIA, antibody, by_result=True))
-        else:
-            index.receipt.ignore(answer.observed.placed, "intrinsic factor antibody not positive")
+    found = read_antibodies(index, answers.get(Concept.INTRINSIC_FACTOR_AB, []))
     for answer in (given for concept in DIET for given in answers.get(concept, [])):
         if answer.match.role is Role.INCLUDE and affirms(answer):
             found.append(CauseFinding(DIAGNOSED_CAUSES[answer.match.concept], answer.cite()))
         elif answer.match.role is Role.INCLUDE:
             index.receipt.ignore(answer.observed.placed, f"{answer.name}, not affirmed")
     return tuple(found)
-
-
-def _is_positive(answer: Answer) -> bool:
-    """Return whether an antibody is there, by the result's value or by what the laboratory calls a
-    number: a flag, or that it lies above its range.
-    """
-    body = answer.observed.body
-    said = read_booleanish(body)
-    if said is not None:
-        return said
-    return bool(interpretations_of(answer) & (FOUND | ABNORMAL)) or _is_above_range(body)
-
-
-def _is_above_range(result: dict[str, Any]) -> bool:
-    """Return whether a number lies above its laboratory's own range, in the same unit. Of several
-    ranges ("negative", "equivocal", "positive") nobody says here which is the usual one.
-    """
-    quantity, ranges = as_dict(result.get("valueQuantity")), as_list(result.get("referenceRange"))
-    high = as_dict(as_dict(ranges[0]).get("high")) if len(ranges) == 1 else {}
-    value, limit = read_number(quantity.get("value")), read_number(high.get("value"))
-    units = {as_text(one.get("unit") or one.get("code")).lower() for one in (quantity, high)}
-    if value is None or limit is None or len(units - {""}) > 1:
-        return False
-    return value > limit and comparator_of(quantity) in ("", ">", ">=")

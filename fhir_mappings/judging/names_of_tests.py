@@ -40,7 +40,7 @@ _NO_CREATININE = re.compile(
     r"ascit|dialys|sweat|kinase|dose"
 )
 _SOME_COUNT = re.compile(
-    r"platelet|th?rombo[cz][yi]t|plaquet|piastrin|plattchen|\btpk\b|\bpl(?:t|ts|aq)\b|\bth?rom(?:bo?s?)?\b"
+    r"platelet|th?rombo[cz][yi]t|plaquet|piastrin|plattchen|plaatjes|blodplad|blodplat|\btpk\b|\bpl(?:t|ts|aq)\b|\bth?rom(?:bo?s?)?\b"
 )
 _NO_COUNT = re.compile(
     r"volum|\b[mv]p[mv]\b|width|pdw|breite|clump|agg?reg|ratio|antibod|antik|function|fun[ck]|large|"

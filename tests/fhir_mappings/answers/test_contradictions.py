@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from recommender.language import Cause
+from recommender.language import Cause, HintAt
 from tests.fhir_mappings.records import LOINC, OWN, SNOMED, days_ago, observation, scenario_of
 
 INTERPRETED = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
@@ -152,6 +152,53 @@ def test_an_antibody_is_there_in_whatever_form_it_is_said_F13(said: dict[str, An
 )
 def test_an_antibody_of_which_nobody_says_that_it_is_there_is_no_cause(said: Any) -> None:
     assert not scenario_of(observation(ANTIBODY, system=LOINC, **said)).causes
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"valueString": "weak positive"},
+        {"valueString": "Equivocal"},
+        {"valueString": "1:80"},
+        {"valueQuantity": UNITS},
+        {"valueQuantity": UNITS | {"comparator": "<"}, "referenceRange": [{"high": {"value": 20}}]},
+        {"valueQuantity": UNITS, "referenceRange": [{"high": {"value": 20, "unit": "kU/L"}}]},
+        {
+            "valueQuantity": UNITS,
+            "referenceRange": [{"high": {"value": 20}}, {"low": {"value": 90}}],
+        },
+    ],
+)
+def test_an_antibody_that_its_result_leaves_open_is_asked_about_F13_Q27(said: Any) -> None:
+    scenario = scenario_of(observation(ANTIBODY, system=LOINC, **said))
+
+    assert not scenario.causes
+    assert [hint.at for hint in scenario.hints] == [HintAt.CAUSE]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"valueString": "Negative"},
+        {"valueString": "1.0 (negative)"},
+        {"valueString": "Not detected"},
+        {"valueString": "<1.5 AU/mL"},
+        flagged("NEG"),
+        {"valueQuantity": UNITS} | flagged("N"),
+        {"valueQuantity": UNITS | {"comparator": "<"}},
+        {"valueQuantity": UNITS, "referenceRange": [{"high": {"value": 200, "unit": "U/mL"}}]},
+        {
+            "valueQuantity": UNITS,
+            "referenceRange": [{"high": {"value": 95}}, {"high": {"value": 120}}],
+        },
+        {"dataAbsentReason": {"text": "haemolysed"}},
+        {},
+    ],
+)
+def test_an_antibody_that_is_not_there_or_was_not_measured_asks_nothing(said: Any) -> None:
+    scenario = scenario_of(observation(ANTIBODY, system=LOINC, **said))
+
+    assert (scenario.causes, scenario.hints) == ((), ())
 
 
 @pytest.mark.parametrize(
