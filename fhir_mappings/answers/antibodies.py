@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from fhir_mappings.answers.answer import Answer, interpretations_of
@@ -53,11 +54,11 @@ def _is_above_range(result: dict[str, Any]) -> bool:
     return value > limits[0] and comparator_of(quantity) in ("", ">", ">=")
 
 
-def _limits_of(result: dict[str, Any]) -> list[Any]:
+def _limits_of(result: dict[str, Any]) -> list[Decimal]:
     """Return where the laboratory's ranges end, each in the unit of the result or without one."""
     quantity = as_dict(result.get("valueQuantity"))
     highs = [as_dict(as_dict(one).get("high")) for one in as_list(result.get("referenceRange"))]
-    limits = []
+    limits: list[Decimal] = []
     for high in highs:
         units = {as_text(one.get("unit") or one.get("code")).lower() for one in (quantity, high)}
         if len(units - {""}) <= 1 and (limit := read_number(high.get("value"))) is not None:
