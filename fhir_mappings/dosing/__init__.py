@@ -20,6 +20,7 @@ from fhir_mappings.dosing.strengths import (
     read_strengths,
     spelt_unit,
     split_name,
+    with_unit_beside,
 )
 from fhir_mappings.dosing.timing import (
     NotComputable,
@@ -28,6 +29,7 @@ from fhir_mappings.dosing.timing import (
     read_bounds,
     read_number,
     read_timing,
+    read_worded,
     shorten,
 )
 
@@ -53,6 +55,7 @@ __all__ = [
     "read_ratio",
     "read_strengths",
     "read_timing",
+    "read_worded",
     "read_written",
     "shorten",
     "slip_among",
@@ -60,4 +63,5 @@ __all__ = [
     "split_name",
     "weigh",
     "why_implausible",
+    "with_unit_beside",
 ]

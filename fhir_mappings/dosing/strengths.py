@@ -5,7 +5,7 @@ written in; and the amounts in the words of a dosage.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -225,3 +225,16 @@ def take_amounts(text: str) -> tuple[tuple[tuple[Decimal, str], ...], str]:
         if amount not in amounts:
             amounts.append(amount)
     return tuple(amounts), _AMOUNT.sub(" ", text)
+
+
+def with_unit_beside(
+    quantity: dict[str, Any], amounts: Iterable[tuple[Decimal, str]]
+) -> dict[str, Any]:
+    """Return a quantity that states no unit with the one of the same number in the words beside it
+    ("Take one tablet", 1); as it is where these say none or several.
+    """
+    if quantity.get("unit") or quantity.get("code"):
+        return quantity
+    number = read_number(quantity.get("value"))
+    units = [unit for amount, unit in amounts if amount == number]
+    return {**quantity, "unit": units[0]} if len(units) == 1 else quantity

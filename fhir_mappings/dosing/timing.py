@@ -195,6 +195,28 @@ def _bounds_period(repeat: Mapping[str, Any]) -> tuple[dt.date | None, dt.date |
     return (start.earliest if start else None), (end.latest if end else None)
 
 
+_BOUNDS = frozenset({"boundsPeriod", "boundsDuration", "boundsRange", "boundsQuantity"})
+
+
+def read_worded(
+    said: Timing | None, as_needed: bool, timing: object, authored: dt.date | None
+) -> TimingReading | None:
+    """Return the rhythm that the words of a line say, where its FHIR Timing says none: at most its
+    bounds, and the words no end of their own. `None` where the Timing is to be read.
+    """
+    stated = as_dict(timing)
+    repeat = as_dict(stated.get("repeat"))
+    if said is None or not stated:
+        return TimingReading(said, as_needed) if said else None
+    says_when = stated.keys() - {"repeat"} or repeat.keys() - _BOUNDS
+    if says_when or said.duration or said.count or as_needed:
+        return None
+    starts, ends = _bounds_period(repeat)
+    duration = _duration(repeat, starts or authored, ends)
+    bounded = replace(said, duration=duration) if duration else said
+    return TimingReading(bounded, starts=starts, ends=ends)
+
+
 def read_bounds(timing: object) -> TimingReading:
     """Return the days a FHIR Timing names, whatever else of it cannot be read."""
     try:

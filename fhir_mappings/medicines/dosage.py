@@ -24,6 +24,7 @@ from fhir_mappings.dosing import (
     parts_in_turn,
     read_bounds,
     read_timing,
+    read_worded,
     read_written,
     shorten,
     slip_among,
@@ -281,12 +282,11 @@ def _timing_or_words(
     authored: dt.date | None,
     words: WrittenDosage,
 ) -> TimingReading:
-    """Return the structured timing; of a line without any the one in words, where these are read
-    whole (Q37).
+    """Return the structured timing; of a line without any, or with its bounds alone, the one in
+    words, where these are read whole (Q37).
     """
-    if not as_dict(line.get("timing")) and words.whole and words.timing:
-        return TimingReading(words.timing, words.as_needed)
-    return read(line.get("timing"), authored)
+    said, timing = words.timing if words.whole else None, line.get("timing")
+    return read_worded(said, words.as_needed, timing, authored) or read(timing, authored)
 
 
 def _in_words(problems: list[str], line: Mapping[str, Any], timing: TimingReading) -> str:

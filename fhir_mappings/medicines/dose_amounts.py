@@ -19,6 +19,7 @@ from fhir_mappings.dosing import (
     read_number,
     shorten,
     spelt_unit,
+    with_unit_beside,
 )
 from fhir_mappings.fhir import as_dict, as_text, comparator_of
 from fhir_mappings.fhir import versions as fhir_versions
@@ -120,6 +121,8 @@ def read_dose(
     largest = _largest_end(ranges, ingredient, product, site_units)
     quantities = [*quantities, *(_fixed_range(item, largest) for item in ranges)]
     quantities = [_in_known_unit(as_dict(item), site_units) for item in quantities]
+    beside = words.amounts if words.whole else ()
+    quantities = [with_unit_beside(item, beside) for item in quantities]
     if not quantities:
         spoken = dose_in_words(words, ingredient, product) if words.whole else None
         if spoken is None:

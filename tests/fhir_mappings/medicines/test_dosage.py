@@ -270,6 +270,41 @@ def test_dosage_in_free_text_that_is_not_read_whole_is_not_computable(text):
     assert dosage.text == text
 
 
+def test_the_rhythm_in_words_holds_within_bounds_that_stand_alone_Q37():
+    bounds = {"boundsPeriod": {"start": "2026-10-01", "end": "2026-10-14"}}
+    dosage = read({"text": "1 mg IM on alternate days", "timing": {"repeat": bounds}})
+    (line,) = dosage.lines
+
+    assert (line.dose, line.timing.period, line.timing.unit) == (1000, 2, PeriodUnit.DAY)
+    assert line.timing.duration == (14, PeriodUnit.DAY)
+    assert str(dosage.starts) == "2026-10-01"
+
+
+@pytest.mark.parametrize(
+    ("text", "repeat"),
+    [
+        ("1 mg IM daily for 7 days", {"boundsDuration": {"value": 2, "unit": "wk"}}),
+        ("1 mg IM daily", {"boundsPeriod": {}, "count": 3}),
+        ("1 mg IM when the nurse comes", {"boundsPeriod": {"start": "2026-10-01"}}),
+    ],
+)
+def test_words_that_bounds_may_contradict_are_not_read_Q37(text, repeat):
+    assert read({"text": text, "timing": {"repeat": repeat}}).lines[0].timing is None
+
+
+def test_a_number_without_a_unit_takes_it_from_the_words_beside_it():
+    daily = {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}}
+    dose = {"doseAndRate": [{"doseQuantity": {"value": 1.0}}], "timing": daily}
+
+    for text, micrograms in (
+        ("TAKE ONE TABLET BY MOUTH EVERY DAY", 1000),
+        ("TAKE TWO TABLETS BY MOUTH EVERY DAY", None),
+        ("TAKE ONE TABLET WHEN THE NURSE COMES", None),
+    ):
+        (line,) = read({**dose, "text": text}, product=TABLET).lines
+        assert line.dose == micrograms
+
+
 @pytest.mark.parametrize(
     ("text", "parts"),
     [
