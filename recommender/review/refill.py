@@ -30,13 +30,20 @@ TESTS_STILL_ASKED = frozenset({"N2", "E3"})
 def said_on_a_refill(case: Case, issues: Iterable[Issue]) -> Iterator[Issue]:
     """Yield the issues that a refill gets, as loud as they are there."""
     for issue in issues:
-        if issue.card in NOT_ON_A_REFILL:
+        if issue.card in NOT_ON_A_REFILL and not _follows_nothing(case, issue):
             continue
         if issue.card == cards.B13_NO_USABLE_TEST and case.rule not in TESTS_STILL_ASKED:
             continue
         if issue.card == cards.B23_LAPSED and not _is_asked_about(case):
             continue
         yield replace(issue, indicator=Indicator.INFO) if issue.card in QUIETER else issue
+
+
+def _follows_nothing(case: Case, issue: Issue) -> bool:
+    """Return whether a loading course that is over is refilled, and no maintenance is ordered: the
+    opened chart warns of it (T3), so that it is no continuation.
+    """
+    return issue.card == cards.B5_NO_MAINTENANCE and case.rule == "T3"
 
 
 def _is_asked_about(case: Case) -> bool:

@@ -120,7 +120,7 @@ SPOKEN: dict[str, dict[Where, Cell]] = {
         "b5, b6",
         "k1",
         "k1",
-        "b6",
+        "b6, b5 (the loading again)",
     ),
     "T4a": _row(
         "k1 warning",
