@@ -38,13 +38,16 @@ FOR_LIFE = re.compile(
     r"lebenslang|a vie|de por vida|a vita|levenslang|livslangt?)(?![a-z])"
 )
 
+_TEST = r"(?: the)?(?: (?:serum |vitamin |vit )?b ?-?12)?(?: (?:levels?|labs?|bloods?))?"
 THEN_CHECKED = re.compile(
     r"(?:[,;]? ?(?:and )?then|[,;]| -) "
-    r"(?:re-? ?check(?:ed)?|review|re-?assess|re-?evaluate|repeat|check)"
-    r"(?: (?:the )?(?:(?:serum |vitamin |vit )?b ?-?12)?(?: ?levels?| ?labs?| ?bloods?)?)?"
+    rf"(?:(?:re-? ?check(?:ed)?|review|re-?assess|re-?evaluate|check){_TEST}"
+    rf"|repeat(?= (?:the|serum|vit|b ?-?12|level|lab|blood)){_TEST})"
     r"(?: (?:in|after|at) \d{1,2} (?:weeks?|months?))?[ .]*$"
 )
-"""A review or a test after a dosage, and no other dosage behind it: "x 3 months then recheck"."""
+"""A review or a test after a dosage, and no other dosage behind it: "x 3 months then recheck". What
+is repeated without saying what is the dose.
+"""
 
 REVIEW = re.compile(
     r"until no (?:further|more) (?:neurological )?improvement|as long as (?:it is )?improving|"

@@ -315,6 +315,7 @@ def test_per_before_an_italian_unit_is_how_long_and_not_how_often(text, lasts):
         ("1 mg SQ monthly x 6 mos", MONTH, (6, MONTH)),
         ("1 mg subq monthly x 3 months then recheck B12", MONTH, (3, MONTH)),
         ("1 mg IM monthly for 3 months, then check levels", MONTH, (3, MONTH)),
+        ("1 mg IM monthly for 3 months then repeat B12 level", MONTH, (3, MONTH)),
         ("1 mg IM monthly, until discontinued", MONTH, None),
     ],
 )
@@ -374,6 +375,18 @@ def test_of_an_injection_days_behind_how_often_are_no_end_unless_it_is_loading(t
 )
 def test_a_check_that_another_dosage_may_follow_is_none_behind_the_last(text):
     assert read_written(text).timing is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1 mg IM stat, repeat in 1 week",
+        "1 mg IM stat then repeat after 3 months",
+        "1 mg IM today, repeat",
+    ],
+)
+def test_a_dose_that_is_repeated_is_no_single_one(text):
+    assert not read_written(text).is_all
 
 
 @pytest.mark.parametrize("text", ["1 mg IM 2/3 monthly", "1 mg IM Mon-Fri", "days 1,3,5 each week"])
