@@ -378,6 +378,19 @@ def test_a_check_that_another_dosage_may_follow_is_none_behind_the_last(text):
 
 
 @pytest.mark.parametrize(
+    ("text", "timing"),
+    [
+        ("1 tablet x1 daily", every(1, DAY)),
+        ("1 tablet x 1 a day", every(1, DAY)),
+        ("1 mg IM x1 monthly", every(1, MONTH)),
+        ("1 mg IM monthly x1", Timing(1, Decimal(1), MONTH, count=1)),
+    ],
+)
+def test_one_before_how_often_is_once_and_behind_it_a_number_of_doses(text, timing):
+    assert read_written(text).timing == timing
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "1 mg IM stat, repeat in 1 week",
