@@ -43,7 +43,8 @@ THEN_CHECKED = re.compile(
     r"(?:[,;]? ?(?:and )?then|[,;]| -) "
     rf"(?:(?:re-? ?check(?:ed)?|review|re-?assess|re-?evaluate|check){_TEST}"
     rf"|repeat(?= (?:the|serum|vit|b ?-?12|level|lab|blood)){_TEST})"
-    r"(?: (?:in|after|at) \d{1,2} (?:weeks?|months?))?[ .]*$"
+    r"(?: (?:in|after|at) \d{1,2} (?:weeks?|months?))?[ .]*$",
+    re.IGNORECASE,
 )
 """A review or a test after a dosage, and no other dosage behind it: "x 3 months then recheck". What
 is repeated without saying what is the dose.
@@ -127,7 +128,7 @@ _FORTNIGHT = re.compile(r"(?<![a-z])for (?:a|one|1) fortnight(?![a-z])")
 
 _COUNT = re.compile(
     r"(?:(?:^| )x ?(?P<x>\d{1,3})"
-    r"(?: (?:doses?|injections?|weeks|months|days)| ?(?P<short_unit>[dwm]|wks?|mos?))?"
+    r"(?: (?:doses?|injections?|weeks?|months?|days?)| ?(?P<short_unit>[dwm]|wks?|mos?))?"
     r"|(?:for |fur |uber |por |pendant |durante |gedurende |i |per )"
     rf"(?P<low>{NUMBER}) ?(?P<unit>{UNIT_WORDS})"
     rf"|(?:for|x) ?(?P<short>\d{{1,2}})/(?P<of>7|52|12)"

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from fhir_mappings.dosing.dosage_words import WrittenDosage
+from fhir_mappings.dosing.interval_words import THEN_CHECKED
 from fhir_mappings.fhir import as_text
 from fhir_mappings.fhir import versions as fhir_versions
 from recommender.language import Timing
@@ -59,7 +60,8 @@ def follow_one_another(timings: Sequence[Timing], numbered: bool) -> bool:
 
 
 _THEREAFTER = re.compile(
-    r"[,;] ?(?:and )?([^,;.]{3,40}) (?:thereafter|afterwards|after that)\.?$", re.IGNORECASE
+    r"(?:[,;] ?(?:and )?| and )(?:then )?([^,;.]{3,40}) (?:thereafter|afterwards|after that)\.?$",
+    re.IGNORECASE,
 )
 """A last dosage with its "then" behind it: ", monthly thereafter"."""
 
@@ -71,7 +73,7 @@ _NEXT = re.compile(
 
 def parts_in_turn(text: str) -> list[str]:
     """Return the parts of a text that "then" stands between, or the one after it."""
-    *before, last = THEN.split(_THEREAFTER.sub(r" then \1", text))
+    *before, last = THEN.split(_THEREAFTER.sub(r" then \1", THEN_CHECKED.sub("", text)))
     parts = [part for one in before for part in _NEXT.split(one)]
     return [part for part in (*parts, last) if part.strip()]
 

@@ -517,6 +517,10 @@ def test_words_that_say_loading_then_maintenance_are_two_phases(text, rhythms):
         ("1 mg IM daily for 1 week; every 2 months thereafter.", ["d", "mo"]),
         ("1 mg IM daily for 1 week, weekly for 1 month, then monthly", ["d", "wk", "mo"]),
         ("1 mg IM daily x7d then weekly x4w then monthly", ["d", "wk", "mo"]),
+        ("1 mg IM weekly x 4, then monthly thereafter", ["wk", "mo"]),
+        ("1 mg IM weekly x4 and monthly thereafter", ["wk", "mo"]),
+        ("1 mg IM daily x 1 week, then weekly x 4 weeks, then monthly", ["d", "wk", "mo"]),
+        ("1 mg IM daily x7, weekly x4, then monthly x 6 months then recheck", ["d", "wk", "mo"]),
     ],
 )
 def test_dosages_in_turn_are_read_as_american_orders_write_them(text, often):
