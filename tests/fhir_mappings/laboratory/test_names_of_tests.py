@@ -206,6 +206,11 @@ def test_another_test_by_a_code_in_no_list_is_named_and_decides_nothing(
         ("potassium", "Potassium", "mmol/L"),
         ("potassium", "Kalium", "mmol/L"),
         ("potassium", "Kaliémie", "mmol/L"),
+        ("potassium", "K+", "mmol/L"),
+        ("potassium", "K", "mmol/L"),
+        ("potassium", "K+ (blood gas)", "mmol/L"),
+        ("haemoglobin", "tHb", "g/dL"),
+        ("haemoglobin", "HGB POCT", "g/dL"),
         ("haemoglobin", "Hämoglobin, POCT", "g/dL"),
         ("haemoglobin", "Hemoglobin, point of care", "g/dL"),
         ("inr", "Prothrombin INR", ""),
@@ -418,3 +423,21 @@ def test_a_name_that_may_be_of_two_tests_is_said_so() -> None:
 def test_a_german_name_of_another_test_is_not_told_as_one_of_ours(fact: str, name: str) -> None:
     lately = result(name, 22, "s", effectiveDateTime=days_ago(3))
     assert getattr(scenario_of(lately), fact).reason == "none recorded"
+
+
+@pytest.mark.parametrize(
+    ("fact", "name", "value", "unit"),
+    [
+        ("potassium", "Vitamin K", 2.6, "mmol/L"),
+        ("potassium", "Urine K+", 2.6, "mmol/L"),
+        ("haemoglobin", "Hb S", 40, "g/L"),
+        ("haemoglobin", "COHb", 40, "g/L"),
+        ("haemoglobin", "Hb A2", 40, "g/L"),
+    ],
+)
+def test_short_names_of_another_test_are_not_told(
+    fact: str, name: str, value: float, unit: str
+) -> None:
+    told = getattr(scenario_of(result(name, value, unit, effectiveDateTime=days_ago(3))), fact)
+    assert not told.is_known
+    assert told.passed_over is None
