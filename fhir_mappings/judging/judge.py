@@ -146,7 +146,7 @@ def _decided_by_words(
             read = read_words(name, field)
             if read.decided:
                 return tuple(Match(member, "text", text) for member in read.decided), read.past
-            doubted = leaves_open(name) and not value_sets.is_listed(name, field)
+            doubted = leaves_open(name, field) and not value_sets.is_listed(name, field)
             listed = () if doubted else value_sets.match_text(name, field)
             if not (listed or doubted) and field is Field.PROCEDURES:
                 listed = value_sets.match_text(without_year(name), field)

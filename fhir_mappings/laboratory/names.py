@@ -42,10 +42,11 @@ _LEVEL_TOLD = re.compile(
 )
 _OF_EVERYBODY = re.compile(
     r"\b(?:ref\w*|ranges?|normal values?|targets?|cut ?-?off|thresholds?|if|when|should|consider|"
-    r"norm\w*werte?|referen\w+|soll\w*|valeurs? norm\w+|valores? norm\w+|previous\w*|was|were)\b",
+    r"norm\w*werte?|referen\w+|soll\w*|valeurs? norm\w+|valores? norm\w+|previous\w*)\b|"
+    r"\b(?:was|were)\b.{0,60}\b(?:19|20)\d\d\b(?! ?(?:pg|ng|pmol))",
     re.IGNORECASE,
 )
-"""Words of what a laboratory writes on everybody's report, and of a level that was."""
+"""Words of what a laboratory writes on everybody's report, and of a level of another year."""
 
 
 def b12_told(text: str) -> str:

@@ -34,6 +34,7 @@ LONGEST_DECIDING = 200
 
 _MARKER = re.compile(rf"(?<![a-z0-9])(?:{'|'.join(read_markers('marker'))})(?![a-z])")
 _OVER = re.compile(rf"(?<![a-z0-9])(?:{'|'.join(read_markers('over'))})(?![a-z])")
+_UNDONE = re.compile(rf"(?<![a-z0-9])(?:{'|'.join(read_markers('undone'))})(?![a-z])")
 _NAME = (
     r" (?!(?:No|Not|Nil|None|Never|Denie|Possibl|Probabl|Suspect|Exclu|Kein|Nicht|Pas|Aucun|Sin|"
     r"Ningun|Nessun|Non|Niet|Geen|Ingen|Inte|Ikke)\w*\b)[A-Z][\w.'-]*"
@@ -110,11 +111,15 @@ def has_marker(text: str) -> bool:
     return "?" in text or _MARKER.search(normalise_text(said)) is not None
 
 
-def leaves_open(text: str) -> bool:
+def leaves_open(text: str, field: Field) -> bool:
     """Return whether a text negates or doubts what it names, or says that it is over or not settled
-    ("inactive", "provisional"); an allergy that is inactive still is one (Q80).
+    ("inactive", "provisional"); of an operation also that it is not done ("deferred"), which takes
+    nothing from a diagnosis ("CKD stage 4 (dialysis deferred)"). An allergy that is inactive still
+    is one (Q80).
     """
-    return has_marker(text) or _OVER.search(normalise_text(text[:LONGEST_SEARCHED])) is not None
+    normal = normalise_text(text[:LONGEST_SEARCHED])
+    undone = field is Field.PROCEDURES and _UNDONE.search(normal) is not None
+    return undone or has_marker(text) or _OVER.search(normal) is not None
 
 
 @functools.lru_cache(maxsize=4096)
@@ -128,15 +133,16 @@ def read_words(text: str, field: Field) -> WordsRead:
     normal = normalise_text(text[:LONGEST_SEARCHED])
     found = _find(wordings, normal)
     if found:
-        return _read_found(wordings, text, normal, found)
+        return _read_found(wordings, field, text, found)
     return _read_spellings(wordings, text) if _TWO_FOR_ONE.search(text) else NOTHING
 
 
-def _read_found(wordings: _Wordings, text: str, normal: str, found: list[_Wording]) -> WordsRead:
+def _read_found(wordings: _Wordings, field: Field, text: str, found: list[_Wording]) -> WordsRead:
+    normal = normalise_text(text[:LONGEST_SEARCHED])
     deciding = [item for item in found if item.decides]
     if deciding and len(text) <= LONGEST_DECIDING:
         decided, past = _decided(normal, deciding)
-        if decided and not leaves_open(text):
+        if decided and not leaves_open(text, field):
             return WordsRead(decided, (), past)
     shown = _shown_in(wordings, normal, found)
     return WordsRead((), shown) if shown else NOTHING

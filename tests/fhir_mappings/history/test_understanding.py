@@ -995,3 +995,16 @@ def test_an_operation_with_a_note_in_brackets_counts(
         assert {found.cause for found in scenario_of(listed(text)).causes} == {
             Cause.TOTAL_GASTRECTOMY
         }
+
+
+def test_what_is_not_done_takes_nothing_from_a_diagnosis() -> None:
+    """Beside a diagnosis the words speak of something else: it stands, and restricts as before."""
+    anaemia = scenario_of(worded("Pernicious anaemia (injections postponed)"))
+    kidneys = scenario_of(worded("Chronic kidney disease stage 4 (transplant deferred)"))
+    lebers = scenario_of(worded("Leber's optic atrophy (gene therapy attempted)"))
+    blood = scenario_of(worded("Haemophilia A (scheduled review)"))
+
+    assert {found.cause for found in anaemia.causes} == {Cause.PERNICIOUS_ANAEMIA}
+    assert kidneys.kidney_disease.truth is Truth.TRUE
+    assert lebers.lebers.truth is Truth.TRUE
+    assert blood.bleeding_disorder.truth is Truth.TRUE

@@ -724,6 +724,8 @@ HAEMATINICS = {"text": "Haematinics"}
         "Vitamin B12 96 pg/mL - low. Suggest IF antibodies",
         "Ferritin normal; serum B12 level is 96.5 ng/L",
         "Vitamina B12: <150 pg/ml",
+        "Her vitamin B12 was 96 pg/mL",
+        "Vitamin B12 was 2000 pg/mL",
     ],
 )
 def test_a_level_told_in_the_words_of_a_report_is_no_missing_test_and_does_not_count_I27_Q36(told):
