@@ -25,6 +25,7 @@ from recommender.assessment.neurology import (
     read_neurology,
 )
 from recommender.assessment.older_alarms import with_older_alarms
+from recommender.assessment.suppositions import with_kidneys, with_signs
 from recommender.assessment.tests_on_record import tests_on_record
 from recommender.deficiency import (
     Beside,
@@ -89,7 +90,7 @@ def assess(scenario: ClinicalScenario, policy: Policy) -> Assessment:
         **reactions(scenario),
         **_level(scenario, policy, basis),
         deficiency=basis.row.deficiency,
-        deficiency_with_signs=basis.with_signs,
+        **basis.supposed,
         ground=basis.row.ground,
         symptoms=scenario.symptoms.truth,
         recurrence=_recurrence(scenario, basis.treatment),
@@ -131,14 +132,14 @@ class _Basis:
     neurology: Neurology
     row: DeficiencyRow
     treatment: Treatment
-    with_signs: Deficiency | None
+    supposed: Facts
 
     @classmethod
     def of(cls, scenario: ClinicalScenario, policy: Policy) -> _Basis:
         causes = frozenset(found.cause for found in scenario.causes)
         permanence = _permanence(scenario, causes)
         nitrous_oxide = scenario.nitrous_oxide.truth | truth_of(Cause.NITROUS_OXIDE in causes)
-        neurology, row, treatment, with_signs = _neurology_and_deficiency(
+        neurology, row, treatment, supposed = _neurology_and_deficiency(
             scenario, policy, nitrous_oxide, permanence
         )
         return cls(
@@ -150,7 +151,7 @@ class _Basis:
             neurology,
             row,
             treatment,
-            with_signs,
+            supposed,
         )
 
 
@@ -224,8 +225,9 @@ def _level(scenario: ClinicalScenario, policy: Policy, basis: _Basis) -> Facts:
 
 def _neurology_and_deficiency(
     scenario: ClinicalScenario, policy: Policy, nitrous_oxide: Truth, permanence: Permanence
-) -> tuple[Neurology, DeficiencyRow, Treatment, Deficiency | None]:
-    """Work out the three facts that hang on each other, and what deficiency is with nerve signs.
+) -> tuple[Neurology, DeficiencyRow, Treatment, Facts]:
+    """Work out the three facts that hang on each other, and what deficiency would be if one fact
+    that is not known were.
 
     Signs whose code names another cause count once deficiency stands on other grounds (Q4), so
     deficiency is asked without them first.
@@ -243,14 +245,10 @@ def _neurology_and_deficiency(
         treatment = read_treatment(scenario, neurology.involved, policy)
     if treatment.phase not in (TreatmentPhase.NONE, TreatmentPhase.UNKNOWN):
         row = find_row(replace(facts, on_treatment=True))
-        return neurology, row, treatment, None
-    levels = scenario.total_b12.is_known or scenario.holotranscobalamin.is_known
-    shown = row.deficiency not in (Deficiency.UNKNOWN, Deficiency.UNRESOLVED, Deficiency.UNLIKELY)
-    read = levels or facts.mma_measured or nitrous_oxide.is_true
-    if neurology.involved.is_true or shown or not read:
-        return neurology, row, treatment, None
-    ill = gather_deficiency_facts(scenario, policy, replace(beside, neurological=Truth.TRUE))
-    return neurology, row, treatment, find_row(ill).deficiency
+        return neurology, row, treatment, {}
+    ill = neurology.involved.is_true
+    supposed = {} if ill else with_signs(scenario, policy, facts, row, beside)
+    return neurology, row, treatment, supposed | with_kidneys(facts)
 
 
 def _ileal_resection_over_limit(scenario: ClinicalScenario, causes: frozenset[Cause]) -> Truth:

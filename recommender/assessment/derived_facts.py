@@ -57,7 +57,9 @@ class Assessment(ComparedWhole):
     methylmalonic acid of the last 6 months is not raised. `low_once`: an older or unusable result
     was low or is flagged low (E3). `positive_by_recent_result`: a result of 12 months, not the
     diagnosis alone, speaks for deficiency (Q73). `deficiency_with_signs` is what deficiency would
-    be if nerve signs were recorded (D4), `None` where it would be the same or signs are recorded.
+    be if nerve signs were recorded (D4), `None` where it would be the same or signs are recorded;
+    `deficiency_with_kidneys` if kidney function were sufficient where raised methylmalonic acid
+    waits for it, `None` elsewhere.
     """
 
     adult: Truth
@@ -125,6 +127,7 @@ class Assessment(ComparedWhole):
     laboratory_in_part: bool = False
     platelets_unusable: bool = False
     deficiency_with_signs: Deficiency | None = None
+    deficiency_with_kidneys: Deficiency | None = None
 
     @property
     def pregnancy_hinted(self) -> bool:

@@ -12,7 +12,7 @@ from recommender.deficiency.deficiency import (
     not_conclusive,
     renal_is_severe,
 )
-from recommender.deficiency.deficiency_rows import DeficiencyRow
+from recommender.deficiency.deficiency_rows import DeficiencyFacts, DeficiencyRow
 from recommender.deficiency.grounds import Deficiency, Ground, NotConclusive, Permanence
 from recommender.deficiency.levels import (
     HOLOTC_HIGH,
@@ -36,6 +36,7 @@ __all__ = [
     "SEVERE_RENAL_BELOW",
     "Beside",
     "Deficiency",
+    "DeficiencyFacts",
     "DeficiencyRow",
     "Ground",
     "NotConclusive",

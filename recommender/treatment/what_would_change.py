@@ -105,7 +105,9 @@ VARIATIONS: tuple[Variation, ...] = (
     ),
     Variation(
         "kidney function were sufficient",
-        lambda a: changed(a, renal=Truth.FALSE),
+        lambda a: changed(
+            a, renal=Truth.FALSE, deficiency=a.deficiency_with_kidneys or a.deficiency
+        ),
         lambda a: a.renal.is_unknown,
     ),
     Variation(

@@ -153,6 +153,7 @@ def test_what_signs_would_change_is_what_they_change_D4(
 
 RECORDED = {
     "neurological symptoms were explicitly absent": {"neurological_screen": "no"},
+    "kidney function were sufficient": {"egfr": 90},
     "kidney function were reduced": {"egfr": 40},
     "pernicious anaemia were the cause": {
         "causes": ["pernicious anaemia or autoimmune gastritis"],

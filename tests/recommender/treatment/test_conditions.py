@@ -78,6 +78,7 @@ MORE: dict[str, tuple[Any, ...]] = {
     "anticoagulant": tuple(Anticoagulant),
     "not_conclusive": tuple(NotConclusive),
     "deficiency_with_signs": tuple(Deficiency),
+    "deficiency_with_kidneys": tuple(Deficiency),
 }
 """What a field may hold that is neither a truth nor one of a few names."""
 
