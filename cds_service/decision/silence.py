@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from cds_service.cards import EXTENSION
 from cds_service.decision.decide import Decision
 from cds_service.decision.quiet_cards import ASKED_BEFORE, OVERRIDDEN
-from cds_service.protocol import HOOK_ROWS, MEDICATION_REFILL, PATIENT_VIEW, HookRequest
+from cds_service.protocol import (
+    HOOK_ROWS,
+    MEDICATION_REFILL,
+    NOT_AN_ORDER,
+    PATIENT_VIEW,
+    HookRequest,
+)
 from fhir_mappings.draft_reading import NOT_ORDERS
 from fhir_mappings.fhir import Placed, code_of, read_medication, subject_id, words_of
 from fhir_mappings.selections import listed_orders, order_sets, resolve_selections
@@ -16,6 +22,7 @@ from recommender.wording import join, quote, unread_lines
 
 NOT_CONCERNED = "not a vitamin B12 or folic acid order, nor a test of them"
 NO_DRAFTS = "no draft order came"
+UNREAD_DRAFTS = "of the draft orders this is no resource that can be read"
 NOT_ORDERED = "the draft orders are completed or entered in error, so nothing is being ordered"
 NO_NAMES = "the draft orders name no medicine and no test yet"
 SETS_NOT_READ = (
@@ -45,7 +52,8 @@ def explain_silence(
     order that was not looked into; `withheld_by` says of each card what keeps it back.
     """
     if decision is None or not decision.in_scope:
-        return {EXTENSION: {"why": _why_not_concerned(request)}}
+        why = "; ".join([*_unread_drafts(request), _why_not_concerned(request)])
+        return {EXTENSION: {"why": why}}
     rule = decision.recommendation.rule
     why = _why_withheld(withheld_by) if decision.findings else _reason(decision, request.hook)
     return {EXTENSION: {"why": why, "rule": rule}}
@@ -74,6 +82,12 @@ def _why_not_concerned(request: HookRequest) -> str:
         return NOT_ORDERED
     unread = any(_lists_others(one, request.drafts) for one in sets if one in drafts)
     return "; ".join([_what_is_ordered(drafts), *([SETS_NOT_READ] if unread else ())])
+
+
+def _unread_drafts(request: HookRequest) -> Iterator[str]:
+    unread = [place for place, why in request.tolerated if why == NOT_AN_ORDER]
+    if unread:
+        yield f"{UNREAD_DRAFTS}: {join(unread[:MOST_NAMES])}"
 
 
 def _what_is_ordered(drafts: list[Placed]) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from cds_service.protocol.bundles import resources_within
+from cds_service.protocol.bundles import empty_entries, resources_within
 from cds_service.protocol.errors import bad_request, kind_of
 from cds_service.protocol.json_text import UnreadPrefetch
 from cds_service.protocol.long_texts import LongText, whole_text
@@ -66,6 +66,8 @@ ORDER_HOOKS = frozenset(row.name for row in HOOK_ROWS.values() if row.drafts_in)
 EPIC_FHIR_VERSION = "com.epic.cdshooks.request.fhir-version"
 """Request extension in which Epic names the FHIR version (R158)."""
 
+_Tolerated = list[tuple[str, str]]
+
 MOST_DRAFTS = 200
 MOST_SELECTIONS = 200
 """Draft orders and selections of one call; a larger order set is no clinician's screen (R181)."""
@@ -107,7 +109,7 @@ def parse_hook_request(body: Any, hook: str) -> HookRequest:
     Source: R26 to R37, R181.
     """
     instance, context = _check_shape(body, hook)
-    tolerated: list[tuple[str, str]] = []
+    tolerated: _Tolerated = []
     patient_id = _patient_id(context)
     _check_one_patient(body, patient_id)
     extension = _optional(body, "extension", dict, tolerated)
@@ -120,7 +122,7 @@ def parse_hook_request(body: Any, hook: str) -> HookRequest:
         encounter_id=_bare_id(context.get("encounterId"), "Encounter"),
         user_id=_typed_id(context.get("userId")),
         selections=_selections(context, tolerated),
-        drafts=_drafts(context, hook),
+        drafts=_drafts(context, hook, tolerated),
         fhir_server=fhir_server,
         access_token=access_token,
         no_access=no_access,
@@ -145,7 +147,7 @@ def _check_shape(body: Any, hook: str) -> tuple[str, dict[str, Any]]:
     return instance, context
 
 
-def _prefetch(body: dict[str, Any], tolerated: list[tuple[str, str]]) -> Mapping[str, Any]:
+def _prefetch(body: dict[str, Any], tolerated: _Tolerated) -> Mapping[str, Any]:
     """Return prefetch as it came; of an order hook it is read when it is looked into."""
     unread = body.get("prefetch")
     if isinstance(unread, UnreadPrefetch):
@@ -171,7 +173,7 @@ def _found(parent: dict[str, Any], key: str) -> str:
 
 
 def _optional(
-    parent: dict[str, Any], key: str, kind: type, tolerated: list[tuple[str, str]], where: str = ""
+    parent: dict[str, Any], key: str, kind: type, tolerated: _Tolerated, where: str = ""
 ) -> Any:
     """Return the member, or an empty value of its kind; null counts as absent."""
     value = parent.get(key)
@@ -201,6 +203,7 @@ def _check_one_patient(body: dict[str, Any], patient_id: str) -> None:
 
 
 OF_THE_CONTEXT = "the patient of context.patientId"
+NOT_AN_ORDER = "is no resource that can be read, so nothing of it was checked"
 
 
 def _bare_id(value: Any, kind: str) -> str:
@@ -239,7 +242,7 @@ OTHER_TOKEN = "the EHR's access token is of another type than Bearer"
 """Why no FHIR server may be asked, in words for card and receipt."""
 
 
-def _fhir_access(body: dict[str, Any], tolerated: list[tuple[str, str]]) -> tuple[str, str, str]:
+def _fhir_access(body: dict[str, Any], tolerated: _Tolerated) -> tuple[str, str, str]:
     """Return server, token, and why the server may not be asked. An authorization without server,
     without token, or with a token that is not to be shown as Bearer, gives no access (R29, R62).
 
@@ -265,7 +268,7 @@ def _fhir_access(body: dict[str, Any], tolerated: list[tuple[str, str]]) -> tupl
     return server, whole_text(token).strip(), ""
 
 
-def _selections(context: dict[str, Any], tolerated: list[tuple[str, str]]) -> tuple[str, ...]:
+def _selections(context: dict[str, Any], tolerated: _Tolerated) -> tuple[str, ...]:
     selections = context.get("selections")
     if isinstance(selections, str):
         return (selections,)
@@ -279,19 +282,19 @@ def _check_count(where: str, found: int, most: int) -> None:
         raise bad_request(where, f"{found} entries", f"at most {most}")
 
 
-def _drafts(context: dict[str, Any], hook: str) -> tuple[Placed, ...]:
+def _drafts(context: dict[str, Any], hook: str, tolerated: _Tolerated) -> tuple[Placed, ...]:
     members = HOOK_ROWS[hook].drafts_in
     if not members:
         return ()
     there = [name for name in members if name in context]
     member = next((name for name in there if context[name] is not None), (there or members)[0])
-    drafts = context.get(member)
+    drafts, place = context.get(member), f"context.{member}"
     if not isinstance(drafts, dict | list):
-        raise bad_request(
-            f"context.{member}", _found(context, member), "a Bundle of the draft orders"
-        )
+        raise bad_request(place, _found(context, member), "a Bundle of the draft orders")
     if isinstance(drafts, dict) and "entry" in drafts:
         drafts = {**drafts, "resourceType": "Bundle"}  # by another name it holds the same
-    found = tuple(with_held_orders(resources_within(drafts, f"context.{member}")))
-    _check_count(f"context.{member}", len(found), MOST_DRAFTS)
+    found = tuple(with_held_orders(resources_within(drafts, place)))
+    _check_count(place, len(found), MOST_DRAFTS)
+    if isinstance(drafts, list) or "entry" in drafts:
+        tolerated += ((unread, NOT_AN_ORDER) for unread in empty_entries(drafts, place))
     return found

@@ -203,6 +203,23 @@ def test_an_optional_member_of_the_wrong_type_is_set_aside_and_named_R73(member:
     assert [place for place, _ in request.tolerated] == [member]
 
 
+@pytest.mark.parametrize(
+    "unread", ["Hydroxocobalamin 1 mg", '{"resourceType": "MedicationRequest"}', 5, None, [], {}]
+)
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_a_draft_that_is_no_resource_is_named_and_the_others_are_read_R73(
+    unread: Any, wrapped: bool
+) -> None:
+    entry = {"resource": unread} if wrapped else unread
+    order = {"resource": {"resourceType": "MedicationRequest", "id": "a"}}
+    drafts = {"resourceType": "Bundle", "entry": [entry, order]}
+
+    request = parse_hook_request(with_context(draftOrders=drafts), "order-select")
+
+    assert [one.resource["id"] for one in request.drafts] == ["a"]
+    assert [place for place, _ in request.tolerated] == ["context.draftOrders.entry[0]"]
+
+
 def test_an_authorization_without_server_gives_no_access_R29() -> None:
     request = parse_hook_request(body(fhirAuthorization={"access_token": "t"}), "order-select")
 

@@ -363,6 +363,12 @@ def test_an_order_that_is_none_of_ours_is_named(
     order_select["context"]["draftOrders"]["entry"] = []
     assert why_empty(ask(client, order_select)) == "no draft order came"
 
+    order_select["context"]["draftOrders"]["entry"] = ["Hydroxocobalamin 1 mg im", 5]
+    why = why_empty(ask(client, order_select))
+    assert "no resource that can be read" in why
+    assert "context.draftOrders.entry[0] and context.draftOrders.entry[1]" in why
+    assert "Hydroxo" not in why
+
 
 def test_the_topic_of_a_card_is_the_same_for_every_patient_R86(
     client: FlaskClient, order_select: dict[str, Any]

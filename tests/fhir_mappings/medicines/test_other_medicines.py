@@ -165,7 +165,9 @@ def test_a_plan_that_nobody_reports_leaves_it_unknown() -> None:
     assert (fact.truth, fact.because) == (Truth.UNKNOWN, Because.NOT_CERTAIN)
 
 
-@pytest.mark.parametrize("name", ["Xobaline", "Vicapan N", "Triobe", "Benexol", "Tribedoce 5000"])
+@pytest.mark.parametrize(
+    "name", ["Xobaline", "Vicapan N", "Reticulogen", "Benexol", "Novobedouze 5000"]
+)
 def test_a_name_in_no_list_may_be_a_brand_of_vitamin_b12_or_an_anticoagulant_Q26(name):
     scenario = scenario_of(ordered({"text": name}))
 
