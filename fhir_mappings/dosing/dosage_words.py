@@ -35,6 +35,7 @@ from fhir_mappings.dosing.strengths import (
     STRENGTH_IN_WORDS,
     plain_numbers,
     take_amounts,
+    write_counts_behind,
 )
 from recommender.language import Route, Timing
 
@@ -240,6 +241,7 @@ def _name_tablets(folded: str) -> str:
 
 
 def _read_clauses(rest: str, as_needed: bool, review: bool, aside: bool) -> WrittenDosage:
+    rest = write_counts_behind(rest)
     route, rest = _take_route(STRENGTH_IN_WORDS.sub(" ", rest))
     rest = " ".join(rest.split())
     rhythms = find_rhythm(rest)

@@ -5,11 +5,12 @@ written in; and the amounts in the words of a dosage.
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from fhir_mappings.dosing.interval_vocabulary import NUMBERS, fold
+from fhir_mappings.dosing.interval_vocabulary import ADVERB_WORDS, NUMBERS, PER, fold
 from fhir_mappings.dosing.timing import read_number
 from fhir_mappings.fhir import as_dict, as_text
 
@@ -212,6 +213,56 @@ _AMOUNT = re.compile(
     + "".join(rf"|(?P<{name}>{words})" for name, words in _PIECES.items())
     + r")(?![a-z0-9/])"
 )
+
+
+_WEIGHT = rf"\d{{1,7}}(?:\.\d{{1,4}})? ?(?:{_MASS})"
+_TO_SWALLOW = rf"(?:film ?-?coated |oral )?(?P<piece>{_PIECES['tablet']}|{_PIECES['capsule']})"
+_CONTAINERS = (
+    "ampoules?|ampules?|amps?|ampullen?|ampuller|ampull?|ampollas?|ampolas?|fial[ae]|vials?"
+)
+_PIECE_OF_STRENGTH = re.compile(
+    rf"(?<![a-z0-9./,\u2044-])(?:(?P<n>{'|'.join(NUMBERS)}|\d{{1,2}}(?= ?x)) ?(?:x ?)?|an? |"
+    r"(?<![0-9] )(?=[0-9.]+ ?[a-z]+ (?:tablet|tab|capsule|cap)(?![a-z])))"
+    rf"(?P<weight>{_WEIGHT})"
+    rf"(?: {_TO_SWALLOW}|(?: ?/ ?[0-9.]* ?ml)? (?P<given>{_CONTAINERS}))(?![a-z0-9/])"
+)
+"""Pieces by their strength: "one 1 mg tablet", "2 x 500 mcg tablets", "a 1 mg tablet"; of digits
+alone before it nobody knows where they end ("2 500 mcg").
+"""
+_TIMES_AN_AMOUNT = re.compile(
+    rf"(?<![a-z0-9./,\u2044-])(?P<n>{'|'.join(NUMBERS)}|\d{{1,2}}) ?x ?"
+    rf"(?P<amount>(?P<number>\d{{1,7}}(?:\.\d{{1,4}})?) ?(?:(?P<mass>{_MASS})|"
+    rf"{'|'.join(_PIECES.values())})(?![a-z0-9/])(?: (?:im|sc|iv|po)(?![a-z]))?)"
+    rf"(?P<often>,? ?(?=(?:{PER}|{ADVERB_WORDS})(?![a-z]))(?!(?:a|an|i|om|on) ))?"
+)
+"""How many times an amount: "6 x 1 mg", "3 x 1 Ampulle pro Woche"."""
+
+
+def write_counts_behind(text: str) -> str:
+    """Return words of a dosage in which the strength of a piece stands behind it, and how many
+    times an amount is given behind the amount.
+    """
+    return _TIMES_AN_AMOUNT.sub(_count_behind, _PIECE_OF_STRENGTH.sub(_strength_behind, text))
+
+
+def _strength_behind(match: re.Match[str]) -> str:
+    """Return "1 tablet 1 mg" for "one 1 mg tablet"; of several to be injected nobody knows whether
+    they are one dose.
+    """
+    count = int(NUMBERS.get(match["n"], 0) or match["n"] or 1)
+    if match["given"]:
+        return f"1 ampoule {match['weight']}" if count == 1 else "several pieces"
+    number = match["weight"].rstrip(string.ascii_letters + " ")
+    unit = match["weight"].removeprefix(number)
+    return f"{count} {match['piece']} {Decimal(number) * count:f}{unit}"
+
+
+def _count_behind(match: re.Match[str]) -> str:
+    count = int(NUMBERS.get(match["n"], 0) or match["n"])
+    if count == 1:
+        plain = match["mass"] or Decimal(match["number"]) == 1
+        return f"{match['amount']}{match['often'] or ''}" if plain else match[0]
+    return f"{match['amount']} {count}x " if match["often"] else f"{match['amount']} x {count}"
 
 
 def take_amounts(text: str) -> tuple[tuple[tuple[Decimal, str], ...], str]:

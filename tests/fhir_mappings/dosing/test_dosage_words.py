@@ -2,6 +2,7 @@
 Q41).
 """
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -144,6 +145,20 @@ def every(period: int, unit: PeriodUnit, times: int = 1) -> Timing:
         ("1 tab PO daily #90", [(1, "tablet")], PO, every(1, DAY)),
         ("1 mL IM q month, disp 10 mL", [(1, "ml")], IM, every(1, MONTH)),
         ("1 mL into the appropriate muscle every 14 days", [(1, "ml")], IM, every(14, DAY)),
+        ("Take one 1mg tablet once daily", [(1, "tablet"), (1, "mg")], None, every(1, DAY)),
+        ("Take a 1 mg tablet daily", [(1, "tablet"), (1, "mg")], None, every(1, DAY)),
+        (
+            "Take two 500 microgram tablets every day",
+            [(2, "tablet"), (1000, "microgram")],
+            None,
+            every(1, DAY),
+        ),
+        ("2 x 500mcg tablets PO daily", [(2, "tablet"), (1000, "mcg")], PO, every(1, DAY)),
+        ("one 1 mg ampoule IM every 3 months", [(1, "ampoule"), (1, "mg")], IM, every(3, MONTH)),
+        ("3 x 1 Ampulle i.m. pro Woche", [(1, "ampoule")], IM, every(1, WEEK, 3)),
+        ("3 x 1 mg per week IM", [(1, "mg")], IM, every(1, WEEK, 3)),
+        ("2 x 1 Tablette täglich", [(1, "tablet")], None, every(1, DAY, 2)),
+        ("1 x 1 mg IM monthly", [(1, "mg")], IM, every(1, MONTH)),
     ],
 )
 def test_what_is_read_whole(text, amounts, route, timing):
@@ -274,6 +289,41 @@ def test_the_name_and_strength_of_the_product_are_no_dose():
         (Decimal(1), "ampoule"),
     )
     assert read_written("hydroxocobalamin 1 mg/mL, 1 mL monthly").amounts == ((Decimal(1), "ml"),)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2 500 mcg tablets daily",
+        "1mg tablets daily",
+        "5 x 1mg/1ml ampoules",
+        "5 x 1 mg ampoules IM",
+        "1 x 2 tabletter dagligen",
+        "Give six 1 mg injections IM",
+    ],
+)
+def test_a_count_before_a_strength_that_may_be_of_doses_or_of_pieces_is_no_dose(text):
+    found = read_written(text)
+
+    assert not found.whole
+    assert all(unit != "ampoule" for _, unit in found.amounts)
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("6 x 1 mg IM", 6), ("6 x 1 ml i.m.", 6), ("six x 1 mg IM", 6), ("6 x 1 Ampulle i.m.", 6)],
+)
+def test_a_count_before_an_amount_is_a_number_of_doses(text, count):
+    found = read_written(text)
+
+    assert found.count_alone == count
+    assert [number for number, _ in found.amounts] == [1]
+
+
+def test_a_count_before_an_amount_ends_what_is_said_of_how_often():
+    timing = read_written("6 x 1mg IM on alternate days").timing
+
+    assert timing == replace(every(2, DAY), count=6)
 
 
 def test_two_frequencies_are_none():
