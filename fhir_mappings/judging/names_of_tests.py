@@ -12,10 +12,12 @@ from fhir_mappings.terminology import Concept, Field, Match, Member, Role, Value
 from fhir_mappings.text import normalise_text
 
 NAMES_B12 = re.compile(
-    r"\b(?:vit(?:amin[ae]?)? ?)?v?b12\b|\b(?:cyano|hydroxo)?[ck]obalamin[a-z]{0,3}\b"
+    r"\b(?:vit(?:amin[ae]?)? ?)?v?b12\b|"
+    r"\b(?:c[iy]ano|h[iy]dr[ox]{1,3})?[ck]obalamin[a-z]{0,3}\b"
 )
 _NO_LEVEL = re.compile(
-    r"bind|urin|csf|intake|diet|supplement|inject|dose|(?<!vitamine b12 )dosage(?!m| du| de)|"
+    r"bind|urin|csf|intake|diet|supplement|inject|dose(?!ament)|"
+    r"(?<!vitamine b12 )dosage(?!m| du| de)|"
     r"given|administ|therap|treat|medic|advice|antibod|ratio|factor|schilling|deficien|question|allerg|screening|history|review|due|next|"
     r"plan|folate|folic|absor|score|spray|tablet|last|start|stop|request|order|refus|declin|consent"
 )
@@ -23,17 +25,18 @@ _SOME_ACTIVE = re.compile(
     r"holo ?(?:trans[ck]ob|t[ck]\b)|\ba[ck]t(?:iv|if|ief)\w*(?: \w+)? b ?12|\bb ?12 a[ck]?tt?i[vf]"
 )
 _SOME_GFR = re.compile(
-    r"\be?gfr|\bglomerul|\bckd ?epi\b|\bmdrd\b|\be?(?:dfg|tfg|vfg)e?\b|cockcroft|"
+    r"\be?gfr|\bglomerul|\bglom filt|\bckd ?epi\b|\bmdrd\b|\be?(?:dfg|rfg|tfg|vfg)e?\b|cockcroft|"
     r"\bcr ?cl\b|\bccr\b|"
     r"[ck]reatinin\w* (?:clearance|klaring|klarering)|[ck]reatinin\w*(?:clearance|klaring)|"
-    r"(?:clearance|clairance|aclaramiento|depuracion|depuracao) (?:de(?:lla?| la)? )?creatinin"
+    r"(?:clearance|clairance|aclaramiento|depuracion|depuracao) "
+    r"(?:d(?:e(?:lla?| la)?|a) )?creatinin"
 )
 _NO_GFR = re.compile(
     r"basement|membran|antibod|antik|stage|categor|stadi|[ck]lass|urin|view|mutat|gene\b|exon|fish\b|"
     r"growth|re[cz]eptor|express|neph?rit|glomeruli\b|s[ck]ler|biops|[ck]omment|remark|trend|interpret|"
     r"\b[tl]\d{3}"
 )
-_SOME_CREATININE = re.compile(r"[ck]reatinin|\b(?:[ck]reat?|scr)\b")
+_SOME_CREATININE = re.compile(r"[ck]reatin(?:in|emi)|\b(?:[ck]reat?|scr)\b")
 _NO_CREATININE = re.compile(
     r"urin|\bur?\b(?! (?:and )?e)|ratio|quotient|album|protein|calcium|clearance|klaring|"
     r"clairance|excret|aus?sch|(?<!\bser)(?<!serum)/|24|spot|fluid|flussig|liqu|csf|drain|perit|pleur|"
@@ -49,7 +52,10 @@ _NO_COUNT = re.compile(
     r"storage|particle|peni[ae]|[cz]ytos|therap|drug|medic|screen|hemm|anti ?p|[ck]omment|"
     r"interpret|dialysat|flussig|zytenarm|plattchenarm|klumpen|\bklein|riesen|granul|satellit|retikul|nachweis"
 )
-_SOME_POTASSIUM = re.compile(r"\bpotassium|\bkalium|\bpotassio|\bpotasio|\bkaliemi|^k$|\bk\+")
+_SOME_POTASSIUM = re.compile(
+    r"\bpotassium|\bkalium|\bpotas{1,2}(?:io?|s?i?emi[ae])?\b|\b[ck]ali?emi|^(?:f?[ps][ -])?k$|"
+    r"\bk\+"
+)
 _NO_POTASSIUM = re.compile(
     r"urin|\bur?\b|24|spot|excret|fluid|stool|feces|csf|dialys|intake|diet|channel|antibod|supplement|"
     r"stuhl|speichel|schweiss|flussig|erythro|haar\b|probenmat|"
@@ -60,7 +66,8 @@ _SOME_HAEMOGLOBIN = re.compile(r"\bh(?:a|ae)?e?moglobin|\bemoglobin|\bt?hb\b|\bh
 _NO_HAEMOGLOBIN = re.compile(
     r"a1c?|glyc|glyk|glic|\b(?:mean|mittler|mch|ret)|corpusc|konzentration|carbox|carbo|co ?hb|met|"
     r"sulf|free|freies|plasma|urin|stool|feces|fecal|faecal|occult|stuhl|electroph|variant|fraction|"
-    r"\b[acdefghs]2?\b|fetal|foetal|sickle|solub|hapto|bind|antibod|pattern|content|equivalent|target|"
+    r"\b(?!c massa)[acdefghs]2?\b|fetal|foetal|sickle|solub|hapto|bind|antibod|pattern|content|"
+    r"equivalent|target|"
     r"flussigkeit|muster|nachweis|gastroint|zielwert|nabelschnur|trockenblut|elektroph|instabil|andere"
 )
 _SOME_INR = re.compile(r"\binr\b|\bint(?:ernationa)?l norm(?:al(?:i[sz]ed)?)? ratio")
@@ -113,7 +120,8 @@ _AROUND = re.compile(
     r"(?<![a-z0-9])(?:levels?|lvls?|assay|test|measurement|estimation|concentration|determination|"
     r"(?<!vitamin b12 )(?<!vit b12 )(?<!^b12 )dosage(?: du| de(?: la)?)?|dosagem(?: d[aeo])?|"
     r"dosaje(?: de)?|dosaggio(?: di| della)?|determinacion(?: de)?|determinacao(?: d[aeo])?|"
-    r"determinazione(?: di| della)?|bestimmung|bepaling|"
+    r"determinazione(?: di| della)?|bestimmung|bepaling|doseamento(?: d[aeo])?|"
+    r"nive(?:l|les|is)(?: de)?|taux(?: de(?: la)?)?|"
     r"observation|result|quantitative|qn|hematinics|(?:using )?(?:creatinine )?ckd epi|"
     r"mdrd|(?:by )?(?:eclia|cmia|clia|elisa|immunoassay|lc ms(?: ms)?)|poc|edta|"
     r"(?:mod )?jaffe|kinetic|(?:mass|mol(?:es?)?)/vol|enzymatic|"

@@ -37,6 +37,9 @@ AS_NAMED = (
     "Vitamin B12, serum by CMIA",
     "S. Vitamin B12 *",
     "Vitamin B12 Lvl",
+    "Doseamento de vitamina B12",
+    "Niveles de vitamina B12",
+    "Taux de vitamine B12",
 )
 
 
@@ -126,7 +129,15 @@ def test_the_letter_of_another_specimen_makes_it_another_test(
 
 @pytest.mark.parametrize(
     "name",
-    ["Cyanocobalamin (serum)", "VB12", "Active-B12 Architect", "B12 send away", "Vit B12 ext"],
+    [
+        "Cianocobalamina",
+        "S-B12-TC2",
+        "Cyanocobalamin (serum)",
+        "VB12",
+        "Active-B12 Architect",
+        "B12 send away",
+        "Vit B12 ext",
+    ],
 )
 def test_a_name_that_is_not_certain_is_told_and_decides_nothing(name: str) -> None:
     scenario = scenario_of(result(name, 98, "ng/L"))
@@ -214,6 +225,19 @@ def test_another_test_by_a_code_in_no_list_is_named_and_decides_nothing(
         ("haemoglobin", "Hämoglobin, POCT", "g/dL"),
         ("haemoglobin", "Hemoglobin, point of care", "g/dL"),
         ("inr", "Prothrombin INR", ""),
+        ("egfr", "Est, Glom Filt Rate", "mL/min/1.73m2"),
+        ("egfr", "Glom. Filtrationsrate", "mL/min/1.73m2"),
+        ("egfr", "Clearance da creatinina", "mL/min"),
+        ("egfr", "RFG estimado", "mL/min/1.73m2"),
+        ("egfr", "Creatinemia", "mg/dL"),
+        ("potassium", "P-K", "mmol/L"),
+        ("potassium", "fP-K", "mmol/L"),
+        ("potassium", "Potas", "mmol/L"),
+        ("potassium", "Potasi", "mmol/L"),
+        ("potassium", "Potasemia", "mmol/L"),
+        ("potassium", "Potassiemia", "mmol/L"),
+        ("potassium", "Caliemia", "mmol/L"),
+        ("haemoglobin", "San-Hemoglobina; c.massa", "g/L"),
     ],
 )
 def test_a_name_in_no_list_that_holds_that_of_a_test_is_told_I27(
@@ -298,6 +322,7 @@ def test_a_code_in_no_list_beside_another_name_is_another_test(name: str) -> Non
         "Vitamin B12 deficiency screening score",
         "Transcobalamin II",
         "Vitamin B1",
+        "Cianocobalamina dose",
     ],
 )
 def test_what_is_no_level_of_vitamin_b12_is_not_told_as_one(name: str) -> None:
@@ -429,6 +454,8 @@ def test_a_german_name_of_another_test_is_not_told_as_one_of_ours(fact: str, nam
     ("fact", "name", "value", "unit"),
     [
         ("potassium", "Vitamin K", 2.6, "mmol/L"),
+        ("potassium", "U-K", 2.6, "mmol/L"),
+        ("potassium", "P-K2", 2.6, "mmol/L"),
         ("potassium", "Urine K+", 2.6, "mmol/L"),
         ("haemoglobin", "Hb S", 40, "g/L"),
         ("haemoglobin", "COHb", 40, "g/L"),
