@@ -68,8 +68,7 @@ EPIC_FHIR_VERSION = "com.epic.cdshooks.request.fhir-version"
 
 _Tolerated = list[tuple[str, str]]
 
-MOST_DRAFTS = 200
-MOST_SELECTIONS = 200
+MOST_DRAFTS = MOST_SELECTIONS = 200
 """Draft orders and selections of one call; a larger order set is no clinician's screen (R181)."""
 
 
@@ -286,8 +285,8 @@ def _drafts(context: dict[str, Any], hook: str, tolerated: _Tolerated) -> tuple[
     members = HOOK_ROWS[hook].drafts_in
     if not members:
         return ()
-    there = [name for name in members if name in context]
-    member = next((name for name in there if context[name] is not None), (there or members)[0])
+    there = [name for name in members if name in context] or members
+    member = next((name for name in there if context.get(name) is not None), there[0])
     drafts, place = context.get(member), f"context.{member}"
     if not isinstance(drafts, dict | list):
         raise bad_request(place, _found(context, member), "a Bundle of the draft orders")
@@ -295,6 +294,7 @@ def _drafts(context: dict[str, Any], hook: str, tolerated: _Tolerated) -> tuple[
         drafts = {**drafts, "resourceType": "Bundle"}  # by another name it holds the same
     found = tuple(with_held_orders(resources_within(drafts, place)))
     _check_count(place, len(found), MOST_DRAFTS)
-    if isinstance(drafts, list) or "entry" in drafts:
-        tolerated += ((unread, NOT_AN_ORDER) for unread in empty_entries(drafts, place))
+    entries = drafts if isinstance(drafts, list) else drafts.get("entry")
+    if not isinstance(entries, list) or len(found) != len(entries):
+        tolerated += [(unread, NOT_AN_ORDER) for unread in empty_entries(drafts, place)]
     return found

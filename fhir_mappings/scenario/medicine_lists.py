@@ -48,7 +48,9 @@ from fhir_mappings.products import (
 from fhir_mappings.scenario.reactions_beside import ends_or_forbids, show_reaction
 from fhir_mappings.terminology import Field, read_words
 from recommender.guidance import look_back
-from recommender.language import Fact, HintAt
+from recommender.language import Fact, HintAt, OrderState
+
+_ShownOfMedicine = tuple[tuple[HintAt, str], ...]
 
 MEDICATION_TYPES = (
     "MedicationRequest",
@@ -74,11 +76,8 @@ def read_medicines(index: RecordIndex) -> MedicationFacts:
         index.read_before,
     )
     if medicines.nameless:
-        entries = (
-            "1 entry does not say"
-            if medicines.nameless == 1
-            else f"{medicines.nameless} entries do not say"
-        )
+        one = medicines.nameless == 1
+        entries = "1 entry does not say" if one else f"{medicines.nameless} entries do not say"
         index.gaps.setdefault("medications", f"{entries} which medicine it is")
     _show_future(index, medicines.in_future)
     return _as_available(index, medicines)
@@ -135,15 +134,14 @@ def count_medicines(index: RecordIndex) -> None:
                 _show_unsure(index, placed, product, f"status {status or 'missing'}")
             elif said := denied_words(use, product):
                 _show_denied(index, placed, product, said)
+            elif use is not None and (use.planned or use.state is OrderState.ON_HOLD):
+                _show_perhaps_taken(index, use, product)
             index.understanding.count(key, placed, by)
     for placed in index.of_type("Medication"):
         index.receipt.tick()
         code = placed.resource.get("code")
         by = judge_name(index.value_sets, code, index.value_sets.find(code, Field.DRUGS))
         index.receipt.note_understood(placed, by.value)
-
-
-_ShownOfMedicine = tuple[tuple[HintAt, str], ...]
 
 
 def _understand_medicine(
@@ -192,9 +190,16 @@ UNSURE = {
     **dict.fromkeys(ADMINISTRATION_TYPES, _UNSURE),
     **dict.fromkeys(DISPENSE_TYPES, _UNSURE | {"in-progress"}),
 }
-"""Statuses of an administration or dispense that leave open whether anything was given. What is
-being given was given in part; what is being dispensed may not have been handed over.
+"""Statuses that leave open whether anything was given: what is being given was given in part, what
+is being dispensed may not have been handed over.
 """
+
+
+def _show_perhaps_taken(index: RecordIndex, use: MedicineUse, product: Product) -> None:
+    """Note a medicine that is planned, on hold or of unknown status: it may be in use (F19)."""
+    why = "planned or of unknown status" if use.planned else "on hold"
+    for at in () if product.has_cobalamin else _other_facts_of(product):
+        index.understanding.hint(at, use.placed, f"{why}: {product.name}", use.last)
 
 
 def _show_denied(index: RecordIndex, placed: Placed, product: Product, said: str) -> None:
@@ -206,8 +211,8 @@ def _show_denied(index: RecordIndex, placed: Placed, product: Product, said: str
 
 
 def _show_unsure(index: RecordIndex, placed: Placed, product: Product, why: str) -> None:
-    """Note that vitamin B12 may have been given where an entry leaves that open, and that another
-    medicine may be in use where that is of late or of no known day (F19).
+    """Note that vitamin B12 may have been given where an entry leaves that open, or another
+    medicine may be in use, where that is of late or of no known day (F19).
     """
     words, day = f"{why}: {product.name}", day_of_dose(placed.resource)  # a name may be cut
     if product.has_cobalamin:

@@ -41,7 +41,7 @@ class Repeats(enum.Enum):
 
     STANDING = "RN3: renews an old order of which no dose is known"
     ACTIVE = "RN4: repeats an order that goes on"
-    CHANGES = "RN5: changes an order that goes on"
+    CHANGES = "RN5: changes, or may change, an order that goes on"
     DRAFT = "RN7: is drafted twice"
     BESIDE = "another of its kind is drafted beside it"
 
@@ -114,8 +114,8 @@ def _place(case: Case, order: Order) -> tuple[bool, str]:
 
 
 def repeated_order(case: Case, order: Order) -> Order | None:
-    """Return the active order that a draft repeats or changes, for it to name. A refill continues
-    the first that is the same (RN8), which it does not repeat.
+    """Return the active order that a draft repeats or changes, for it to name: one whose dosage is
+    read first. A refill continues the first that is the same (RN8), which it does not repeat.
     """
     continues = not case.refill
     for other in case.once(_standing_by_kind).get(kind_of(order), ()):
@@ -123,7 +123,28 @@ def repeated_order(case: Case, order: Order) -> Order | None:
             if continues or not _is_refilled(order, other):
                 return other
             continues = True
+    return None if case.refill else _unread_order(case, order)
+
+
+def _unread_order(case: Case, order: Order) -> Order | None:
+    """Return an active order of the same substance and route whose dose or frequency is not read,
+    so that it may be the same as the draft, which is no loading course (RN6): both may be given.
+    """
+    line = order.cobalamin
+    unread = case.once(_unread_orders)
+    if not unread or line is None or kind_of(order) is PhaseKind.LOADING:
+        return None
+    for other, theirs in unread:
+        same_route = theirs.route is None or is_oral(theirs) is is_oral(line)
+        alike = same_route and theirs.substance is line.substance
+        if alike and _is_of_its_kind(order, other) and not _goes_over(case, order, other):
+            return other
     return None
+
+
+def _unread_orders(case: Case) -> list[tuple[Order, DoseLine]]:
+    """Return the active orders whose vitamin B12 cannot be read whole."""
+    return [(one, one.cobalamin) for one in case.standing if one.cobalamin and not is_readable(one)]
 
 
 def continued_order(case: Case, order: Order) -> Order | None:
@@ -190,7 +211,7 @@ def _by_kind(orders: Iterable[Order]) -> dict[PhaseKind | None, list[Order]]:
 
 def _how(case: Case, order: Order, other: Order) -> Repeats:
     one, two = order.cobalamin, other.cobalamin
-    if one is None or two is None or not _is_the_same(one, two):
+    if one is None or two is None or not is_readable(other) or not _is_the_same(one, two):
         return Repeats.CHANGES
     return Repeats.STANDING if is_standing_order(case, other) else Repeats.ACTIVE
 

@@ -38,7 +38,7 @@ def e1(case: Case, issue: Issue, words: Words) -> str:
     if old.authored:
         since = f" (from {say_date(old.authored, words.as_of)})"
     if repeats(case, order) is Repeats.CHANGES:
-        return f"{named} is still active: does this order replace it?"
+        return f"{named}{'' if line.timing else since} is still active: does this order replace it?"
     return f"{named}{since} is still active: a renewal, or a second order?"
 
 

@@ -118,3 +118,39 @@ def test_a_period_that_has_ended_ends_it() -> None:
     stated = entry("MedicationStatement", WARFARIN, "active", effectivePeriod=period)
     del stated["effectiveDateTime"]
     assert scenario_of(stated).anticoagulant_fact.is_false
+
+
+PERHAPS = [
+    entry("MedicationRequest", WARFARIN, "unknown"),
+    entry("MedicationRequest", WARFARIN, None),
+    entry("MedicationRequest", WARFARIN, "in force"),
+    entry("MedicationRequest", WARFARIN, "active", intent="plan"),
+    entry("MedicationRequest", WARFARIN, "active", intent="bogus"),
+    entry("MedicationStatement", WARFARIN, "unknown"),
+    entry("MedicationStatement", WARFARIN, "intended"),
+    entry("MedicationStatement", WARFARIN, "on-hold", effectiveDateTime=days_ago(400)),
+]
+OVER = [
+    entry("MedicationRequest", WARFARIN, "stopped"),
+    entry("MedicationRequest", WARFARIN, "completed", authoredOn=days_ago(400)),
+    entry("MedicationRequest", WARFARIN, "draft"),
+    entry("MedicationStatement", WARFARIN, "completed", effectiveDateTime=days_ago(400)),
+    entry("MedicationStatement", WARFARIN, "not-taken"),
+]
+
+
+def at_anticoagulant(resource: dict[str, Any]) -> list[str]:
+    hints = scenario_of(resource).hints
+    return [hint.words for hint in hints if hint.at is HintAt.ANTICOAGULANT]
+
+
+@pytest.mark.parametrize("resource", PERHAPS)
+def test_an_anticoagulant_that_may_be_taken_is_asked_about_F19(resource: dict[str, Any]) -> None:
+    (words,) = at_anticoagulant(resource)
+    assert words.endswith(": Warfarin 3 mg tablets")
+    assert scenario_of(resource).anticoagulant_fact.is_unknown
+
+
+@pytest.mark.parametrize("resource", OVER)
+def test_one_that_is_over_is_not_asked_about_F19(resource: dict[str, Any]) -> None:
+    assert at_anticoagulant(resource) == []

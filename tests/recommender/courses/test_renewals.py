@@ -124,9 +124,30 @@ RENEWALS = [
     # what is on hold or over does not go on
     ("on hold", draft(), replace(old(), state=OrderState.ON_HOLD), []),
     ("stopped", draft(), replace(old(), state=OrderState.STOPPED), []),
-    # what cannot be read repeats nothing
+    # a draft that cannot be read repeats nothing; an old one that cannot may be the same (RN5)
     ("the draft cannot be read", draft(not_computable="dose only as text"), old(), []),
-    ("the old one cannot be read", draft(), old(not_computable="dose only as text"), []),
+    ("the old one cannot be read", draft(), old(not_computable="dose only as text"), ["info e1"]),
+    (
+        "the old one cannot be read, of another product",
+        draft(),
+        replace(
+            old(not_computable="dose only as text"),
+            lines=(injection(every(2, MONTH), 1000, Substance.CYANOCOBALAMIN),),
+        ),
+        [],
+    ),
+    (
+        "the old one cannot be read, and loading is drafted",
+        draft("three a week for 2 weeks"),
+        old(not_computable="dose only as text"),
+        [],
+    ),
+    (
+        "the old one cannot be read, and has ended",
+        draft(),
+        old(not_computable="dose only as text", ends=days(-1)),
+        [],
+    ),
 ]
 
 
@@ -185,6 +206,11 @@ def test_two_drafts_RN6_RN7(orders: list[Order], expected: list[str]) -> None:
             case_with(first, replace(second, selected=False), last_dose=None)
         )
         assert issue.about == (first.key,)
+
+
+def test_a_refill_of_an_order_that_cannot_be_read_repeats_nothing_RN8() -> None:
+    before = old(not_computable="dose only as text")
+    assert said(case_with(draft(), before, refill=True)) == []
 
 
 def test_of_two_drafts_with_nerve_signs_alternate_days_stay_S7() -> None:
