@@ -23,7 +23,7 @@ from fhir_mappings.drafts import (
     service_request,
     write_start,
 )
-from fhir_mappings.fhir import Resource
+from fhir_mappings.fhir import Resource, read_medication, texts_of
 from recommender.cards import Resolution
 from recommender.language import (
     AddFollowUps,
@@ -177,11 +177,11 @@ def _rewrite(draft: Resource, edit: Edit, context: DraftContext) -> tuple[Resour
     """
     match edit:
         case ChangeOrder(_, phase, technique, _, replaces):
-            said = f"{does(edit)}: {describe(phase)}{write_start(phase)}"
-            return (
-                draft_changes.rewrite(draft, phase, context, technique, replaces),
-                f"{said}{_supply_that_stays(draft, phase, context)}",
-            )
+            rewritten = draft_changes.rewrite(draft, phase, context, technique, replaces)
+            start = _start_in_words(phase, rewritten, context.as_of)
+            said = f"{does(edit)}: {describe(phase)}{start}"
+            product = _other_strength(draft, rewritten, phase, context)
+            return rewritten, f"{said}{product}{_supply_that_stays(draft, phase, context)}"
         case AddTechnique(_, technique):
             return draft_changes.with_technique(draft, technique, context), _technique_in_words(
                 technique
@@ -200,6 +200,16 @@ def _rewrite(draft: Resource, edit: Edit, context: DraftContext) -> tuple[Resour
             ), f"Change the injection site to: {site.value}"
         case _:
             return None, ""
+
+
+def _other_strength(
+    draft: Resource, rewritten: Resource | None, phase: Phase, context: DraftContext
+) -> str:
+    """Say the product of a rewritten draft whose own tablets cannot give the dose."""
+    if rewritten is None or not draft_changes.is_in_another_strength(draft, phase, context):
+        return ""
+    concept, _ = read_medication(rewritten)
+    return f"; as {', '.join(texts_of(concept)[:1])}, whose strength fits"
 
 
 def _supply_that_stays(draft: Resource, phase: Phase, context: DraftContext) -> str:

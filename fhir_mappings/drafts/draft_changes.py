@@ -15,6 +15,7 @@ from fhir_mappings.dosing import days_of, read_number, read_written
 from fhir_mappings.drafts.dosage_instruction import first_line, start_on
 from fhir_mappings.drafts.draft_context import DraftContext
 from fhir_mappings.drafts.medication_request import draft_r4, prior_prescription
+from fhir_mappings.drafts.supply import gives_the_dose
 from fhir_mappings.fhir import (
     MEDICATION_ORDER_TYPES,
     FhirVersion,
@@ -43,8 +44,8 @@ def rewrite(
     """Return a received draft as this phase, under its own id; `None` when it is no medication
     order or its version is not written.
 
-    The product stays as the clinician picked it when it is the product of the phase; else it is
-    taken from the formulary.
+    The product stays as the clinician picked it when it is the product of the phase, in a strength
+    that gives its dose; else it is taken from the formulary.
     """
     fresh = write_shape(draft_r4(phase, context, technique), context.version)
     order = copy_of(received, context)
@@ -223,11 +224,21 @@ def _is_product_of(received: Resource, phase: Phase, context: DraftContext) -> b
         product.error
         or product.doubt
         or [item.substance for item in product.ingredients] != [phase.line.substance]
+        or not gives_the_dose(product, phase)
     ):
         return False
     return product.form.route is phase.line.route or (
         product.form.route is None and not _is_oral(phase, product.form)
     )
+
+
+def is_in_another_strength(received: Resource, phase: Phase, context: DraftContext) -> bool:
+    """Return whether a draft of the right substance is rewritten for another product, because no
+    dose of the phase can be made of its tablets.
+    """
+    product = identify_product(read_medication(received)[0], context.value_sets)
+    same = [item.substance for item in product.ingredients] == [phase.line.substance]
+    return same and not gives_the_dose(product, phase)
 
 
 def _lines_that_follow(order: Resource, context: DraftContext) -> list[Resource]:

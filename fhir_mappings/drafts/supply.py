@@ -12,6 +12,7 @@ from typing import NamedTuple
 from fhir_mappings.drafts.dosage_instruction import as_json_number, write_quantity
 from fhir_mappings.fhir import Resource
 from fhir_mappings.formulary import FormularyRow
+from fhir_mappings.products import Form, Product
 from recommender.language import (
     DAYS_PER_UNIT,
     PeriodUnit,
@@ -120,6 +121,21 @@ def _units_of_a_dose(phase: Phase, row: FormularyRow | None) -> Decimal | None:
         return None
     units = row.units_of(phase.line.dose)
     return units if units is not None and (units * 2) % 1 == 0 and units > 0 else None
+
+
+MOST_TABLETS = 2
+"""Tablets of one dose; of a strength that needs more, or no halves, another is taken."""
+
+
+def gives_the_dose(product: Product, phase: Phase) -> bool:
+    """Return whether the dose is half a tablet, one, or some (cards.md 8): nobody takes a fifth of
+    one of 5 mg, or ten of 100 micrograms. True where the strength is not known.
+    """
+    strength = product.ingredients[0].strength if product.ingredients else None
+    if product.form is not Form.TABLET or strength is None or phase.line.dose is None:
+        return True
+    tablets = phase.line.dose / strength.micrograms if strength.micrograms else Decimal(0)
+    return 0 < tablets <= MOST_TABLETS and (tablets * 2) % 1 == 0
 
 
 def _doses_at_a_time(phase: Phase, timing: Timing) -> tuple[Decimal, Resource]:

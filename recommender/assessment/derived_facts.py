@@ -187,6 +187,13 @@ class Assessment(ComparedWhole):
         return self.starts_or_resumes or (loading and not self.treatment.dose_documented)
 
     @property
+    def malabsorbs_in_part(self) -> bool:
+        """Injections are preferred, and without nerve signs tablets are not wrong (2.3)."""
+        return not self.established_malabsorption.is_true and bool(
+            self.causes & {Cause.OTHER_MALABSORPTION, Cause.BARIATRIC, Cause.GASTRECTOMY_OTHER}
+        )
+
+    @property
     def stays_for_life(self) -> bool:
         """The cause is permanent, or not known to pass."""
         return self.permanence in (Permanence.PERMANENT, Permanence.UNKNOWN)

@@ -9,7 +9,6 @@ from recommender.case import Case, Column, Issue, daily_dose, is_daily, issue_of
 from recommender.checks.beside import asks_loudly, has_alternate_days, is_loaded, symptoms_answered
 from recommender.guidance import ORAL_DOSES, OralInEstablishedMalabsorption
 from recommender.language import (
-    Cause,
     Claim,
     DoseLine,
     Order,
@@ -40,7 +39,7 @@ def check_by_mouth(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
         yield _ask_before_oral(case, order)
     elif (
         case.column is Column.LOADING
-        and _is_partial_malabsorption(case)
+        and case.assessment.malabsorbs_in_part
         and not is_loaded(case, order)
     ):
         reason = "Injections act faster and are preferred; tablets are not wrong."
@@ -58,10 +57,6 @@ def _has_adequate_treatment_beside(case: Case, order: Order, line: DoseLine) -> 
     oral beside alternate-day injections.
     """
     return _is_supplement_beside_treatment(case, order, line) or has_alternate_days(case, order)
-
-
-def _is_partial_malabsorption(case: Case) -> bool:
-    return bool(case.assessment.causes & {Cause.OTHER_MALABSORPTION, Cause.BARIATRIC})
 
 
 def _injections_go_on(case: Case, order: Order) -> bool:
@@ -170,6 +165,8 @@ def _ask_before_oral(case: Case, order: Order) -> Issue:
     )
     oral = _is_oral_offered(case)
     without = "oral treatment is suitable" if oral else "fewer injections are"
+    if case.assessment.malabsorbs_in_part:
+        without = "loading injections are preferred and tablets not wrong"
     reason = (
         f"Neurological symptoms {why}. With them, injections on alternate days are needed; without "
         f"them, {without}."

@@ -80,11 +80,23 @@ def _trace(case: Case) -> Iterator[Issue]:
         return
     if any(is_treatment(other) for other in (*case.all_drafts, *case.standing)):
         return
-    words = Words(case.scenario, case.assessment, case.policy)
-    summary = f"{words.b12}: a multivitamin does not treat this; ask about nerve signs, start B12"
+    summary = _treats_nothing(case)
     # about no order: the multivitamin stays as it is
     reason = f"{case.recommendation.summary}."
     yield Issue(cards.K1_DUE, WARNING, (reason,), case.recommendation.citations, (), summary)
+
+
+def _treats_nothing(case: Case) -> str:
+    """Say that a multivitamin does not treat the deficiency, and what is due: of nerve signs that
+    are recorded, or ruled out, nobody is to ask (4.1).
+    """
+    words = Words(case.scenario, case.assessment, case.policy)
+    signs = case.assessment.neurological
+    if signs.is_true and words.finding:
+        due = "start injections on alternate days"
+        return f"{words.finding}: a multivitamin does not treat this; {due}"
+    asked = "ask about nerve signs, " if signs.is_unknown else ""
+    return f"{words.b12}: a multivitamin does not treat this; {asked}start B12"
 
 
 def _is_in_the_guidance(case: Case, line: DoseLine) -> bool:

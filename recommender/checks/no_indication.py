@@ -10,7 +10,7 @@ from recommender.case import Case, Issue, has_test, issue_of
 from recommender.deficiency import Deficiency
 from recommender.language import LONGEST_MONTH, Cause, HintAt, Order, RecordArea, Test, is_injected
 from recommender.treatment_so_far import TreatmentPhase
-from recommender.wording import Words, every_months, plain, quote
+from recommender.wording import TEST_NAMES, Words, every_months, plain, quote
 
 
 def check_without_indication(case: Case, order: Order) -> Iterator[Issue]:
@@ -37,9 +37,10 @@ def measure_first(case: Case, order: Order) -> Iterator[Issue]:
     asked = case.recommendation.follow_ups
     if case.excluded_for_now or all(has_test(case, one.test) for one in asked):
         return
+    test = next((TEST_NAMES[one.test] for one in asked), "methylmalonic acid")
     reason = (
-        "The level does not decide: the order is not wrong, but methylmalonic acid says whether "
-        "there is deficiency."
+        f"The level does not decide: the order is not wrong, but {test} says whether there is "
+        f"deficiency."
     )
     yield issue_of(cards.B18_BORDERLINE, INFO, order, reason, ("S38", "S87", "S88"))
 

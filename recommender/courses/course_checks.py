@@ -8,7 +8,15 @@ import datetime as dt
 from collections.abc import Iterator
 
 from recommender.cards import INFO, WARNING, cards
-from recommender.case import Case, Column, Issue, has_test, is_treatment, kind_of
+from recommender.case import (
+    WITHOUT_A_DOSE,
+    Case,
+    Column,
+    Issue,
+    has_test,
+    is_treatment,
+    kind_of,
+)
 from recommender.courses.stored_drafts import is_maintenance_waiting
 from recommender.deficiency import Deficiency
 from recommender.language import (
@@ -52,6 +60,10 @@ def check_maintenance(case: Case) -> Iterator[Issue]:
     loud = case.assessment.stays_for_life
     reason = "Without maintenance, treatment ends with the last loading dose."
     about = tuple(order.key for order in loading)
+    # of a product without a dose in the guidance that is said first: it is replaced as a whole
+    undosed = all(
+        order.cobalamin and order.cobalamin.substance in WITHOUT_A_DOSE for order in loading
+    )
     yield Issue(
         cards.B5_NO_MAINTENANCE,
         WARNING if loud else INFO,
@@ -59,6 +71,7 @@ def check_maintenance(case: Case) -> Iterator[Issue]:
         ("S6", "S9", "S12", "S16"),
         about,
         ONLY_TABLETS_FOLLOW if tablets_only else "",
+        rank=cards.B16_METHYLCOBALAMIN.rank + 1 if undosed else 0,
     )
 
 

@@ -80,7 +80,8 @@ def b2(case: Case, issue: Issue, words: Words) -> str:
     ask = "ask about numbness, gait and memory"
     if order is None or order.cobalamin is None or not is_oral(order.cobalamin):
         return led(words.b12, f"{ask}; with signs, inject on alternate days")
-    if all(phase.line.route is not Route.ORAL for phase in case.offered_phases):
+    tablets = any(phase.line.route is Route.ORAL for phase in case.offered_phases)
+    if not tablets and not case.assessment.malabsorbs_in_part:
         return led(words.b12, f"{ask}, which decide how often to inject")  # no tablets either way
     return led(words.b12, f"{ask}; with signs, injections come before tablets")
 
@@ -185,12 +186,15 @@ def b6(case: Case, issue: Issue, words: Words) -> str:
         return f"{words.finding} on {words.treatment}: inject more often"
     if case.rule == "T2":
         return f"Symptoms have returned on {words.treatment}: inject at most {longest} apart"
-    why = _why_interval(case, line)
+    why = _why_interval(case, line, case.longest_interval(line))
     return f"Ordered {say_often(line)}; here at most {longest} apart{f' ({why})' if why else ''}"
 
 
-def _why_interval(case: Case, line: DoseLine) -> str:
-    """Why the longest interval is what it is (2.7), in two words."""
+TWO_MONTHS = 62  # days (2.7)
+
+
+def _why_interval(case: Case, line: DoseLine, longest: Decimal) -> str:
+    """Why the longest interval is what it is (2.7), or of a choice, what makes it shorter (Q15)."""
     a = case.assessment
     if case.causes_of_ileal_disease.is_true:
         return "ileal disease"
@@ -198,7 +202,9 @@ def _why_interval(case: Case, line: DoseLine) -> str:
         return "cyanocobalamin"
     if a.neurological_ever.is_true:
         return "nerve signs, now or earlier"
-    return "nerve signs not ruled out" if a.neurological_ever.is_unknown else ""
+    if not a.neurological_ever.is_unknown:
+        return ""
+    return "nerve signs not ruled out" if longest <= TWO_MONTHS else "2 if ever nerve signs"
 
 
 def b7(case: Case, issue: Issue, _: Words) -> str:

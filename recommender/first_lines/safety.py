@@ -242,16 +242,16 @@ def h5(case: Case, _: Issue, __: Words) -> str:
 
 def k2(case: Case, _: Issue, words: Words) -> str:
     s, a = case.scenario, case.assessment
-    if a.severe_anaemia.is_true:
+    if a.low_potassium.is_true:  # it leads where the haemoglobin is low too: it is corrected first
         return (
-            f"{say_alarm(words, 'Haemoglobin', s.haemoglobin)}: check potassium now and within 48 "
-            f"hours of starting B12"
+            f"{say_alarm(words, 'Potassium', s.potassium)}: correct it, recheck within 48 hours of "
+            f"starting B12"
         )
-    if not a.low_potassium.is_true:
+    if not a.severe_anaemia.is_true:
         return ""
     return (
-        f"{say_alarm(words, 'Potassium', s.potassium)}: correct it, recheck within 48 hours of "
-        f"starting B12"
+        f"{say_alarm(words, 'Haemoglobin', s.haemoglobin)}: check potassium now and within 48 "
+        f"hours of starting B12"
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from recommender.cards import Indicator, Remedy, Resolution, cards
 from recommender.case import Case, Issue, has_test, sort_issues
-from recommender.courses import Repeats, continued_order, repeats
+from recommender.courses import Repeats, continued_order, repeated_order, repeats
 from recommender.language import (
     AddFollowUps,
     ChangeStart,
@@ -30,6 +30,7 @@ def resolve_course(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...
     """Return the suggestions for issues about drafted vitamin B12, and about folic acid that waits
     for it; never removal alone of what may renew an active order (I31).
     """
+    issues = [one for one in issues if not _would_put_the_right_one_out(case, issues, one)]
     resolutions = _resolve_course(case, issues)
     removal = all(isinstance(edit, RemoveOrder) for one in resolutions for edit in one.edits)
     if not resolutions or not removal:
@@ -53,6 +54,23 @@ def resolve_course(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...
     ]
     named = tuple(edit for edit in additions(case, second) if isinstance(edit, NameReplaced))
     return (Resolution(label_of(named), named), *resolutions) if named else resolutions
+
+
+def _would_put_the_right_one_out(case: Case, issues: Sequence[Issue], second: Issue) -> bool:
+    """Return whether a draft that something loud speaks against is of another product or route than
+    the active order it repeats: named as its successor it would stand as it is, and the order that
+    is right would go (I2, I6).
+    """
+    if second.card != cards.E1_SECOND_ORDER:
+        return False
+    wrong = {
+        key
+        for issue in issues
+        if issue.is_loud and issue.card.remedy not in LEAVES_ORDER_AS_IT_IS
+        for key in issue.about
+    }
+    orders = (order for order in case.drafts if order.key in wrong.intersection(second.about))
+    return any(repeated_order(case, one) and not continued_order(case, one) for one in orders)
 
 
 def _may_go_on(case: Case, order: Order) -> bool:

@@ -22,6 +22,7 @@ from recommender.language import (
     PhaseKind,
     Regimen,
     RemoveOrder,
+    Route,
     Test,
     label,
     lower_first,
@@ -156,6 +157,8 @@ def _forms(edits: tuple[Edit, ...], claims: Claims, lead: str) -> Iterator[str]:
     yield _led(lead, claim, whole)
     yield _led(lead, claim, whole.removesuffix(" for life"))
     first = label(Regimen(phases[:1])).removesuffix(" for life")
+    if [phase.line.route for phase in phases[1:]] == [Route.ORAL]:  # said too, as it is done
+        yield _led(lead, claim, f"{first}, then daily tablets")
     for said in (claim, say_stated(claims, briefly=True)):
         yield _led(lead, said, first)
     if lead != HOLD_FOLIC_ACID:  # what is removed is always said

@@ -63,6 +63,7 @@ def find_targets(case: Case, issues: Sequence[Issue]) -> tuple[Target, ...]:
         and not injected
         and case.rule != "T5b"  # tablets failed, whatever else is wrong with the order (b22)
         and not any(issue.card in AGAINST_TABLETS for issue in issues)
+        and not _prefers_injections(case, issues)
     )
     targets = [
         _by_ordered_route(
@@ -82,6 +83,14 @@ def find_targets(case: Case, issues: Sequence[Issue]) -> tuple[Target, ...]:
         other = _target_without_option(case, injected=injected, by_mouth=by_mouth)
         targets = [other] if other else []
     return tuple({target.drafts: target for target in reversed(targets)}.values())[::-1]
+
+
+def _prefers_injections(case: Case, issues: Iterable[Issue]) -> bool:
+    """Return whether nerve signs are asked about before tablets of somebody for whom injections are
+    preferred: without signs tablets are not wrong, and what is preferred is offered (Q22, b10).
+    """
+    asked = any(issue.card == cards.B2_ASK_ABOUT_SIGNS for issue in issues)
+    return asked and case.assessment.malabsorbs_in_part
 
 
 def _without_second_injections(case: Case, targets: Sequence[Target]) -> list[Target]:

@@ -36,7 +36,7 @@ from recommender.language import (
     apply,
 )
 from recommender.remedies.additions import remove
-from recommender.remedies.labels import HOLD_FOLIC_ACID, label_of
+from recommender.remedies.labels import HOLD_FOLIC_ACID, LONGEST, label_of
 from recommender.remedies.put_right import drafted_loading, put_right
 from recommender.remedies.targets import Target
 
@@ -146,7 +146,10 @@ def _label(case: Case, edits: tuple[Edit, ...], claims: Claims) -> str:
     lead = _when_folic_acid_starts(_after(case, edits)) if later else ""
     stated = claims or ((Claim.GLOSSITIS,) if _rests_on_glossitis(case, edits) else ())
     kept = claims and not lead and _keeps_loading(case, edits)
-    return label_of(treatment, stated, lead=lead, kept=bool(kept))
+    words = label_of(treatment, stated, lead=lead, kept=bool(kept))
+    beside = f"{words}, tablets as ordered"
+    tells = _loads_before_tablets(case, edits) and len(beside) <= LONGEST
+    return beside if tells else words
 
 
 def _when_folic_acid_starts(after: Case) -> str:
@@ -167,6 +170,18 @@ def _keeps_loading(case: Case, edits: tuple[Edit, ...]) -> bool:
     phases = [phase for edit in added for phase in edit.regimen.phases]
     phases += [edit.phase for edit in edits if isinstance(edit, ChangeOrder)]
     return stays and bool(phases) and all(one.kind is PhaseKind.MAINTENANCE for one in phases)
+
+
+def _loads_before_tablets(case: Case, edits: tuple[Edit, ...]) -> bool:
+    """Return whether injections are added alone to drafted tablets that stay as they are: they are
+    part of what is chosen (M3).
+    """
+    drafted = [edit for edit in edits if isinstance(edit, AddRegimen)]
+    phases = [phase for edit in drafted for phase in edit.regimen.phases]
+    touched = {edit.key for edit in edits if isinstance(edit, ChangeOrder | RemoveOrder)}
+    tablets = [one for one in case.drafts if kind_of(one) is PhaseKind.ORAL]
+    stays = bool(tablets) and not touched.intersection(one.key for one in tablets)
+    return stays and [phase.kind for phase in phases] == [PhaseKind.LOADING]
 
 
 def _rests_on_glossitis(case: Case, edits: tuple[Edit, ...]) -> bool:

@@ -98,8 +98,10 @@ def _starting(case: Case, order: Order) -> Iterator[Issue]:
         return
     may_fall = "potassium can fall sharply in the first 48 hours of treatment."
     if (a.severe_anaemia | a.low_potassium).is_true:
-        found = "Severe anaemia" if a.severe_anaemia.is_true else "Low potassium"
-        reason = f"{found} is recorded: {may_fall}"
+        found = {"severe anaemia": a.severe_anaemia, "low potassium": a.low_potassium}
+        low = [name for name, one in found.items() if one.is_true]
+        are = "are" if len(low) > 1 else "is"
+        reason = f"{capital(' and '.join(low))} {are} recorded: {may_fall}"
         yield issue_of(cards.K2_POTASSIUM, WARNING, order, reason, ("X8", "X9"))
         return
     uncounted = case.scenario.haemoglobin.passed_over or case.scenario.potassium.passed_over

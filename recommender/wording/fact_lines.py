@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from recommender.assessment import FEW_PLATELETS
 from recommender.cards import Card, cards
 from recommender.deficiency import Deficiency, Ground
-from recommender.language import COBALAMINS
+from recommender.language import COBALAMINS, Cause
 from recommender.wording.blood_said import blood, few_platelets, inr, platelets
 from recommender.wording.facts_said import (
     Line,
@@ -188,6 +188,8 @@ def facts_that_decided(
         shown.append(inr)
     for card in found:
         shown += DECIDES_CARD.get(card, ())
+    if causes in shown and any(one.cause is Cause.NITROUS_OXIDE for one in words.scenario.causes):
+        shown = [one for one in shown if one is not nitrous_oxide]  # said with its day
     said = (one(words) for one in dict.fromkeys(shown))
     return tuple(dict.fromkeys(line for line in said if line))
 
@@ -206,7 +208,8 @@ def _beside(words: Words, *, offers: bool) -> Iterator[Line]:
     begins = offers or (a.neurological.is_true and a.deficiency is not Deficiency.UNLIKELY)  # N2
     if begins and a.starts_or_resumes:
         yield blood
-    if a.ground in (Ground.MMA, Ground.MMA_AGAINST_LEVEL):
+    is_open = a.deficiency is Deficiency.UNRESOLVED and words.scenario.mma.is_known
+    if is_open or a.ground in (Ground.MMA, Ground.MMA_AGAINST_LEVEL):
         yield kidney  # without it methylmalonic acid would show nothing (C9)
     if words.scenario.allergies:
         yield allergies
