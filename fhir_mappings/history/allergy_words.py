@@ -90,13 +90,28 @@ def name_substance(index: RecordIndex, substance: Any) -> tuple[Match, ...]:
     """
     coded = index.value_sets.concepts(substance)
     if coded:
-        return coded
+        return (*coded, *_some_form_beside(index, substance, coded))
     texts = meaningful_texts(index.value_sets, substance)
     for text in texts:
         worded = names_in(index, affirmed_in(index, _without_resolved(text)))
         if worded:
             return worded
     return ()
+
+
+def _some_form_beside(
+    index: RecordIndex, substance: Any, coded: tuple[Match, ...]
+) -> tuple[Match, ...]:
+    """Return vitamin B12 of some form, where an allergy is coded as one to cyanocobalamin and
+    called "Vitamin B12", as RxNorm calls it: which form it was to nobody knows.
+    """
+    if {match.concept for match in coded} != {Concept.CYANOCOBALAMIN}:
+        return ()
+    names = texts_of(substance) or [match.member.display for match in coded]
+    named = {match.concept for name in names for match in names_in(index, name)}
+    if Concept.COBALAMIN_UNSPECIFIED not in named or Concept.CYANOCOBALAMIN in named:
+        return ()
+    return (Match(_SOME_FORM, "text", names[0]),)
 
 
 def affirmed_in(index: RecordIndex, text: str) -> str:

@@ -52,6 +52,7 @@ from fhir_mappings.judging import (
     as_of_family,
     certainty_of,
     judge,
+    shown_by_edition,
     speaks_of_allergy,
 )
 from fhir_mappings.terminology import Concept, Field, Match, Role, has_marker
@@ -220,6 +221,10 @@ def _judge(index: RecordIndex, resource: dict[str, Any], fields: tuple[Field, ..
             index.value_sets, resource.get("code")
         ):
             judged = judged._replace(understood=Understood.BY_WORDS)
+        if judged.understood is not Understood.BY_CODE and not judged.matches:
+            by_code = shown_by_edition(index.value_sets, resource.get("code"))
+            further = (one for one in by_code if one.concept in HINTS)
+            judged = judged._replace(shown=(*judged.shown, *further))
         index.read_before[written] = judged
     return as_of_family(judged, resource)
 

@@ -10,6 +10,7 @@ from fhir_mappings.judging.judge import (
     judge_name,
     meaningful_texts,
     reads_as_words,
+    shown_by_edition,
 )
 from fhir_mappings.judging.names_of_tests import (
     IN_FLUID,
@@ -79,6 +80,7 @@ __all__ = [
     "names_hcg",
     "protecting_words",
     "reads_as_words",
+    "shown_by_edition",
     "speaks_of_allergy",
     "speaks_of_anaphylaxis",
     "speaks_of_family",

@@ -17,6 +17,7 @@ from fhir_mappings.judging.plain_words import (
     says_nothing_else,
 )
 from fhir_mappings.terminology import (
+    NATIONAL_ICD_10,
     Concept,
     Field,
     Match,
@@ -26,6 +27,7 @@ from fhir_mappings.terminology import (
     is_enumerated_without_words,
     is_kept_out,
     leaves_open,
+    names_icd_10,
     read_words,
     without_wordings,
     without_year,
@@ -177,6 +179,20 @@ def _shown(
                 if member.concept not in seen and member.role is not Role.EXCLUDE:
                     seen.add(member.concept)
                     yield Shown(member.concept, text)
+
+
+def shown_by_edition(value_sets: ValueSets, codeable: Any) -> tuple[Shown, ...]:
+    """Return what codes stand for in the list of the WHO that came under the name of an edition of
+    the ICD-10 which is in no list here: it may have another meaning there, so it only shows.
+    """
+    return tuple(
+        Shown(match.concept, " ".join(filter(None, (code, as_text(coding.get("display"))))))
+        for coding in codings_of(codeable)
+        if names_icd_10(value_sets.normalise_system(coding.get("system")))
+        and (code := as_text(coding.get("code")))
+        for match in value_sets.match_coding({"system": NATIONAL_ICD_10, "code": code})
+        if match.role in (Role.INCLUDE, Role.REVIEW, Role.COMPETING_CAUSE)
+    )
 
 
 def reads_as_words(value_sets: ValueSets, codeable: Any) -> bool:

@@ -10,7 +10,15 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from fhir_mappings.fhir import Placed, as_dict, as_key, as_text, contained_in, reference_of
+from fhir_mappings.fhir import (
+    Placed,
+    as_dict,
+    as_key,
+    as_list,
+    as_text,
+    contained_in,
+    reference_of,
+)
 from fhir_mappings.fhir import versions as fhir_versions
 from fhir_mappings.medicines.dosage import LinesRead
 from fhir_mappings.products import Product, identify_product
@@ -83,7 +91,34 @@ def find_product(
     concept, reference = fhir_versions.read_medication(resource)
     target = siblings.find(reference, resource) if reference else None
     named = concept if concept is not None else {"text": as_text(as_dict(reference).get("display"))}
-    return product_named(named, value_sets, siblings.read_before, target), target
+    medication = target and _with_ingredients_named(target, resource, siblings)
+    return product_named(named, value_sets, siblings.read_before, medication), target
+
+
+def _with_ingredients_named(
+    target: Placed, holder: Mapping[str, Any], siblings: Siblings
+) -> Placed:
+    """Return a Medication whose ingredients stand in it by name: one that is a reference to another
+    Medication or a Substance at hand, by the code of that.
+    """
+    listed = as_list(target.resource.get("ingredient"))
+    ingredients = [_named(as_dict(one), target, holder, siblings) for one in listed]
+    if ingredients == listed:
+        return target
+    return target._replace(resource={**target.resource, "ingredient": ingredients})
+
+
+def _named(
+    part: dict[str, Any], target: Placed, holder: Mapping[str, Any], siblings: Siblings
+) -> dict[str, Any]:
+    reference = part.get("itemReference") or as_dict(part.get("item")).get("reference")
+    if not reference or part.get("itemCodeableConcept"):
+        return part
+    inside = holder if target.place == "contained" else target.resource
+    found = siblings.find(reference, inside)
+    said = as_text(as_dict(reference).get("display"))
+    code = (found.resource.get("code") if found else None) or ({"text": said} if said else None)
+    return {**part, "itemCodeableConcept": code} if code else part
 
 
 def product_named(

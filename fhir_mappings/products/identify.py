@@ -14,7 +14,7 @@ from itertools import chain
 from typing import Any
 
 from fhir_mappings.dosing import Strength, shorten, split_name
-from fhir_mappings.fhir import as_list, texts_of, words_of
+from fhir_mappings.fhir import as_list, as_text, codings_of, texts_of, words_of
 from fhir_mappings.products.forms import read_form
 from fhir_mappings.products.ingredient_strengths import (
     agreed_strengths,
@@ -75,8 +75,10 @@ def identify_product(
     resource = medication or {}
     items = (item_of(part) for part in as_list(resource.get("ingredient")))
     concepts = [codeable, resource.get("code"), *items]
-    named = (text[:LONGEST_TEXT] for concept in concepts for text in texts_of(concept))
-    texts = list(dict.fromkeys(named))
+    texts = _texts(concepts)
+    if not texts:
+        concepts = list(map(_in_words, concepts))
+        texts = _texts(concepts)
     matches = _matches(concepts, value_sets)
     name = shorten(next(iter(texts), "") or _name_of(matches) or _any_code(concepts))
     if not matches:
@@ -138,6 +140,23 @@ def b12_given_beside(codeable: Any, value_sets: ValueSets) -> str:
     """
     said = next(filter(says_b12_is_given, texts_of(codeable)), "")
     return said if said and not identify_product(codeable, value_sets).has_cobalamin else ""
+
+
+def _texts(concepts: Iterable[Any]) -> list[str]:
+    named = (text[:LONGEST_TEXT] for concept in concepts for text in texts_of(concept))
+    return list(dict.fromkeys(named))
+
+
+_WORDS = re.compile(r"[a-z]{5}|[a-z]{3,} [a-z\d]", re.IGNORECASE)
+
+
+def _in_words(concept: Any) -> Any:
+    """Return a CodeableConcept that has no words, with the name that stands in the place of its
+    code: systems without a list of medicines write `"code": "FOLIC ACID"`.
+    """
+    codes = (as_text(coding.get("code")) for coding in codings_of(concept))
+    name = next(filter(_WORDS.search, codes), "")
+    return {"text": name, "coding": codings_of(concept)} if name else concept
 
 
 def _name_of(matches: Iterable[Match]) -> str:

@@ -1,6 +1,15 @@
 """The codes and words that the mapping knows, and the concepts they stand for."""
 
-from fhir_mappings.terminology.code_systems import ATC, DMD, LOINC, NPU, RXNORM, SNOMED
+from fhir_mappings.terminology.code_systems import (
+    ATC,
+    DMD,
+    LOINC,
+    NATIONAL_ICD_10,
+    NPU,
+    RXNORM,
+    SNOMED,
+    names_icd_10,
+)
 from fhir_mappings.terminology.concepts import Concept
 from fhir_mappings.terminology.loading import load_value_sets
 from fhir_mappings.terminology.members import (
@@ -52,6 +61,7 @@ __all__ = [
     "LOINC",
     "LONGEST_SEARCHED",
     "LONGEST_TEXT",
+    "NATIONAL_ICD_10",
     "NPU",
     "RXNORM",
     "SNOMED",
@@ -77,6 +87,7 @@ __all__ = [
     "known_systems",
     "leaves_open",
     "load_value_sets",
+    "names_icd_10",
     "observation_search_codes",
     "observation_words",
     "read_markers",

@@ -144,19 +144,28 @@ def _prefixes(system: str, plain: str) -> Iterator[tuple[str, str]]:
 LONGEST_SYSTEM = 200
 """Characters; what is longer is no system that we know, and is not worth remembering."""
 
+_NAMES_ICD_10 = re.compile(
+    r"(?<![a-z])(?:(?:icd|cie|cim|cid|rhk|mkn|bno)[-_ ]?10(?!.*(?:pcs|proc))|kcd)", re.IGNORECASE
+)
+
+
+def names_icd_10(system: str) -> bool:
+    """Return whether a system that is in no list calls itself an edition of the ICD-10."""
+    known = system in SPELLED_FREELY or len(system) > LONGEST_SYSTEM
+    return not known and _NAMES_ICD_10.search(system) is not None
+
 
 @functools.lru_cache(maxsize=1024)
 def _strip_spelling(system: str) -> str:
     """Return a system without version, edition and the white space around it; an OID as a URN."""
     text = re.sub(r"[\s?/]+$", "", system.split("|", 1)[0].strip())
-    if re.fullmatch(r"\d+(\.\d+)+", text):
-        return f"urn:oid:{text}"
+    numbers = re.fullmatch(r"(?:(?:urn: ?)?oid: ?)?(\d+(?:\.\d+)+)", text, re.IGNORECASE)
+    if numbers:
+        return f"urn:oid:{numbers[1]}"
     scheme, mark, rest = text.partition("://")
     if mark:
         host, slash, path = rest.partition("/")
         text = f"{scheme.lower()}://{host.lower()}{slash}{path}"
-    elif text[:8].lower() == "urn:oid:":
-        text = text.lower()
     plain = text.lower().replace("https://", "http://", 1)
     plain = plain if "://" in plain else f"http://{plain}"
     return SNOMED if re.match(rf"{re.escape(SNOMED)}(?:[/?]|$)", plain) else text

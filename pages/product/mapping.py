@@ -43,7 +43,8 @@ accepted spellings. *Back* is how far the record is looked back.
 - A code counts by (normalised system, code). A code that says nothing ("Disease", "drug allergy", a
   degraded entry, a null flavour) is no code: the words beside it are read. National editions of the
   ICD-10 are read at the four characters at which they agree with the WHO; of the Spanish one the
-  codes on which the WHO and the clinical modification agree; the Canadian one by its words alone.
+  codes on which the WHO and the clinical modification agree. The Canadian one, and one that is in
+  no list here, decide by their words alone; what their codes stand for with the WHO is a hint.
 - Words decide only as a whole text without negation, doubt or family ("History of", a severity and
   a year may stand around it), where no code of a system that enumerates the fact stands there;
   medicines and allergies also by a name in the text. The evidence then says "matched by text".

@@ -395,6 +395,50 @@ def by_reference(**reference) -> dict:
     return draft
 
 
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"itemReference": {"reference": "#part"}},
+        {"itemReference": {"display": "Hydroxocobalamin 1 mg/ml"}},
+        {"item": {"reference": {"reference": "#part"}}},
+        {"item": {"reference": "#part"}},
+    ],
+)
+@pytest.mark.parametrize("kind", ["Medication", "Substance"])
+def test_an_ingredient_may_be_a_reference_R160(item, kind):
+    """A draft of such a Medication passed in silence."""
+    contained = [
+        {"resourceType": "Medication", "id": "m", "ingredient": [item]},
+        {"resourceType": kind, "id": "part", "code": {"text": "Hydroxocobalamin 1 mg/ml"}},
+    ]
+    draft = medicine(contained=contained, medicationReference={"reference": "#m"})
+    del draft["medicationCodeableConcept"]
+
+    assert [order.lines[0].substance for order in read(draft).orders] == [
+        Substance.HYDROXOCOBALAMIN
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "substance"),
+    [
+        ("VITAMIN B12 1000MCG INJ", Substance.COBALAMIN_UNSPECIFIED),
+        ("Hydroxocobalamin", Substance.HYDROXOCOBALAMIN),
+        ("FOLIC ACID", Substance.FOLIC_ACID),
+    ],
+)
+@pytest.mark.parametrize("system", [{}, {"system": "urn:pharmacy:names"}])
+def test_a_name_in_the_place_of_a_code_is_the_name_of_a_draft(code, substance, system):
+    draft = medicine(medicationCodeableConcept={"coding": [{**system, "code": code}]})
+    assert read(draft).orders[0].lines[0].substance is substance
+
+
+@pytest.mark.parametrize("code", ["B12", "HC", "11248", "CYAN1000I"])
+def test_a_code_of_a_system_in_no_list_is_no_name(code):
+    draft = medicine(medicationCodeableConcept={"coding": [{"system": "urn:x", "code": code}]})
+    assert read(draft).orders == ()
+
+
 def test_a_medication_may_be_a_sibling_in_the_draft_set_R160():
     assert read(by_reference(), MEDICATION).orders[0].lines[0].substance is Substance.CYANOCOBALAMIN
 

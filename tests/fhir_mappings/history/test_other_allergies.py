@@ -337,3 +337,29 @@ def test_a_denial_of_this_one_or_a_doubt_of_ours_stays_a_hint_Q27(text: str) -> 
     scenario = scenario_of(allergic(text))
     assert scenario.allergies == ()
     assert scenario.allergy_fact.because is Because.HINT
+
+
+RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
+
+
+@pytest.mark.parametrize(
+    "coding",
+    [
+        {"system": RXNORM, "code": "11248", "display": "vitamin B 12"},
+        {"system": RXNORM, "code": "11248"},
+    ],
+)
+def test_an_allergy_called_vitamin_b12_by_its_code_is_to_a_form_that_nobody_knows(
+    coding: dict[str, Any],
+) -> None:
+    """RxNorm calls cyanocobalamin "vitamin B12"; by its words the same entry was to any form."""
+    scenario = scenario_of(allergy("", code={"coding": [coding]}))
+    named = {one.allergen for one in scenario.allergies}
+    assert named == {Allergen.CYANOCOBALAMIN, Allergen.UNSPECIFIED_B12}
+
+
+@pytest.mark.parametrize("display", ["cyanocobalamin", "Cyanocobalamin (vitamin B12)"])
+def test_an_allergy_called_cyanocobalamin_is_to_that(display: str) -> None:
+    coding = {"system": RXNORM, "code": "11248", "display": display}
+    scenario = scenario_of(allergy("", code={"coding": [coding]}))
+    assert [one.allergen for one in scenario.allergies] == [Allergen.CYANOCOBALAMIN]

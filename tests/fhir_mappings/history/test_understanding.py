@@ -1008,3 +1008,52 @@ def test_what_is_not_done_takes_nothing_from_a_diagnosis() -> None:
     assert kidneys.kidney_disease.truth is Truth.TRUE
     assert lebers.lebers.truth is Truth.TRUE
     assert blood.bleeding_disorder.truth is Truth.TRUE
+
+
+@pytest.mark.parametrize(
+    "system",
+    [
+        "http://hl7.org/fhir/sid/icd-10-ca",
+        "http://www.hl7korea.or.kr/CodeSystem/kostat-kcd-8",
+        "http://fhir.example.ar/CodeSystem/cie-10",
+        "ICD10",
+        "urn:site:icd_10",
+    ],
+)
+@pytest.mark.parametrize(
+    ("code", "at"),
+    [
+        ("N18.5", HintAt.KIDNEY_DISEASE),
+        ("Z992", HintAt.DIALYSIS),
+        ("D66", HintAt.BLEEDING_DISORDER),
+        ("D51.0", HintAt.CAUSE),
+    ],
+)
+def test_a_code_of_an_edition_of_the_icd_10_in_no_list_is_asked_about_Q26(
+    system: str, code: str, at: HintAt
+) -> None:
+    """What it stands for there is not known; it was counted alone and never named."""
+    scenario = scenario_of(condition(code, system))
+
+    assert [hint.words for hint in scenario.hints_at(at)] == [code]
+    assert scenario.causes == ()
+
+
+@pytest.mark.parametrize(
+    ("system", "code"),
+    [
+        ("http://hl7.org/fhir/sid/icd-10-ca", "I10"),
+        ("http://example.org/icd-10-procedures", "D51.0"),
+        ("http://example.org/local", "D51.0"),
+        ("", "D51.0"),
+    ],
+)
+def test_another_code_and_one_of_another_list_are_not_asked_about(system: str, code: str) -> None:
+    scenario = scenario_of(condition(code, system))
+    assert not any(scenario.hints_at(at) for at in HintAt)
+
+
+def test_words_beside_such_a_code_decide_and_the_code_asks_about_the_rest() -> None:
+    code = {**concept("http://hl7.org/fhir/sid/icd-10-ca", "N18.5"), "text": "Kidney failure"}
+    scenario = scenario_of(condition("", code=code))
+    assert scenario.kidney_disease.is_true or scenario.hints_at(HintAt.KIDNEY_DISEASE)

@@ -73,6 +73,10 @@ def test_no_code_of_a_licensed_procedure_terminology_is_shipped() -> None:
         "http://snomed.info/sct/999000041000000102/version/20240101",
         "http://snomed.info/sct??",
         "SNOMEDCT",
+        "SCT",
+        "OID:2.16.840.1.113883.6.96",
+        "urn: oid: 2.16.840.1.113883.6.96",
+        "URN:OID:2.16.840.1.113883.6.96",
     ],
 )
 def test_a_system_is_found_in_all_its_spellings(spelling: str) -> None:
@@ -90,6 +94,40 @@ def test_a_system_is_found_in_all_its_spellings(spelling: str) -> None:
 )
 def test_a_code_under_another_system_is_not_matched(spelling: str) -> None:
     assert concepts(spelling, "84027009") == set()
+
+
+@pytest.mark.parametrize(
+    ("system", "code", "concept"),
+    [
+        ("LN", "2132-9", Concept.SERUM_B12),
+        ("I10", "D51.0", Concept.PERNICIOUS_ANAEMIA),
+        ("I9C", "281.0", Concept.PERNICIOUS_ANAEMIA),
+        ("http://hl7.org/fhir/sid/icd-10-us", "D51.0", Concept.PERNICIOUS_ANAEMIA),
+        ("http://hl7.org/fhir/sid/icd-10-pcs", "0DT60ZZ", Concept.TOTAL_GASTRECTOMY),
+        ("https://fhir.ee/CodeSystem/atc-ee", "B03BA03", Concept.HYDROXOCOBALAMIN),
+        ("urn:oid:1.2.246.537.6.32.2007", "B03BA01", Concept.CYANOCOBALAMIN),
+        ("https://sukl.cz/terminology/CodeSystem/dlp-atc", "B03BB01", Concept.FOLIC_ACID),
+    ],
+)
+def test_spellings_of_converters_and_of_other_countries_are_found(
+    system: str, code: str, concept: Concept
+) -> None:
+    assert concept in concepts(system, code)
+
+
+@pytest.mark.parametrize(
+    "system",
+    [
+        "https://terminologia.saude.gov.br/fhir/CodeSystem/BRCID10",
+        "https://uzis.cz/terminology/CodeSystem/mkn-10",
+        "https://fhir.ee/CodeSystem/rhk10",
+        "urn:oid:1.2.246.537.6.1",
+        "http://jpfhir.jp/fhir/core/mhlw/CodeSystem/ICD10-2013-full",
+    ],
+)
+def test_further_national_lists_are_read_at_four_characters(system: str) -> None:
+    assert concepts(system, "D510") == {Concept.PERNICIOUS_ANAEMIA}
+    assert concepts(system, "N18.51") == {Concept.CKD_STAGE_5}
 
 
 def test_a_code_without_a_system_is_not_matched() -> None:
