@@ -92,6 +92,10 @@ DEFICIENCY = {
 """What says that there is a deficiency beside the finding itself."""
 
 
+CALLED_B12 = "11248"
+"""The code of cyanocobalamin in RxNorm, which calls it vitamin B12."""
+
+
 @dataclass
 class Record:
     """Resources, and what was written of each fact: TRUE, or FALSE where it was denied, said of
@@ -141,7 +145,9 @@ def _said_too(resource: Resource) -> set[str]:
     concepts = {match.concept for match in VALUE_SETS.concepts(resource["code"])}
     said = {item.name for item in FACTS if item.concept in concepts}
     diagnosed = resource["resourceType"] == "Condition" and concepts & DEFICIENCY
-    return said | ({"deficiency_diagnosis"} if diagnosed else set())
+    called_b12 = CALLED_B12 in (one.get("code") for one in resource["code"].get("coding", ()))
+    said |= {"deficiency_diagnosis"} if diagnosed else set()
+    return said | ({"allergy_b12"} if called_b12 else set())
 
 
 def _write(item: Written, way: str, chance: random.Random) -> Resource:
