@@ -179,7 +179,12 @@ def read_causes(diagnoses: Diagnoses) -> tuple[CauseFinding, ...]:
         CAUSES, Standing.CURRENT, Standing.SUSPECTED, Standing.INACTIVE, Standing.RESOLVED
     )
     counted = [item for item in found if item.match.role is Role.INCLUDE]
-    return tuple(CauseFinding(CAUSES[item.concept], item.evidence) for item in counted)
+    return tuple(
+        CauseFinding(
+            CAUSES[item.concept], item.evidence, suspected=item.standing is Standing.SUSPECTED
+        )
+        for item in counted
+    )
 
 
 NOT_REFUTED = tuple(standing for standing in Standing if standing is not Standing.REFUTED)

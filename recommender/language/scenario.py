@@ -85,13 +85,12 @@ class Cause(Choice):
 
 @dataclass(frozen=True, slots=True)
 class CauseFinding:
-    """One recorded cause with its evidence. `by_result`: it rests on a test, an antibody, and not
-    on a diagnosis.
-    """
+    """One recorded cause. `by_result`: by an antibody, no diagnosis; `suspected`: unconfirmed."""
 
     cause: Cause
     evidence: Evidence
     by_result: bool = False
+    suspected: bool = False
 
 
 class Allergen(Choice):

@@ -50,6 +50,11 @@ def level_since(words: Words) -> str:
     return words.result("B12 since then", later)
 
 
+def cause_recorded(words: Words) -> str:
+    """Say the causes where there are any: what a test is for that none has asked for yet (E2)."""
+    return causes(words) if words.scenario.causes else ""
+
+
 _BASIS: tuple[Line, ...] = (level, mma, nerves)
 
 
@@ -92,7 +97,7 @@ DECIDES_RULE: dict[str, tuple[Line, ...]] = {
     "P6": _PREVENTION,
     "B1": (level, mma_asked_for, pregnant),
     "E1": (level, mma),
-    "E2": (level,),
+    "E2": (level, cause_recorded),
     "E3": (level,),
 }
 """What decided by the row of the table; a row that is not here is shown with level and nerves."""

@@ -16,7 +16,7 @@ from recommender.language import (
     Truth,
 )
 from recommender.treatment_so_far import TreatmentPhase
-from recommender.wording.names import CAUSE_WORDS, named_sign
+from recommender.wording.names import CAUSE_WORDS, doubt_of, named_sign
 from recommender.wording.not_known import (
     cannot_be_used,
     no_dose,
@@ -163,9 +163,9 @@ def causes(words: Words) -> str:
         if one.cause is Cause.ILEAL_RESECTION:
             named = f"ileum resected{f' {words.ileum}' if words.ileum else ', length not recorded'}"
         if one.cause is Cause.CROHNS_ILEAL:
-            extent = f" {words.crohns}" if words.crohns else ", extent not recorded"
-            named = f"ileal Crohn's disease{extent}"
-        said[one.cause] = words.on(named, one.evidence.date)
+            named += f" {words.crohns}" if words.crohns else ", extent not recorded"
+        doubt = doubt_of(words.scenario.causes, one.cause)
+        said[one.cause] = words.on(f"{named}{doubt}", one.evidence.date)
     return ", ".join(said.values()) or "cause not known"
 
 

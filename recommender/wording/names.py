@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from recommender.assessment import URGENT_SIGNS
 from recommender.language import (
     Cause,
+    CauseFinding,
     Measurement,
     NeurologicalFinding,
     RecordArea,
@@ -26,6 +28,11 @@ CAUSE_WORDS = {
     Cause.DRUG: "medicine that lowers B12",
     Cause.NITROUS_OXIDE: "nitrous oxide",
 }
+
+
+def doubt_of(causes: Iterable[CauseFinding], cause: Cause) -> str:
+    """Return what follows the name of a cause that is only suspected by all that is recorded."""
+    return " (suspected)" if all(one.suspected for one in causes if one.cause is cause) else ""
 
 
 LISTS = {

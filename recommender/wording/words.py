@@ -31,7 +31,7 @@ from recommender.language import (
     is_treatment_dose,
 )
 from recommender.treatment_so_far import TreatmentPhase
-from recommender.wording.names import CAUSE_WORDS, length, named_sign, ordinal, urgency
+from recommender.wording.names import CAUSE_WORDS, doubt_of, length, named_sign, ordinal, urgency
 from recommender.wording.short import (
     SHORT_QUOTE,
     capital,
@@ -191,7 +191,8 @@ class Words:
         """{cause}: the cause that weighs most, with its year where it is an operation."""
         found = {one.cause for one in self.scenario.causes}
         first = next((cause for cause in Cause if cause in found), None) if found else None
-        return capital(CAUSE_WORDS[first]) if first else ""
+        doubt = doubt_of(self.scenario.causes, first) if first else ""
+        return f"{capital(CAUSE_WORDS[first])}{doubt}" if first else ""
 
     def year_of(self, cause: Cause) -> str:
         """The year of an operation, with a space before it; empty when not recorded."""

@@ -250,6 +250,35 @@ def test_a_suspected_sign_is_called_suspected_I33() -> None:
     assert only_card(asked)["summary"].startswith("Paraesthesia, suspected (10 Nov)")
 
 
+def suspected(asked: Json, *numbers: int) -> Json:
+    """Return the request with these entries of the problem list not confirmed."""
+    for number in numbers:
+        entry = asked["prefetch"]["conditions"]["entry"][number]["resource"]
+        entry["verificationStatus"] = {"coding": [{"code": "provisional"}]}
+    return asked
+
+
+@pytest.mark.parametrize("operation", ["stop: " + MAINTENANCE, TABLETS])
+def test_a_suspected_cause_is_called_suspected_F13_I33(operation: str) -> None:
+    asked = suspected(request(operation, conditions=SIGNS[:1], results=[*LOW, *NO_SIGNS]), 0)
+    card = only_card(asked)
+    assert card["summary"].startswith("Pernicious anaemia (suspected)")
+    assert "\n- Pernicious anaemia (suspected" in card["detail"]
+
+
+def test_a_cause_that_another_entry_confirms_is_not_called_suspected() -> None:
+    twice = [*SIGNS[:1], "pernicious anaemia, since 2024-01-01"]
+    asked = suspected(request(TABLETS, conditions=twice, results=[*LOW, *NO_SIGNS]), 0)
+    assert "suspected" not in str(only_card(asked))
+
+
+def test_a_suspected_cause_is_told_where_no_test_is_on_record_E2() -> None:
+    asked = suspected(request(TABLETS, conditions=SIGNS[:1], results=LOW[1:]), 0)
+    card = only_card(asked)
+    assert card["summary"] == "No B12 test on record: take one before the first dose"
+    assert "\n- Pernicious anaemia (suspected" in card["detail"]
+
+
 def test_prophylaxis_is_not_marked_while_it_is_asked_which_operation_it_was_C36() -> None:
     operations = ["sleeve gastrectomy, on 2018-05-01"]
     chart = {"born": "1970-02-02", "sex": "male", "results": ["B12 450 pmol/L, on 2026-11-06"]}
