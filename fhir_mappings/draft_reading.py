@@ -231,8 +231,12 @@ def ended_by_death(resource: Resource) -> bool:
 
 
 def _is_understood(resource: Resource) -> bool:
-    """Return whether the status of a draft says that it orders or stops something."""
-    return code_of(resource.get("status")) in ORDERS | STOPS
+    """Return whether the status of a draft says that it orders or stops something; without one it
+    orders, and one that is there and cannot be read says nothing.
+    """
+    stated = resource.get("status")
+    status = code_of(stated)
+    return status in ORDERS | STOPS and bool(status or not stated)
 
 
 def _doubted(order: Order, resource: Resource, medication: Resource) -> Order:

@@ -4,7 +4,11 @@ facts.
 
 from recommender.assessment.assessment import PREGNANCY_AGE, assess
 from recommender.assessment.bands import Band, bands_of
-from recommender.assessment.blood_and_reactions import PLATELET_LIMITS, POTASSIUM_LOW_BELOW
+from recommender.assessment.blood_and_reactions import (
+    INR_HIGH_ABOVE,
+    PLATELET_LIMITS,
+    POTASSIUM_LOW_BELOW,
+)
 from recommender.assessment.derived_facts import (
     FEW_PLATELETS,
     VERY_FEW_PLATELETS,
@@ -16,6 +20,7 @@ from recommender.assessment.older_alarms import with_older_alarms
 
 __all__ = [
     "FEW_PLATELETS",
+    "INR_HIGH_ABOVE",
     "PLATELET_LIMITS",
     "POTASSIUM_LOW_BELOW",
     "PREGNANCY_AGE",

@@ -8,8 +8,23 @@ from recommender.assessment import FEW_PLATELETS, Assessment, PlateletBand
 from recommender.cards import CRITICAL, INFO, WARNING, cards
 from recommender.case import Case, Issue, has_test, issue_of
 from recommender.guidance import SubcutaneousHydroxocobalamin
-from recommender.language import Anticoagulant, HintAt, InjectionSite, Order, Test
-from recommender.wording import Words, cannot_be_used, capital, few_uncounted, no_inr, quote
+from recommender.language import (
+    Anticoagulant,
+    HintAt,
+    InjectionSite,
+    Order,
+    PassedOver,
+    Test,
+)
+from recommender.wording import (
+    Words,
+    cannot_be_used,
+    capital,
+    few_uncounted,
+    high_inr_uncounted,
+    no_inr,
+    quote,
+)
 
 
 def check_site(case: Case, order: Order) -> Iterator[Issue]:
@@ -39,8 +54,21 @@ def check_bleeding(case: Case, order: Order) -> Iterator[Issue]:
             yield _inr(case, order)
         if not a.bleeding_disorder.is_true:
             return  # of warfarin the INR says it all
+    elif (high := high_inr_uncounted(case.scenario.inr)) and not has_test(case, Test.INR):
+        yield _unusable_inr(case, order, high)
+        return
     if not order.technique_noted:
         yield from _risk_of_bleeding(case, order)
+
+
+def _unusable_inr(case: Case, order: Order, high: PassedOver) -> Issue:
+    """Return h5 of an INR above range that cannot be used, of somebody not known to be on warfarin:
+    the liver, or a medicine that is not on the list.
+    """
+    words = Words(case.scenario, case.assessment, case.policy)
+    said = f"{cannot_be_used(words, 'INR', high)}: read or repeat it; fine needle, firm pressure"
+    reason = "If it is right: another day or another route for an injection into muscle."
+    return issue_of(cards.H5_BLEEDING, INFO, order, reason, ("X28", "X29"), said)
 
 
 def _inr(case: Case, order: Order) -> Issue:

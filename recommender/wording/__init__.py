@@ -1,6 +1,6 @@
 """How cards say facts: short dates, results, findings and causes, in words of ours."""
 
-from recommender.wording.blood_said import few_uncounted, low_uncounted
+from recommender.wording.blood_said import few_uncounted, high_inr_uncounted, low_uncounted
 from recommender.wording.fact_lines import facts_that_decided
 from recommender.wording.hints import hint_lines, judged_by_words
 from recommender.wording.names import LISTS
@@ -47,6 +47,7 @@ __all__ = [
     "facts_that_decided",
     "few_uncounted",
     "has_undated_dose",
+    "high_inr_uncounted",
     "hint_lines",
     "in_sentence",
     "is_measured",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from recommender.assessment import PLATELET_LIMITS, POTASSIUM_LOW_BELOW
+from recommender.assessment import INR_HIGH_ABOVE, PLATELET_LIMITS, POTASSIUM_LOW_BELOW
 from recommender.guidance import look_back
 from recommender.language import Measurement, NotCounted, PassedOver
 from recommender.wording.not_known import cannot_be_used, newer_not_usable, with_newer
@@ -44,6 +44,16 @@ def few_uncounted(count: Measurement) -> PassedOver | None:
 
 
 FEW_PLATELETS_UP_TO = PLATELET_LIMITS[-1]
+
+
+def high_inr_uncounted(inr: Measurement) -> PassedOver | None:
+    """Return an INR above range that cannot count, where none that counts is: nobody knows that it
+    is in range (Q31, Q35).
+    """
+    found = inr.passed_over
+    if found is None or found.quantity is None or found.why is NotCounted.TOO_OLD:
+        return None
+    return found if found.quantity.above(INR_HIGH_ABOVE).is_true else None
 
 
 def inr(words: Words) -> str:

@@ -55,8 +55,11 @@ def test_a_test_that_is_drafted_is_ordered(status: str | None) -> None:
     assert [one.test for one in read("ServiceRequest", status=status).tests] == [Test.EGFR]
 
 
-@pytest.mark.parametrize("status", ["discontinued", "canceled", "bogus", "not-taken"])
-def test_a_medicine_whose_draft_may_be_a_stop_is_never_called_right(status: str) -> None:
+@pytest.mark.parametrize(
+    "status",
+    ["discontinued", "canceled", "bogus", "not-taken", 5, True, ["?"], {"state": "stopped"}],
+)
+def test_a_medicine_whose_draft_may_be_a_stop_is_never_called_right(status: Any) -> None:
     (order,) = read("MedicationRequest", status=status).orders
     assert order.doubt == "its status is not understood, so it may be a stop"
     assert order.not_computable.startswith(order.doubt)

@@ -317,6 +317,35 @@ def test_many_platelets_that_cannot_count_are_no_noise(change: Any) -> None:
     assert cards_of(asked) == []
 
 
+@pytest.mark.parametrize("change", NOT_YET)
+@pytest.mark.parametrize("usual", [[], ["INR 1.1 {INR}, on 2026-11-10"]])
+def test_a_high_inr_that_cannot_count_is_told_on_an_injection_h5(
+    change: Any, usual: list[str]
+) -> None:
+    results = [LOW, NO_SIGNS, EGFR_90, *usual, "INR 5.2 {INR}, on 2026-11-20"]
+    asked = request(*RIGHT, conditions=[DIET], results=results)
+    change(asked)
+    card = only_card(asked)
+    assert card["indicator"] == "info"
+    assert card["summary"].startswith("INR 5.2 (")
+    assert card["summary"].endswith("read or repeat it; fine needle, firm pressure")
+
+
+@pytest.mark.parametrize("value", ["3.0", "1.1"])
+def test_an_inr_in_range_that_cannot_count_is_no_noise(value: str) -> None:
+    results = [LOW, NO_SIGNS, EGFR_90, f"INR {value} {{INR}}, on 2026-11-20"]
+    asked = request(*RIGHT, conditions=[DIET], results=results)
+    _preliminary(asked)
+    assert cards_of(asked) == []
+
+
+def test_tablets_are_not_told_of_a_high_inr() -> None:
+    results = [LOW, NO_SIGNS, EGFR_90, "INR 5.2 {INR}, on 2026-11-20"]
+    asked = request(TABLETS, conditions=[DIET], results=results)
+    _preliminary(asked)
+    assert "INR" not in str(cards_of(asked))
+
+
 LOW_BLOOD = {"potassium 2.6 mmol/L": "Potassium 2.6", "haemoglobin 6.0 g/dL": "Haemoglobin 60"}
 
 
