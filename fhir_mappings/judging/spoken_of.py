@@ -25,7 +25,10 @@ def speaks_of_more(code: Any) -> bool:
     return any(map(speaks_of_allergy, texts_of(code)))
 
 
-NAMES_OF_B12 = re.compile(r"b12|[ck]obalamin|cytamen|cobalin")
+NAMES_OF_B12 = re.compile(
+    r"b12|[ck]obalamin|cytamen|cobalin|behepan|vibeden|hydrocobamin|betolv|cohemin|megamilbedoce|"
+    r"dodecavit|erycytol"
+)
 """One of these stands in every wording of vitamin B12 given."""
 
 

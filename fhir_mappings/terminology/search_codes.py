@@ -78,7 +78,8 @@ def is_searched(matches: Sequence[Match]) -> bool:
 
 
 HINTS = (
-    "vb12", "cytamen", "cobalin", "h cg", "hcg", "edd", "edc", "pregnancy", "due date",
+    "vb12", "cytamen", "cobalin", "behepan", "vibeden", "hydrocobamin", "betolv", "cohemin",
+    "megamilbedoce", "dodecavit", "erycytol", "h cg", "hcg", "edd", "edc", "pregnancy", "due date",
     "estimated date", "estimated due", "estimated delivery", "expected date", "expected due",
     "expected delivery", "delivery date", "delivery due", "pregnant", "gestation", "schwanger",
     "ssw", "zwanger", "grossesse", "enceinte", "amenorrhee", "embaraz", "gravid", "incinta",

@@ -24,6 +24,14 @@ NAMES = (
     "cytamen",
     "cobalin",
     "b12",
+    "behepan",
+    "vibeden",
+    "hydrocobamin",
+    "betolv",
+    "cohemin",
+    "megamilbedoce",
+    "dodecavit",
+    "erycytol",
 )
 NEVER = "(?!)"
 
