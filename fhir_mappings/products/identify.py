@@ -60,7 +60,10 @@ _IS_THE_ANTIDOTE = (
 _A_GRAM = Decimal(1_000_000)
 """Micrograms."""
 
-_ISOTOPE = re.compile(r"\bco-?(?:57|58|60)\b|cobalt-?(?:57|58|60)")
+_ISOTOPE = re.compile(
+    r"\bco-?(?:57|58|60)\b|cobalt-?(?:57|58|60)|\b(?:57|58|60) ?-?co(?:balt)?\b|"
+    r"radio-?(?:isotope|label|active)"
+)
 
 
 def identify_product(

@@ -19,6 +19,8 @@ from fhir_mappings.text import without_accents
 from recommender.language import Substance
 
 _NAMES = ("hydroxocobalamin", "cyanocobalamin")
+_GLUED = re.compile(r"[a-z]b ?-?12(?![a-z0-9])")
+"""A brand that ends in B12: "ActivB12"."""
 _STEMS = re.compile(r"cobalam|kobalam|cobamin|bedouz")
 _B12 = r"(?:(?:vit(?:amin)? ?)?b[ -]?12\b|\w*[ck]obalamin)"
 _GIVEN = re.compile(
@@ -45,7 +47,7 @@ def near_b12_name(codeable: Any) -> str:
     for text in texts_of(codeable):
         if len(text) > LONGEST_TEXT or _MAY_BE.search(text) is None:
             continue
-        if says_b12_is_given(text) or any(map(_is_near, _words(take_spoken_off(text)[0]))):
+        if says_b12_is_given(text) or _holds_near_name(text):
             return text
     return ""
 
@@ -56,7 +58,7 @@ def read_nearly(product: Product) -> Product:
     """
     if product.ingredients or _MAY_BE.search(product.name) is None:
         return product
-    if not any(map(_is_near, _words(take_spoken_off(product.name)[0]))):
+    if not _holds_near_name(product.name):
         return product
     return product._replace(
         ingredients=(Ingredient(Substance.COBALAMIN_UNSPECIFIED),),
@@ -65,6 +67,11 @@ def read_nearly(product: Product) -> Product:
         source=product.name,
         doubt="its name is nearly that of vitamin B12",
     )
+
+
+def _holds_near_name(text: str) -> bool:
+    name = take_spoken_off(text)[0]
+    return _GLUED.search(name.lower()) is not None or any(map(_is_near, _words(name)))
 
 
 def says_b12_is_given(text: str) -> bool:

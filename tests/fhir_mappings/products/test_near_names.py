@@ -29,6 +29,8 @@ def ordered(text: str, **changes):
         "ciancobalamina",
         "hydroxocobolamine",
         "cynocobalamin tablets",
+        "NeuroB12 forte",
+        "SanaB-12 1000",
     ],
 )
 def test_a_name_that_is_nearly_right_is_a_hint_at_treatment(text):
