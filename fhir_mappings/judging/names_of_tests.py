@@ -18,7 +18,7 @@ NAMES_B12 = re.compile(
 _NO_LEVEL = re.compile(
     r"bind|urin|csf|intake|diet|supplement|inject|dose(?!ament)|"
     r"(?<!vitamine b12 )dosage(?!m| du| de)|"
-    r"given|administ|therap|treat|medic|advice|antibod|ratio|factor|schilling|deficien|question|allerg|screening|history|review|due|next|"
+    r"given|administ|therap|treat|medic|advice|antibod|\bratio|factor|schilling|deficien|question|allerg|screening|history|review|due|next|"
     r"plan|folate|folic|absor|score|spray|tablet|last|start|stop|request|order|refus|declin|consent"
 )
 _SOME_ACTIVE = re.compile(
@@ -38,7 +38,7 @@ _NO_GFR = re.compile(
 )
 _SOME_CREATININE = re.compile(r"[ck]reatin(?:in|emi)|\b(?:[ck]reat?|scr)\b")
 _NO_CREATININE = re.compile(
-    r"urin|\bur?\b(?! (?:and )?e)|ratio|quotient|album|protein|calcium|clearance|klaring|"
+    r"urin|\bur?\b(?! (?:and )?e)|\bratio|quotient|album|protein|calcium|clearance|klaring|"
     r"clairance|excret|aus?sch|(?<!\bser)(?<!serum)/|24|spot|fluid|flussig|liqu|csf|drain|perit|pleur|"
     r"ascit|dialys|sweat|kinase|dose"
 )
@@ -46,9 +46,9 @@ _SOME_COUNT = re.compile(
     r"platelet|th?rombo[cz][yi]t|plaquet|piastrin|plattchen|plaatjes|blodplad|blodplat|\btpk\b|\bpl(?:t|ts|aq)\b|\bth?rom(?:bo?s?)?\b"
 )
 _NO_COUNT = re.compile(
-    r"volum|\b[mv]p[mv]\b|width|pdw|breite|clump|agg?reg|ratio|antibod|antik|function|fun[ck]|large|"
+    r"volum|\b[mv]p[mv]\b|width|pdw|breite|clump|agg?reg|\bratio|antibod|antik|function|fun[ck]|large|"
     r"giant|immature|crit|morph|smear|transfus|reacti|inhibit|factor|faktor|rich|poor|lcr|retic|"
-    r"unreif|group|assoc|fluid|pleur|ascit|synov|urin|donor|[ck]on[cz]entrat|gross|adhes|bound|"
+    r"unreif|group|assoc|fluid|pleur|ascit|synov|urin|donor|[ck]on[cz]entrat(?!ion)|gross|adhes|bound|"
     r"storage|particle|peni[ae]|[cz]ytos|therap|drug|medic|screen|hemm|anti ?p|[ck]omment|"
     r"interpret|dialysat|flussig|zytenarm|plattchenarm|klumpen|\bklein|riesen|granul|satellit|retikul|nachweis"
 )
@@ -59,12 +59,13 @@ _SOME_POTASSIUM = re.compile(
 _NO_POTASSIUM = re.compile(
     r"urin|\bur?\b|24|spot|excret|fluid|stool|feces|csf|dialys|intake|diet|channel|antibod|supplement|"
     r"stuhl|speichel|schweiss|flussig|erythro|haar\b|probenmat|"
-    r"hydroxid|chlorid|iodid|iodat|citrat|gluconat|bicarbonat|permangan|clavulan|dose|ratio|"
+    r"hydroxid|chlorid|iodid|iodat|citrat|gluconat|bicarbonat|permangan|clavulan|dose|\bratio|"
     r"(?<!\bser)(?<!serum)/"
 )
 _SOME_HAEMOGLOBIN = re.compile(r"\bh(?:a|ae)?e?moglobin|\bemoglobin|\bt?hb\b|\bhgb\b")
 _NO_HAEMOGLOBIN = re.compile(
-    r"a1c?|glyc|glyk|glic|\b(?:mean|mittler|mch|ret)|corpusc|konzentration|carbox|carbo|co ?hb|met|"
+    r"a1c?|glyc|glyk|glic|\b(?:mean|mittl\w*|mch|ret)|corpusc|korpus|zellul|carbox|carbo|co ?hb|"
+    r"\bmet(?:h(?:em|b)|\b)|"
     r"sulf|free|freies|plasma|urin|stool|feces|fecal|faecal|occult|stuhl|electroph|variant|fraction|"
     r"\b(?!c massa)[acdefghs]2?\b|fetal|foetal|sickle|solub|hapto|bind|antibod|pattern|content|"
     r"equivalent|target|"
@@ -72,6 +73,11 @@ _NO_HAEMOGLOBIN = re.compile(
 )
 _SOME_INR = re.compile(r"\binr\b|\bint(?:ernationa)?l norm(?:al(?:i[sz]ed)?)? ratio")
 _NO_INR = re.compile(r"target|goal|range|ziel|therapeut|indication|clinic|due|next|monitor|home")
+_SOME_MMA = re.compile(r"methylmalon|\bmma\b")
+_NO_MMA = re.compile(
+    r"urin|\bur?\b|24|\bratio|quotient|csf|liquor|gene\b|mut|uria\b|emia\b|[ae]zid|screen|muscle|"
+    r"amnio|coa\b|panel"
+)
 _HAEMOGLOBIN = Member(Concept.HAEMOGLOBIN, Role.INCLUDE, "", "", "haemoglobin")
 _NAMED_SO = (
     (
@@ -86,6 +92,7 @@ _NAMED_SO = (
         _NO_CREATININE,
         Member(Concept.CREATININE, Role.INCLUDE, "", "", "creatinine"),
     ),
+    (_SOME_MMA, _NO_MMA, Member(Concept.MMA_SERUM_PLASMA, Role.INCLUDE, "", "", "MMA")),
     (_SOME_POTASSIUM, _NO_POTASSIUM, Member(Concept.POTASSIUM, Role.INCLUDE, "", "", "potassium")),
     (_SOME_HAEMOGLOBIN, _NO_HAEMOGLOBIN, _HAEMOGLOBIN),
     (_SOME_INR, _NO_INR, Member(Concept.INR, Role.INCLUDE, "", "", "INR")),
@@ -121,7 +128,8 @@ _AROUND = re.compile(
     r"(?<!vitamin b12 )(?<!vit b12 )(?<!^b12 )dosage(?: du| de(?: la)?)?|dosagem(?: d[aeo])?|"
     r"dosaje(?: de)?|dosaggio(?: di| della)?|determinacion(?: de)?|determinacao(?: d[aeo])?|"
     r"determinazione(?: di| della)?|bestimmung|bepaling|doseamento(?: d[aeo])?|"
-    r"nive(?:l|les|is)(?: de)?|taux(?: de(?: la)?)?|"
+    r"nive(?:l|les|is)(?: de)?|taux(?: de(?: la)?)?|values?|analysis|konzentration|messung|"
+    r"fasting|nuchtern|stat|(?:spectro)?photometr\w*|colou?rimetric(?: method)?|"
     r"observation|result|quantitative|qn|hematinics|(?:using )?(?:creatinine )?ckd epi|"
     r"mdrd|(?:by )?(?:eclia|cmia|clia|elisa|immunoassay|lc ms(?: ms)?)|poc|edta|"
     r"(?:mod )?jaffe|kinetic|(?:mass|mol(?:es?)?)/vol|enzymatic|"

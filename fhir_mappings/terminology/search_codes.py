@@ -86,6 +86,7 @@ HINTS = (
     "creatinin", "kreatinin", "cockcroft", "crcl", "cr cl", "ccr", "glomerul",
     "potassi", "potasi", "kalium", "moglobin", "inr", "normalized ratio", "normalised ratio",
     "plattchen", "tpk", "vfg", "evfg", "ckd epi", "mdrd", "krea", "kreat", "crea", "creat", "scr",
+    "methylmalon", "mma",
     "kaliemi", "caliemi", "kalemi", "calemi", "potas", "glom", "rfg", "creatinemi", "kreatinemi",
     "gonadotrop",
     "plt", "plts", "plaq", "trombocit", "thrombocit", "trom", "tromb", "thrombo", "thrombos",

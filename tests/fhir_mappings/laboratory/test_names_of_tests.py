@@ -40,6 +40,8 @@ AS_NAMED = (
     "Doseamento de vitamina B12",
     "Niveles de vitamina B12",
     "Taux de vitamine B12",
+    "Vitamin B12 value",
+    "Vitamin-B12-Konzentration",
 )
 
 
@@ -226,6 +228,15 @@ def test_another_test_by_a_code_in_no_list_is_named_and_decides_nothing(
         ("haemoglobin", "Hemoglobin, point of care", "g/dL"),
         ("inr", "Prothrombin INR", ""),
         ("egfr", "Est, Glom Filt Rate", "mL/min/1.73m2"),
+        ("egfr", "Creatinine concentration", "umol/L"),
+        ("potassium", "Potassium concentration", "mmol/L"),
+        ("potassium", "Kaliumkonzentration", "mmol/L"),
+        ("haemoglobin", "Hemoglobin by colorimetric assays", "g/dL"),
+        ("haemoglobin", "Hemoglobin [Mass/volume] in Blood by Oximetry", "g/dL"),
+        ("haemoglobin", "Hämoglobinkonzentration", "g/dL"),
+        ("platelets", "Thrombozytenkonzentration", "10*9/L"),
+        ("mma", "Methylmalonic acid - external", "nmol/L"),
+        ("mma", "MMA (send away)", "nmol/L"),
         ("egfr", "Glom. Filtrationsrate", "mL/min/1.73m2"),
         ("egfr", "Clearance da creatinina", "mL/min"),
         ("egfr", "RFG estimado", "mL/min/1.73m2"),
@@ -282,12 +293,18 @@ def test_a_name_in_no_list_that_holds_that_of_a_test_is_told_I27(
         "Mean corpuscular haemoglobin",
         "Haemoglobin electrophoresis",
         "Methaemoglobin",
+        "MetHb",
+        "Mittlere korpuskuläre Hämoglobinkonzentration",
+        "Thrombozytenkonzentrat",
+        "Urine methylmalonic acid",
+        "Methylmalonic aciduria screen",
+        "MMA/creatinine ratio",
         "INR target range",
     ],
 )
 def test_one_that_holds_it_and_is_another_is_none(name: str) -> None:
     scenario = scenario_of(result(name, 20, "10*9/L", effectiveDateTime=days_ago(1)))
-    for fact in ("potassium", "haemoglobin", "inr"):
+    for fact in ("potassium", "haemoglobin", "inr", "mma"):
         assert getattr(scenario, fact).passed_over is None
 
     assert (scenario.platelets.passed_over, scenario.egfr.passed_over) == (None, None)
