@@ -18,7 +18,7 @@ NAMES_B12 = re.compile(
 _NO_LEVEL = re.compile(
     r"bind|urin|csf|intake|diet|supplement|inject|dose(?!ament)|"
     r"(?<!vitamine b12 )dosage(?!m| du| de)|"
-    r"given|administ|therap|treat|medic|advice|antibod|\bratio|factor|schilling|deficien|question|allerg|screening|history|review|due|next|"
+    r"given|administ|therap|treat|medic(?!al)|advice|antibod|\bratio|factor|schilling|deficien|question|allerg|screening|history|review|due|next|"
     r"plan|folate|folic|absor|score|spray|tablet|last|start|stop|request|order|refus|declin|consent"
 )
 _SOME_ACTIVE = re.compile(
@@ -57,7 +57,8 @@ _SOME_POTASSIUM = re.compile(
     r"\bk\+"
 )
 _NO_POTASSIUM = re.compile(
-    r"urin|\bur?\b|24|spot|excret|fluid|stool|feces|csf|dialys|intake|diet|channel|antibod|supplement|"
+    r"urin|\bur?\b(?! (?:and )?es?\b)|24|spot|excret|fluid|stool|feces|csf|dialys|intake|diet|"
+    r"channel|antibod|supplement|"
     r"stuhl|speichel|schweiss|flussig|erythro|haar\b|probenmat|"
     r"hydroxid|chlorid|iodid|iodat|citrat|gluconat|bicarbonat|permangan|clavulan|dose|\bratio|"
     r"(?<!\bser)(?<!serum)/"
@@ -67,7 +68,7 @@ _NO_HAEMOGLOBIN = re.compile(
     r"a1c?|glyc|glyk|glic|\b(?:mean|mittl\w*|mch|ret)|corpusc|korpus|zellul|carbox|carbo|co ?hb|"
     r"\bmet(?:h(?:em|b)|\b)|"
     r"sulf|free|freies|plasma|urin|stool|feces|fecal|faecal|occult|stuhl|electroph|variant|fraction|"
-    r"\b(?!c massa)[acdefghs]2?\b|fetal|foetal|sickle|solub|hapto|bind|antibod|pattern|content|"
+    r"\b(?!c massa|d h)[acdefghs]2?\b|fetal|foetal|sickle|solub|hapto|bind|antibod|pattern|content|"
     r"equivalent|target|"
     r"flussigkeit|muster|nachweis|gastroint|zielwert|nabelschnur|trockenblut|elektroph|instabil|andere"
 )
@@ -75,8 +76,8 @@ _SOME_INR = re.compile(r"\binr\b|\bint(?:ernationa)?l norm(?:al(?:i[sz]ed)?)? ra
 _NO_INR = re.compile(r"target|goal|range|ziel|therapeut|indication|clinic|due|next|monitor|home")
 _SOME_MMA = re.compile(r"methylmalon|\bmma\b")
 _NO_MMA = re.compile(
-    r"urin|\bur?\b|24|\bratio|quotient|csf|liquor|gene\b|mut|uria\b|emia\b|[ae]zid|screen|muscle|"
-    r"amnio|coa\b|panel"
+    r"urin|\bur?\b(?! (?:and )?es?\b)|24|\bratio|quotient|csf|liquor|gene\b|mut|uria\b|emia\b|"
+    r"[ae]zid|screen|muscle|amnio|coa\b|panel"
 )
 _HAEMOGLOBIN = Member(Concept.HAEMOGLOBIN, Role.INCLUDE, "", "", "haemoglobin")
 _NAMED_SO = (
@@ -122,6 +123,14 @@ _SPECIMEN = re.compile(
     r"\bmit (?:(?:automatisierter|manueller) Z[äa]hlung|Sch[äa]tzung|Oximetrie)\b",
     re.IGNORECASE,
 )
+_UNIT_BEHIND = re.compile(
+    r"[\s,;_]+(?:in )?[(\[]?"
+    r"(?:fl|(?:(?:x ?)?10 ?[*^e]? ?[369³⁹]|[kg]|tsd\.?|mill?\.?|[pnuµμm]?g|mcg|"
+    r"[pnuµμm]?mol|m?eq|ml)? ?/ ?(?:[dmnuµμ]?l|cu ?mm|mm[3³]|100 ?ml|min)"
+    r"(?: ?/ ?1[.,]73 ?(?:m ?[2²]|sq ?m))?)[)\]]?\s*$",
+    re.IGNORECASE,
+)
+"""The unit behind a name, of what is measured in blood: "Hemoglobin (g/dL)", "MCV fL"."""
 _PREFIX = re.compile(r"^(?:[spb]|fs|erc|p \(?fp\)?)[ -]+(?=[a-z]{3})", re.IGNORECASE)
 _AROUND = re.compile(
     r"(?<![a-z0-9])(?:levels?|lvls?|assay|test|measurement|estimation|concentration|determination|"
@@ -235,5 +244,7 @@ def _beside_its_short_name(value_sets: ValueSets, bare: str) -> tuple[Match, ...
 
 
 def without_specimen(text: str) -> str:
-    """Return a name without what it was measured in, its property and how it was counted."""
-    return _SPECIMEN.sub(" ", text)
+    """Return a name without its unit, what it was measured in, its property and how it was
+    counted.
+    """
+    return _SPECIMEN.sub(" ", _UNIT_BEHIND.sub("", text))

@@ -111,6 +111,45 @@ def test_other_tests_are_found_as_well(fact: str, name: str, value: float, unit:
     assert getattr(scenario_of(lately), fact).quantity is not None
 
 
+@pytest.mark.parametrize("form", ["{} ({})", "{} {}", "{}, {}", "{} [{}]", "{}_{}", "{} in {}"])
+@pytest.mark.parametrize(
+    ("fact", "name", "value", "unit"),
+    [
+        ("haemoglobin", "Hemoglobin", 7.1, "g/dL"),
+        ("haemoglobin", "Hb", 71, "g/L"),
+        ("haemoglobin", "Hémoglobine", 7.1, "g/100 mL"),
+        ("mcv", "MCV", 118, "fL"),
+        ("platelets", "Platelets", 22, "10^3/uL"),
+        ("platelets", "Plt", 22, "x10*9/L"),
+        ("platelets", "Thrombozyten", 22, "G/l"),
+        ("folate", "Folate", 1.4, "ng/mL"),
+        ("egfr", "eGFR", 35, "mL/min/1.73m2"),
+        ("egfr", "S-Kreatinin", 300, "µmol/L"),
+        ("total_b12", "Vitamin B12", 98, "pg/mL"),
+        ("mma", "Serum MMA", 420, "nmol/L"),
+    ],
+)
+def test_the_unit_behind_a_name_does_not_hide_a_result(
+    form: str, fact: str, name: str, value: float, unit: str
+) -> None:
+    lately = result(form.format(name, unit), value, unit, effectiveDateTime=days_ago(3))
+    assert getattr(scenario_of(lately), fact).quantity is not None
+
+
+@pytest.mark.parametrize(
+    ("fact", "name"),
+    [
+        ("egfr", "Creatinine (mg/24h)"),
+        ("egfr", "Creatinine (g/d)"),
+        ("potassium", "Potassium (mmol/24 h)"),
+        ("potassium", "Potassium mmol/mol"),
+    ],
+)
+def test_a_unit_of_what_is_lost_in_a_day_is_not_taken_off(fact: str, name: str) -> None:
+    told = getattr(scenario_of(result(name, 2.5, "", effectiveDateTime=days_ago(3))), fact)
+    assert (told.quantity, told.passed_over) == (None, None)
+
+
 @pytest.mark.parametrize(
     ("fact", "name", "value", "unit"),
     [
@@ -230,6 +269,13 @@ def test_another_test_by_a_code_in_no_list_is_named_and_decides_nothing(
         ("egfr", "Est, Glom Filt Rate", "mL/min/1.73m2"),
         ("egfr", "Creatinine concentration", "umol/L"),
         ("potassium", "Potassium concentration", "mmol/L"),
+        ("potassium", "Potassium (mmol/L)", "mmol/L"),
+        ("potassium", "U&E - Potassium", "mmol/L"),
+        ("potassium", "U&E: potassium", "mmol/L"),
+        ("potassium", "Kalium mmol/l", "mmol/L"),
+        ("egfr", "Creatinine (mg/dL)", "mg/dL"),
+        ("egfr", "Creatinine, umol/L", "umol/L"),
+        ("haemoglobin", "Dosage d'hémoglobine", "g/dL"),
         ("potassium", "Kaliumkonzentration", "mmol/L"),
         ("haemoglobin", "Hemoglobin by colorimetric assays", "g/dL"),
         ("haemoglobin", "Hemoglobin [Mass/volume] in Blood by Oximetry", "g/dL"),
