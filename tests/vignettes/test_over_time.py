@@ -480,3 +480,61 @@ def test_an_order_that_cannot_be_read_does_not_keep_a_course_in_time_T4_Q30(
     found, cards = seen(asked, "2026-11-26")
     assert found == rule
     assert [card["summary"][:18] for card in cards] == ["Last B12 injection"] * (rule == "T4")
+
+
+# --- words that may be nerve signs of somebody who is on treatment
+
+
+ON_TREATMENT = {
+    "maintenance": ([f"{EVERY_2}, since 2025-12-01"], days("2026-03-20", 5, 60), EVERY_2),
+    "tablets": (
+        ["vitamin B12 tablet 1 mg, 1 tablet, oral, daily, since 2026-06-01"],
+        [],
+        "vitamin B12 tablet 1 mg, 1 tablet, oral, daily",
+    ),
+}
+
+
+def going_on(how: str, *conditions: str, refill: bool = True, results: Any = ()) -> list[Json]:
+    """Return the cards of a refill, or of an order that names the one it renews."""
+    active, given, order = ON_TREATMENT[how]
+    whole = {"born": "1960-02-02", "sex": "female", "active": active, "given": given}
+    kidneys = "eGFR 90 mL/min/{1.73_m2}, on 2026-11-06"
+    whole |= {"conditions": ["vegan diet, since 2025-01-05", *conditions]}
+    whole |= {"results": [kidneys, *results]}
+    asked = write_request({"chart": whole, "orders": [order], "refill": refill})
+    if not refill:
+        old = asked["prefetch"]["medications"]["entry"][0]["resource"]["id"]
+        draft = asked["context"]["draftOrders"]["entry"][0]["resource"]
+        draft["priorPrescription"] = {"reference": f"MedicationRequest/{old}"}
+    rule, cards = seen(asked, "2026-11-26")
+    assert rule == "T6"
+    return [card for card in cards if "nerve signs" in card["summary"]]
+
+
+@pytest.mark.parametrize("refill", [True, False])
+@pytest.mark.parametrize(
+    ("how", "indicator", "then"),
+    [
+        ("maintenance", "info", "inject more often"),
+        ("tablets", "warning", "inject on alternate days"),
+    ],
+)
+def test_words_of_late_that_may_be_nerve_signs_are_asked_about_T6_Q28(
+    how: str, indicator: str, then: str, refill: bool
+) -> None:
+    (card,) = going_on(how, "'numb feet', since 2026-11-16", refill=refill)
+    said = f"Record says 'numb feet' (16 Nov): if these are nerve signs, {then}"
+    assert (card["indicator"], card["summary"]) == (indicator, said)
+
+
+@pytest.mark.parametrize("how", ON_TREATMENT)
+@pytest.mark.parametrize("day", ["2026-08-27", "2026-08-28"])
+def test_words_of_more_than_90_days_ago_are_not_asked_about_again_Q28(how: str, day: str) -> None:
+    assert len(going_on(how, f"'numb feet', since {day}")) == (day == "2026-08-28")
+
+
+@pytest.mark.parametrize("how", ON_TREATMENT)
+def test_a_screen_since_without_signs_answers_the_question_Q1(how: str) -> None:
+    screened = ["no neurological symptoms, on 2026-11-20"]
+    assert going_on(how, "'numb feet', since 2026-11-16", results=screened) == []
