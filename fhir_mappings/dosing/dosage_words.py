@@ -241,18 +241,29 @@ def _name_tablets(folded: str) -> str:
 
 
 def _read_clauses(rest: str, as_needed: bool, review: bool, aside: bool) -> WrittenDosage:
-    rest = write_counts_behind(rest)
+    said = rest = write_counts_behind(rest)
     route, rest = _take_route(STRENGTH_IN_WORDS.sub(" ", rest))
     rest = " ".join(rest.split())
     rhythms = find_rhythm(rest)
     ranged = bool(RANGE_OF_AMOUNTS.search(rhythms.rest))
     amounts, rest = take_amounts(RANGE_OF_AMOUNTS.sub(" ", rhythms.rest))
     rest = re.sub(r"[|(),;:.\-/&+=*]", " ", _FILLER.sub(" ", rest))
-    timing = rhythms.timing
-    whole = not (rest.strip() or ranged or aside or rhythms.unreadable)
+    timing, count = rhythms.timing, rhythms.count_alone
+    two_meanings = bool(_ONCE.search(said)) and count == 1 and _may_be_swallowed(route, amounts)
+    if two_meanings:
+        timing = count = None
+    whole = not (rest.strip() or ranged or aside or rhythms.unreadable or two_meanings)
     amounts = () if ranged else amounts
-    count = rhythms.count_alone
     return WrittenDosage(amounts, route, timing, as_needed, whole, review, count)
+
+
+_ONCE = re.compile(r"(?<![a-z])x ?1(?![\d.])")
+"""In a text that does not say how often: once a day, as Nordic labels write it, or once in all."""
+
+
+def _may_be_swallowed(route: Route | None, amounts: tuple[tuple[Decimal, str], ...]) -> bool:
+    injected = any(unit in ("ampoule", "ml") for _, unit in amounts)
+    return route in (None, Route.ORAL) and not injected
 
 
 def _place_as_route(text: str) -> str:

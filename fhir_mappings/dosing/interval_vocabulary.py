@@ -137,7 +137,11 @@ SHORT_FORMS: tuple[tuple[str, str], ...] = (
     (r"\b(?:one|1) time a day (?=every \d)", ""),
     (r"\b(?:one|1) time (?=(?:a|per|each|every) |daily)", "once "),
     (r"\bq (?=am\b|pm\b|hs\b)", "q"),
-    (r"\bx ?1 ?(?=(?:daily|weekly|monthly|yearly|a|per|each|every)\b|/)", "once "),
+    (
+        rf"\bx ?1 ?(?=(?:(?:im|sc|iv|po) )?(?!i \d)"
+        rf"(?:{EVERY}|{PER}|{'|'.join(ADVERBS)})(?![a-z])|/)",
+        "once ",
+    ),
 )
 """What is written short where the same letters alone mean something else, and what it is short for:
 "1 cpr/die", "3x/sem.", "alle 3 Mon.".

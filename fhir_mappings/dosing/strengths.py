@@ -238,6 +238,9 @@ _TIMES_AN_AMOUNT = re.compile(
 """How many times an amount: "6 x 1 mg", "3 x 1 Ampulle pro Woche"."""
 
 
+_IS_SWALLOWED = re.compile(rf"\d ?(?:{_PIECES['tablet']}|{_PIECES['capsule']})(?![a-z])")
+
+
 def write_counts_behind(text: str) -> str:
     """Return words of a dosage in which the strength of a piece stands behind it, and how many
     times an amount is given behind the amount.
@@ -262,7 +265,11 @@ def _count_behind(match: re.Match[str]) -> str:
     if count == 1:
         plain = match["mass"] or Decimal(match["number"]) == 1
         return f"{match['amount']}{match['often'] or ''}" if plain else match[0]
-    return f"{match['amount']} {count}x " if match["often"] else f"{match['amount']} x {count}"
+    if match["often"]:
+        return f"{match['amount']} {count}x "
+    if _IS_SWALLOWED.search(match["amount"]):  # so many a day, or in all
+        return f"{count} times {match['amount']}"
+    return f"{match['amount']} x {count}"
 
 
 def take_amounts(text: str) -> tuple[tuple[tuple[Decimal, str], ...], str]:

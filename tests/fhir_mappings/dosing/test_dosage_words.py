@@ -159,6 +159,10 @@ def every(period: int, unit: PeriodUnit, times: int = 1) -> Timing:
         ("3 x 1 mg per week IM", [(1, "mg")], IM, every(1, WEEK, 3)),
         ("2 x 1 Tablette täglich", [(1, "tablet")], None, every(1, DAY, 2)),
         ("1 x 1 mg IM monthly", [(1, "mg")], IM, every(1, MONTH)),
+        ("1 ml x 1 i.m. var 3:e månad", [(1, "ml")], IM, every(3, MONTH)),
+        ("1 mg im x 1 hver 3. måned", [(1, "mg")], IM, every(3, MONTH)),
+        ("1 tablett x 1 dagligen", [(1, "tablet")], None, every(1, DAY)),
+        ("1 Ampulle i.m. x 1 pro Monat", [(1, "ampoule")], IM, every(1, MONTH)),
     ],
 )
 def test_what_is_read_whole(text, amounts, route, timing):
@@ -307,6 +311,18 @@ def test_a_count_before_a_strength_that_may_be_of_doses_or_of_pieces_is_no_dose(
 
     assert not found.whole
     assert all(unit != "ampoule" for _, unit in found.amounts)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1 tablett x 1", "1 tabl x 1", "1 mg x 1", "1 mg x 1 i 5 dagar", "3x1 Tbl.", "2 x 1 Tablette"],
+)
+def test_a_bare_number_of_times_of_what_is_swallowed_means_two_things(text):
+    """So many a day, as Nordic and German labels write it, or so many in all."""
+    found = read_written(text)
+
+    assert not found.whole
+    assert (found.timing, found.count_alone) == (None, None)
 
 
 @pytest.mark.parametrize(
