@@ -253,7 +253,10 @@ PHRASES = _compile(
         rf"{COUNTED},? ?(?:(?:{PER}) ?)?(?:(?P<unit>{UNIT_WORDS})|(?P<adverb>{ADVERB_WORDS}))",
         _times_per,
     ),
-    (rf"(?P<n>{NUMBER}) ?(?:per|a|an|pro|par|por|al|/) ?(?P<unit>{UNIT_WORDS})", _bare_per),
+    (
+        rf"(?:x ?)?(?P<n>{NUMBER}) ?(?:per|a|an|pro|par|por|al|/) ?(?P<unit>{UNIT_WORDS})",
+        _bare_per,
+    ),
     (r"x ?(?P<n>[1-9]) ?(?:dagl\w*|dgl)", lambda m: times_per(int(m["n"]), 1, DAY)),
     (rf"x ?[2-9] ?(?:{ADVERB_WORDS})", _two_meanings),
     (

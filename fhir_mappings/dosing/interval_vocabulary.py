@@ -58,7 +58,7 @@ UNITS: dict[str, str] = {
         "week": "week weeks wk wks woche wochen wo semaine semaines semana semanas settimana "
         "settimane weken vecka veckor veckan uge uger ugen uke uker uken",
         "month": "month months mth mths mo mos monat monate monaten mois mes meses mese mesi "
-        "maand maanden mnd manad manader manaden maned maneder maneden mdr",
+        "maand maanden mnd manad manader manaden maned maneder maneden mdr md",
         "year": "year years yr yrs jahr jahre jahren ans annee annees ano anos anno anni jaar ar",
     }.items()
     for word in words.split()

@@ -161,6 +161,8 @@ def every(period: int, unit: PeriodUnit, times: int = 1) -> Timing:
         ("1 x 1 mg IM monthly", [(1, "mg")], IM, every(1, MONTH)),
         ("1 ml x 1 i.m. var 3:e månad", [(1, "ml")], IM, every(3, MONTH)),
         ("1 mg im x 1 hver 3. måned", [(1, "mg")], IM, every(3, MONTH)),
+        ("1 ml im hver 3. md.", [(1, "ml")], IM, every(3, MONTH)),
+        ("1 mg im x 3/vecka", [(1, "mg")], IM, every(1, WEEK, 3)),
         ("1 tablett x 1 dagligen", [(1, "tablet")], None, every(1, DAY)),
         ("1 Ampulle i.m. x 1 pro Monat", [(1, "ampoule")], IM, every(1, MONTH)),
     ],
