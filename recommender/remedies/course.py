@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from recommender.cards import Indicator, Remedy, Resolution, cards
 from recommender.case import Case, Issue, has_test, sort_issues
-from recommender.courses import Repeats, continued_order, repeated_order, repeats
+from recommender.courses import SECOND, Repeats, continued_order, repeated_order, repeats
 from recommender.language import (
     AddFollowUps,
     ChangeStart,
@@ -69,7 +69,9 @@ def _would_put_the_right_one_out(case: Case, issues: Sequence[Issue], second: Is
         if issue.is_loud and issue.card.remedy not in LEAVES_ORDER_AS_IT_IS
         for key in issue.about
     }
-    orders = (order for order in case.drafts if order.key in wrong.intersection(second.about))
+    orders = [order for order in case.drafts if order.key in wrong.intersection(second.about)]
+    if any(repeats(case, one) in SECOND for one in orders):
+        return False  # it is drafted twice, and one of the two may go
     return any(repeated_order(case, one) and not continued_order(case, one) for one in orders)
 
 

@@ -16,7 +16,7 @@ import pytest
 from recommender.case import Case, case_of
 from recommender.courses import Repeats, check_duplicates, continued_order, repeats
 from recommender.guidance import BariatricMaintenance, Policy
-from recommender.language import Course, Order, OrderState, PeriodUnit, Substance
+from recommender.language import Course, Order, OrderState, PeriodUnit, Substance, apply
 from recommender.review import review
 from recommender.treatment.table import recommend
 from tests.recommender.people import injection as given
@@ -222,6 +222,26 @@ def test_of_two_drafts_with_nerve_signs_alternate_days_stay_S7() -> None:
     recommendation = replace(recommend(scenario, Policy()), options=())
     case = case_of(Course((loading, alternate)), scenario, recommendation, Policy())
     assert [one.about for one in check_duplicates(case)] == [(loading.key,)]
+
+
+def test_of_two_drafts_one_may_go_also_beside_an_active_order_of_another_product_RN7() -> None:
+    """What is chosen puts the first right and takes the second out: nothing is left of e1."""
+    other = replace(draft(), key="other", selected=False)
+    active = replace(old(), lines=(injection(every(1, MONTH), 1000, Substance.CYANOCOBALAMIN),))
+    known = {"orders": (active,), "doses": (given(20),)}
+    scenario = person(NEUROLOGY["signs"], *WELL[1:3], KIDNEYS["eGFR 40"], known)
+    course, policy = Course((draft(), other, active), doses=(given(20),)), Policy()
+    recommendation = recommend(scenario, policy)
+    assert recommendation.rule == "T1b"
+    offered = [
+        resolution.edits
+        for finding in review(course, scenario, recommendation, policy)
+        for resolution in finding.resolutions
+    ]
+    assert offered
+    for edits in offered:
+        after = case_of(apply(course, edits, TODAY), scenario, recommendation, policy)
+        assert not any(one.card.id == "e1" and one.is_loud for one in check_duplicates(after))
 
 
 @pytest.mark.parametrize(
