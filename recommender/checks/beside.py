@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
 
-from recommender.cards import INFO, WARNING, cards
-from recommender.case import Case, Issue, is_oral, is_readable, issue_of, kind_of
-from recommender.guidance import (
-    DAILY_LOADING_DOSES,
-    INJECTION_DOSE,
-    LOADING_DOSES,
-    NEW_SIGN_DAYS,
-)
+from recommender.case import Case, is_readable, kind_of
+from recommender.guidance import DAILY_LOADING_DOSES, INJECTION_DOSE, LOADING_DOSES
 from recommender.language import (
-    Hint,
     HintAt,
     Order,
     PhaseKind,
@@ -26,7 +18,6 @@ from recommender.language import (
     total_doses,
 )
 from recommender.treatment_so_far import TreatmentPhase
-from recommender.wording import quote, say_date
 
 
 def _others(case: Case, order: Order) -> Iterator[tuple[Order, Timing]]:
@@ -99,42 +90,6 @@ def is_full_loading(timing: Timing) -> bool:
         return False
     enough = DAILY_LOADING_DOSES[0] if rhythm is Rhythm.DAILY else LOADING_DOSES
     return doses is None or doses >= enough
-
-
-def ask_about_new_signs(case: Case, order: Order) -> Iterator[Issue]:
-    """Yield b2 where words of late hint at nerve signs of somebody who is on treatment and goes on
-    as before (T6): with signs it would be T0 or T1, and no rule asks (Q28).
-    """
-    line = order.cobalamin
-    daily = line is not None and line.timing is not None and rhythm_of(line.timing)
-    hint = None if daily is Rhythm.ALTERNATE_DAYS else _new_hint(case)
-    if hint is None or case.rule != "T6" or symptoms_answered(case):
-        return
-    day = f" ({say_date(hint.date, case.scenario.as_of)})" if hint.date else ""
-    said = f"Record says {quote(hint.words, 40)}{day}: if these are nerve signs"
-    loud = WARNING if line is not None and is_oral(line) else INFO
-    if case.assessment.treatment.phase is TreatmentPhase.MAINTENANCE:
-        reason = "Nerve signs that return on maintenance call for injections more often."
-        then = f"{said}, inject more often"
-        yield issue_of(cards.B2_ASK_ABOUT_SIGNS, loud, order, reason, ("S44", "S45", "S91"), then)
-    else:
-        reason = "With nerve signs injections are given on alternate days."
-        then = f"{said}, inject on alternate days"
-        yield issue_of(cards.B2_ASK_ABOUT_SIGNS, loud, order, reason, ("S7", "S64", "S68"), then)
-
-
-def _new_hint(case: Case) -> Hint | None:
-    """Return words of the last 90 days, and of the time on maintenance, that hint at signs which
-    nobody recorded as absent.
-    """
-    treatment = case.assessment.treatment
-    since = case.scenario.as_of - dt.timedelta(days=NEW_SIGN_DAYS)
-    if treatment.phase is TreatmentPhase.MAINTENANCE and treatment.started:
-        since = max(since, treatment.started)
-    if case.assessment.neurological.is_false or treatment.alternate_days:
-        return None
-    hints = case.scenario.hints_at(HintAt.NEUROLOGY)
-    return next((one for one in hints if one.date is not None and one.date >= since), None)
 
 
 def symptoms_answered(case: Case) -> bool:

@@ -18,7 +18,6 @@ from recommender.case import (
     is_trace,
     is_treatment,
 )
-from recommender.checks.beside import ask_about_new_signs
 from recommender.checks.by_mouth import check_by_mouth, check_oral_dose
 from recommender.checks.injection_courses import check_resuming
 from recommender.checks.injections import check_injection
@@ -52,7 +51,6 @@ def check_order(case: Case, order: Order) -> Iterator[Issue]:
     elif is_oral(line):
         yield from check_by_mouth(case, order, line)
     yield from _tests_first(case, order)
-    yield from ask_about_new_signs(case, order)
     yield from check_resuming(case, order)
     if is_count_alone(order):
         yield from check_count_alone(case, order)
