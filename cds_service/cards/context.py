@@ -156,10 +156,12 @@ def _requester(drafts: Iterable[Resource]) -> str:
 
 def _last_injections(case: Case) -> list[DoseGiven]:
     """Return the newest injection of the course, which maintenance follows by one interval, with
-    others of its day; none while a loading course is under way or drafted, and where tablets were
-    last.
+    others of its day; none while a loading course is under way or drafted, where tablets were last,
+    and after a lapse, when a dose is due now (T4).
     """
     treatment = case.recommendation.assessment.treatment
+    if treatment.phase is TreatmentPhase.LAPSED:
+        return []
     loading = treatment.phase is TreatmentPhase.LOADING and not treatment.loading_complete
     drafted = any(kind_of(order) is PhaseKind.LOADING for order in case.drafts.orders)
     last = treatment.last_dose

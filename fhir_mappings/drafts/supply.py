@@ -124,18 +124,25 @@ def _units_of_a_dose(phase: Phase, row: FormularyRow | None) -> Decimal | None:
 
 
 MOST_TABLETS = 2
-"""Tablets of one dose; of a strength that needs more, or no halves, another is taken."""
+MOST_ML = {Form.ORAL_LIQUID: 30, Form.INJECTION: 3}
+"""What one dose takes at most: of a strength that needs more, or other parts of a tablet than
+halves, another is taken.
+"""
 
 
 def gives_the_dose(product: Product, phase: Phase) -> bool:
-    """Return whether the dose is half a tablet, one, or some (cards.md 8): nobody takes a fifth of
-    one of 5 mg, or ten of 100 micrograms. True where the strength is not known.
+    """Return whether the dose is half a tablet, one, or some, or not too many mL (cards.md 8):
+    nobody takes a fifth of a tablet of 5 mg, ten of 100 micrograms, or 140 mL of a solution. True
+    where the strength is not known.
     """
     strength = product.ingredients[0].strength if product.ingredients else None
-    if product.form is not Form.TABLET or strength is None or phase.line.dose is None:
+    if strength is None or not strength.micrograms or phase.line.dose is None:
         return True
-    tablets = phase.line.dose / strength.micrograms if strength.micrograms else Decimal(0)
-    return 0 < tablets <= MOST_TABLETS and (tablets * 2) % 1 == 0
+    units = phase.line.dose / strength.micrograms
+    if strength.per_ml:
+        return units <= MOST_ML.get(product.form, units)
+    whole = (units * 2) % 1 == 0
+    return product.form is not Form.TABLET or (units <= MOST_TABLETS and whole)
 
 
 def _doses_at_a_time(phase: Phase, timing: Timing) -> tuple[Decimal, Resource]:

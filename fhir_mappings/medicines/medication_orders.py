@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from fhir_mappings.dosing import days_of, is_review_noted, read_number
 from fhir_mappings.fhir import (
+    MEDICATION_ORDER_TYPES,
     Placed,
     Resource,
     as_dict,
@@ -92,6 +93,7 @@ def _whole(
         "replaces": reference_of(resource.get("priorPrescription")),
         "claims": _stated(resource),
         "planned": stands.planned,
+        "stated": as_text(resource.get("resourceType")) not in MEDICATION_ORDER_TYPES,
         "group": _identifier(resource.get("groupIdentifier")),
         "based_on": _based_on(resource),
         "identifiers": tuple(filter(None, map(_identifier, as_list(resource.get("identifier"))))),

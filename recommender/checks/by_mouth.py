@@ -11,6 +11,7 @@ from recommender.guidance import ORAL_DOSES, OralInEstablishedMalabsorption
 from recommender.language import (
     Claim,
     DoseLine,
+    HintAt,
     Order,
     OrderState,
     PhaseKind,
@@ -158,11 +159,11 @@ def _tablets_fail(case: Case, order: Order) -> Issue:
 
 def _ask_before_oral(case: Case, order: Order) -> Issue:
     a = case.assessment
-    why = (
-        "could not be read from the record"
-        if a.neurological_unreadable
-        else "are not recorded, which does not mean absent"
-    )
+    why = "are not recorded, which does not mean absent"
+    if case.scenario.hints_at(HintAt.NEUROLOGY):
+        why = "are not known, words of the record may mean them"
+    if a.neurological_unreadable:
+        why = "could not be read from the record"
     oral = _is_oral_offered(case)
     without = "oral treatment is suitable" if oral else "fewer injections are"
     if case.assessment.malabsorbs_in_part:

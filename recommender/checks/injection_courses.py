@@ -22,6 +22,7 @@ from recommender.guidance import INJECTION_DOSE
 from recommender.language import (
     LONGEST_MONTH,
     Order,
+    OrderState,
     PhaseKind,
     Substance,
     Test,
@@ -29,6 +30,7 @@ from recommender.language import (
     is_injected,
     total_doses,
 )
+from recommender.treatment_so_far import TreatmentPhase
 
 REVIEW_AFTER_BOUND = dt.timedelta(days=3)
 """How long after its last day a drafted review still belongs to a bounded course (Q39)."""
@@ -194,9 +196,20 @@ def _has_loading_beside(case: Case, order: Order) -> bool:
 
 
 def _loading_keys(case: Case) -> frozenset[str]:
-    """Return the keys of orders that load, drafted or standing."""
+    """Return the keys of orders that load, drafted or standing; not of a course with which nobody
+    went on, though its order is active (Q11).
+    """
+    treatment = case.assessment.treatment
+    lapsed = treatment.phase is TreatmentPhase.LAPSED
+    stopped = treatment.last_dose if lapsed else None
     return frozenset(
         order.key
         for order in (*case.all_drafts, *case.standing)
         if is_readable(order) and kind_of(order) is PhaseKind.LOADING
+        if order.state is OrderState.DRAFT or not _began_by(order, stopped)
     )
+
+
+def _began_by(order: Order, day: dt.date | None) -> bool:
+    begun = order.starts or order.authored
+    return day is not None and begun is not None and begun <= day

@@ -24,6 +24,7 @@ from recommender.language import (
     Rhythm,
     Timing,
     describe_interval,
+    is_injected,
     rhythm_of,
     total_doses,
 )
@@ -100,6 +101,20 @@ def _neurological(case: Case, order: Order, line: DoseLine, timing: Timing) -> I
         yield _too_seldom(case, order, timing)
 
 
+def _follows(case: Case, order: Order, timing: Timing) -> bool:
+    """Return whether more frequent injections are drafted beside this: they are the ones to be
+    given on alternate days, and this follows them.
+    """
+    others = (other.cobalamin for other in case.drafts if other.key != order.key)
+    return any(
+        line
+        and line.timing
+        and is_injected(line)
+        and line.timing.longest_interval < timing.longest_interval
+        for line in others
+    )
+
+
 def _too_seldom(case: Case, order: Order, timing: Timing) -> Issue:
     daily = rhythm_of(timing) is Rhythm.DAILY
     then = " A daily course must go over into alternate days." if daily else ""
@@ -108,13 +123,15 @@ def _too_seldom(case: Case, order: Order, timing: Timing) -> Issue:
         f"With {involved} injections are given on alternate days until no further improvement."
     )
     reason = f"Ordered {describe_interval(timing)}. {advised}{then}"
-    return issue_of(
+    found = issue_of(
         cards.B3_TOO_SELDOM_WITH_SIGNS,
         WARNING,
         order,
         reason,
         ("S3", "S7", "S65", "S67", "S69"),
     )
+    # of maintenance behind more frequent injections it is said once, of these
+    return replace(found, reasons=()) if _follows(case, order, timing) else found
 
 
 def _resumed(case: Case, order: Order, line: DoseLine, timing: Timing) -> Iterator[Issue]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from recommender.case import Case
-from recommender.language import Test
+from recommender.language import Test, is_injected
 from recommender.treatment import RULES, hydroxocobalamin_allowed
 from recommender.wording import capital, every_months
 
@@ -38,8 +38,16 @@ def _of_the_row(case: Case) -> str:
         return "Treatment has lapsed; allergy advice comes before the next dose"
     if case.rule == "T6" and case.recommendation.options:
         return "Treatment goes on with this change"
+    if case.rule in ("M6", "M7") and _injects(case):  # an acceptable choice (C1)
+        return "Vitamin B12 deficiency without neurological involvement: loading, then maintenance"
     row = _OF_ROW.get(case.rule, case.recommendation.summary)
     return _of_ileal_disease(case, case.rule) or row
+
+
+def _injects(case: Case) -> bool:
+    """Return whether injections are being ordered, and no tablets."""
+    lines = [order.cobalamin for order in case.drafts if order.cobalamin]
+    return bool(lines) and all(is_injected(line) for line in lines)
 
 
 def _of_ileal_disease(case: Case, rule: str) -> str:

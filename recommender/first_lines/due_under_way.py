@@ -5,6 +5,7 @@ from __future__ import annotations
 from recommender.case import Case
 from recommender.first_lines.common import led, maintenance_words, tablets_not_enough
 from recommender.language import Substance, describe_interval
+from recommender.monitoring import interval_of, maintenance_phase
 from recommender.treatment import is_on_unsuitable_product
 from recommender.treatment_so_far import Treatment, TreatmentPhase
 from recommender.wording import (
@@ -77,8 +78,20 @@ def t4(case: Case, words: Words) -> str:
         return f"{last_supply(words)}: still taken? Ask about numbness, gait and memory"
     last = last_injection(words)
     due = f", due {maintenance_words(case)}"
+    if _stopped_early(case, words):
+        given = case.assessment.treatment.interval is not None
+        due = f" on {words.treatment}" if given else ", loading stopped"
     one = "hydroxocobalamin" if is_on_unsuitable_product(case.assessment) else "one"
     return f"{last}{due}: give {one} now" if last else ""
+
+
+def _stopped_early(case: Case, words: Words) -> bool:
+    """Return whether the lapse is one of more frequent injections, as of a loading course that was
+    not finished: by the interval of 2.7 nothing would be due yet.
+    """
+    longest = interval_of(maintenance_phase(case.assessment, case.policy))
+    last = words.last_dose
+    return last is not None and (words.as_of - last).days < longest
 
 
 def t5(case: Case, words: Words) -> str:

@@ -121,6 +121,8 @@ def b21(case: Case, issue: Issue, _: Words) -> str:
     if issue.indicator is not Indicator.CRITICAL and is_injected(line):
         bound = read_line(line).bound_days
         how_long = f"for {plain(bound)} days" if bound is not None else "without an end"
+        if case.rule == "G1":  # the loading course is one of adults (Q14)
+            return f"Daily injections {how_long}: check for how long they are meant"
         return f"Daily injections {how_long}: the loading course is 6 in 2 weeks"
     text = order.written.timing if order and order.written and not order.from_words else None
     if text is not None and text.shortest_interval < line.timing.shortest_interval:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from recommender.cards import Indicator
 from recommender.case import Case, Issue
-from recommender.deficiency import Deficiency
+from recommender.deficiency import Deficiency, older_low_result
 from recommender.first_lines.common import (
     given,
     led,
@@ -46,7 +46,8 @@ def b13(case: Case, _: Issue, words: Words) -> str:
         newest = s.uncounted_b12[0]
         if newest.why is NotCounted.TOO_OLD and newest.evidence.date:
             age = say_age(newest.evidence.date, words.as_of)
-            low = " and was low" if newest.flagged_low else ""
+            was_low = newest.flagged_low or older_low_result(s, case.policy) is newest
+            low = " and was low" if was_low else ""
             then = "repeat it; do not wait if there are symptoms" if low else f"test {before}"
             return f"Last B12 {newest.evidence.reported} is {age} old{low}: {then}"
         return f"{words.older_level} cannot be used ({_why_unusable(newest)}): confirm or repeat it"

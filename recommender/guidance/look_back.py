@@ -44,7 +44,9 @@ began (T1b).
 """
 
 UNCOUNTED_B12_MONTHS: Final = 60
-"""Vitamin B12 results that do not decide are kept for the text and E3 (F35)."""
+"""Vitamin B12 results that do not decide are kept for the text and E3; of older ones the newest,
+where there is no other (F35).
+"""
 
 TREATMENT_DAYS: Final = 457
 """15 months. Doses and ended orders of vitamin B12; active orders count at any age (F25, Q29)."""

@@ -60,8 +60,7 @@ class Order:
     wrong for vitamin B12 replacement (Cyanokit, an ampoule of 10 mg). `replaces` is the key of the
     order this one takes the place of (Q16). `technique_noted`: the order carries injection
     technique text. `claims` is what a prescriber stated by taking a choice, as the draft carries
-    it. `part_of` is the key of the order whose later dosage line this is, or empty; such a part
-    goes with the whole, never alone.
+    it. `part_of` is the key of the order whose later dosage line this is, or empty.
 
     `written` is what the words of the order say where they can be read and the order is structured
     as well (Q41), `words` those words. `from_words`: the line itself was read from words.
@@ -73,8 +72,8 @@ class Order:
     bind its end to a review or to improvement (Q39, Q81). `antidote`: the cyanide antidote (I11).
     `count_alone` is the number of doses where that is all the order says of how often, else `None`.
     `forbids`: it is a stop that forbids the product instead of ending an order. `misfit` names the
-    form and the route where the product cannot be given so (a tablet, into muscle), or is empty.
-    `doubt` says what leaves open whether it orders anything (its status), or is empty.
+    form and the route where the product cannot be given so, or is empty. `doubt` says what leaves
+    open whether it orders anything, or is empty. `stated`: it is told of as taken, and not ordered.
     """
 
     key: str
@@ -111,6 +110,7 @@ class Order:
     forbids: bool = False
     misfit: str = ""
     doubt: str = ""
+    stated: bool = False
 
     @property
     def has_cobalamin(self) -> bool:

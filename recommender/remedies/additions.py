@@ -88,7 +88,7 @@ def additions(case: Case, issues: Iterable[Issue], edits: Iterable[Edit] = ()) -
             and case.recommendation.technique
         ):
             added.append(AddTechnique(order.key, case.recommendation.technique))
-        old = repeated_order(case, order) if cards.E1_SECOND_ORDER in found else None
+        old = _can_be_named(case, order) if cards.E1_SECOND_ORDER in found else None
         stays = rewritten.get(order.key, kind_of(order)) is kind_of(order)
         if old is not None and stays and not order.replaces and order.key not in named:
             changes = repeats(case, order) is Repeats.CHANGES
@@ -98,6 +98,12 @@ def additions(case: Case, issues: Iterable[Issue], edits: Iterable[Edit] = ()) -
     tests = distinct_follow_ups(_tests_to_add(case, issues, edits))
     added = list(dict.fromkeys(added))  # one change of several dosage lines
     return (*added, AddFollowUps(tests)) if tests else tuple(added)
+
+
+def _can_be_named(case: Case, order: Order) -> Order | None:
+    """Return the active order that a draft repeats, for it to name; none of what was told of."""
+    old = repeated_order(case, order)
+    return None if old is None or old.stated else old
 
 
 def _tests_to_add(

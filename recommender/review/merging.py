@@ -50,7 +50,7 @@ def fold(
     folded += _asked_of_the_draft(case, (first, *folded)) if offers else ()
     everything = (first, *folded)
     summary = summarise(case, first)
-    said = " ".join((summary, *(issue.summary for issue in folded)))
+    said = " ".join((summary, *(summarise(case, issue) for issue in folded)))
     return Finding(
         card=first.card,
         indicator=first.indicator,

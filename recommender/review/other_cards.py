@@ -142,4 +142,10 @@ def consistent(case: Case) -> Iterator[Finding]:
         return
     tests = tuple(follow_ups) if case.starts_treatment else ()
     resolutions = (Resolution(label_of_tests(tests), (AddFollowUps(tests),)),) if tests else ()
-    yield fold(case, (right_order(case, tests),), resolutions)
+    yield fold(case, (right_order(case, tests),), resolutions, _of_mother_and_child(case))
+
+
+def _of_mother_and_child(case: Case) -> tuple[str, ...]:
+    """Return what pregnancy and breastfeeding ask for beside an order that is right (K10, K11)."""
+    wanted = {"K11"} | ({"K10"} if case.assessment.pregnant.is_true else set())
+    return tuple(one.text for one in case.recommendation.advice if one.id in wanted)

@@ -14,6 +14,7 @@ from recommender.language import (
     InjectionSite,
     Order,
     PassedOver,
+    Route,
     Test,
 )
 from recommender.wording import (
@@ -75,7 +76,7 @@ def _inr(case: Case, order: Order) -> Issue:
     """Return h4 of an INR above range, h5 of warfarin without an INR (K5)."""
     sources = ("X28", "X29")
     if case.assessment.inr_high.is_true:
-        reason = "Repeat the INR before the injection."
+        reason = f"Repeat the INR before the injection.{_by_mouth(case)}"
         return issue_of(cards.H4_INR, WARNING, order, reason, sources)
     sure = case.assessment.on_anticoagulant.is_true  # a plan or an unknown status is no use (I33)
     lead, check = ("On", "check") if sure else ("Perhaps on", "ask, and check")
@@ -135,12 +136,12 @@ def _platelets(case: Case, order: Order) -> Iterator[Issue]:
         case PlateletBand.FROM_10_TO_24:
             reason = (
                 "As a minimum a 25 to 27 gauge needle and pressure for 5 to 10 minutes."
-                f"{_under_the_skin(case)} Not a reason to withhold vitamin B12."
+                f"{_other_routes(case)} Not a reason to withhold vitamin B12."
             )
             yield issue_of(cards.H2_PLATELETS_10_TO_24, WARNING, order, reason, ("S32", "S33"))
         case PlateletBand.BELOW_10:
             reason = (
-                f"Take same-day haematology advice.{_under_the_skin(case)} Not a reason to "
+                f"Take same-day haematology advice.{_other_routes(case)} Not a reason to "
                 "withhold vitamin B12 when neurological signs are present."
             )
             yield issue_of(
@@ -148,10 +149,26 @@ def _platelets(case: Case, order: Order) -> Iterator[Issue]:
             )
 
 
-def _under_the_skin(case: Case) -> str:
-    """Name the other route that very few platelets leave for hydroxocobalamin, unless the site does
-    not want it named (C14).
+def _other_routes(case: Case) -> str:
+    """Name the other routes that very few platelets leave: under the skin, unless the site does not
+    want it named, and tablets where they suit (C14).
     """
     if case.policy.sc_hydroxocobalamin is SubcutaneousHydroxocobalamin.OFF:
+        return _by_mouth(case)
+    skin = " Deep under the skin, off-label for hydroxocobalamin, is another route to ask about."
+    return f"{skin}{_by_mouth(case)}"
+
+
+def _by_mouth(case: Case) -> str:
+    """Name tablets as another route where the guidance offers or accepts them for this person: not
+    with nerve signs, or while these are not known, nor in established malabsorption (C14, K5).
+    """
+    a, advised = case.assessment, case.recommendation
+    regimens = [option.regimen for option in advised.options if option.regimen]
+    suits = any(
+        all(phase.line.route is Route.ORAL for phase in regimen.phases)
+        for regimen in (*regimens, *advised.acceptable)
+    )
+    if not suits or not a.neurological.is_false or a.established_malabsorption.is_true:
         return ""
-    return " Deep under the skin, off-label for hydroxocobalamin, is another route to ask about."
+    return " Daily tablets are another route."

@@ -135,6 +135,8 @@ def _frequency(case: Case, order: Order) -> Iterator[Issue]:
         and any(map(_goes_on_daily, readings))
     ):
         reason = "Injections every day are a loading course of 5 to 6 doses, not a treatment."
+        if case.rule == "G1":
+            reason = "Injections every day are given for some days only."
         yield issue_of(card, WARNING, order, reason, ("S10", "S11", "S12"))
 
 

@@ -10,6 +10,7 @@ from recommender.language import (
     Because,
     Cause,
     Fact,
+    HintAt,
     NotCounted,
     RecordArea,
     Substance,
@@ -129,13 +130,12 @@ def nerves(words: Words) -> str:
         return "nerve signs: the list of conditions is not complete"
     told_apart = [one for one in words.findings if one.other_cause]
     if told_apart:
-        return (
-            f"{words.on(named_sign(told_apart[0]), told_apart[0].evidence.date)}, by its "
-            f"code of another cause"
-        )
+        sign = words.on(named_sign(told_apart[0]), told_apart[0].evidence.date)
+        return f"{sign}, by its code of another cause"
     if screen.because is Because.IN_FUTURE:
         return f"nerve signs: an entry is {screen.value}, in the future"
-    return "nerve signs: not recorded"
+    hinted = s.hints_at(HintAt.NEUROLOGY)
+    return f"nerve signs: not {'known, words may mean them' if hinted else 'recorded'}"
 
 
 def _screen(words: Words, day: dt.date | None) -> str:
@@ -295,6 +295,5 @@ def drugs(words: Words) -> str:
 
 def _dated(words: Words, said: str, fact: Fact) -> str:
     """Say a fact that is true with the date of its first entry; else nothing."""
-    if not fact.is_true:
-        return ""
-    return words.on(said, fact.evidence[0].date if fact.evidence else None)
+    day = fact.evidence[0].date if fact.evidence else None
+    return words.on(said, day) if fact.is_true else ""

@@ -10,6 +10,9 @@ from recommender.wording.words import Words
 MOST_QUOTES = 2
 """Quotes on one card (Q27)."""
 
+_QUOTED_LENGTHS = (60, 40, 30)
+"""Characters to which words are cut where they are quoted (cards.md 7, rules 1 and 9)."""
+
 MOST_PRESSING_FIRST = (
     HintAt.NEUROLOGY,
     HintAt.ALLERGY,
@@ -44,7 +47,7 @@ def hint_lines(words: Words, said: str) -> tuple[str, ...]:
         if _is_settled(words, at):
             continue
         for hint in words.scenario.hints_at(at):
-            if quote(hint.words) not in said and quote(hint.words, 30) not in said:
+            if not any(quote(hint.words, length) in said for length in _QUOTED_LENGTHS):
                 shown.setdefault(hint.words, hint)
     for hint in words.scenario.hints:
         if hint.in_future and quote(hint.words) not in said:

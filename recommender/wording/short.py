@@ -89,8 +89,15 @@ def say_result(name: str, result: Measurement, as_of: dt.date, *, dated: bool = 
     """Return "eGFR 88 (27 Oct)"; empty where there is no usable result."""
     if result.quantity is None:
         return ""
-    words = f"{name} {say_quantity(result.quantity)}"
+    words = f"{name} {_as_the_clinic_writes_it(result, result.quantity)}"
     return with_date(words, result.date if dated else None, as_of, by_issue=result.by_issue)
+
+
+def _as_the_clinic_writes_it(result: Measurement, quantity: Quantity) -> str:
+    """Return the value in the unit of its report, where that is another name of the same (ng/L)."""
+    said = say_quantity(quantity)
+    reported = result.evidence[0].reported.lower() if result.evidence else ""
+    return said.replace(Unit.PG_PER_ML.value, "ng/L") if "ng/l" in reported else said
 
 
 def with_date(words: str, date: dt.date | None, as_of: dt.date, *, by_issue: bool = False) -> str:

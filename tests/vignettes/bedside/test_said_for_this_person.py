@@ -161,3 +161,33 @@ def test_nitrous_oxide_is_said_once() -> None:
     card = only_card(request("hydroxocobalamin, 1000 mcg, IM, alternate days", **chart))
     facts = [line for line in card["detail"].split("\n") if line.startswith("- Nitrous oxide")]
     assert facts == ["- Nitrous oxide (1 Nov)"]
+
+
+# --- mother and child, also beside an order that is right (K10, K11)
+
+
+@pytest.mark.parametrize(
+    ("who", "said"),
+    [
+        ("pregnant, since 2026-09-20", "ask haematology, urgently with anaemia"),
+        ("planning pregnancy, since 2026-09-20", ""),
+    ],
+)
+def test_a_right_order_in_pregnancy_says_when_it_is_urgent_K10(who: str, said: str) -> None:
+    results = ["B12 80 pmol/L, on 2026-11-02", "haemoglobin 8.9 g/dL, on 2026-11-20", NO_SIGNS]
+    chart: Json = {"born": "1996-02-02", "conditions": [ANAEMIA, who], "results": results}
+    found = cards_of(request(LOADING, THEN, **chart))
+    assert (said in str(found)) if said else "urgently" not in str(found)
+
+
+def test_a_right_order_while_breastfeeding_speaks_of_the_infant_K11() -> None:
+    vegan = "vegan diet, since 2020-01-01"
+    asked = request(
+        TABLETS,
+        born="1996-02-02",
+        conditions=[vegan, "'Breastfeeding', since 2026-10-20"],
+        results=[LOW, KIDNEYS, NO_SIGNS],
+    )
+    card = only_card(asked)
+    assert card["source"]["topic"]["code"] == "a1"
+    assert "watch an exclusively breastfed infant for deficiency" in card["detail"]

@@ -111,3 +111,28 @@ def test_a_changed_order_says_from_which_day_it_is_given_cards_8() -> None:
     repeat = action["resource"]["dosageInstruction"][0]["timing"]["repeat"]
     assert repeat["boundsPeriod"] == {"start": "2026-12-10"}
     assert "; first dose on 10 Dec 2026" in action["description"]
+
+
+@pytest.mark.parametrize(
+    ("name", "stays"),
+    [
+        ("Cyanocobalamin 35micrograms/5ml oral solution", False),  # 143 mL
+        ("Cyanocobalamin 1000 mcg/15 mL oral solution", True),
+    ],
+)
+def test_a_dose_is_changed_with_a_solution_that_gives_it(name: str, stays: bool) -> None:
+    (card,) = cards_of(tablets_of(name, {"value": 4000, "unit": "mcg", "code": "ug"}))
+    (offer,) = card["suggestions"]
+    (action,) = offer["actions"]
+    ordered = action["resource"]["medicationCodeableConcept"]["text"]
+    assert ordered == (name if stays else "Cyanocobalamin 1 mg oral tablet")
+
+
+def test_a_weak_injection_gives_way_to_one_that_fits_into_a_muscle() -> None:
+    weak = "hydroxocobalamin 0.25 mg/mL, 250 mcg, IM, every 2 months"
+    (card,) = cards_of(request(weak, **on_hydroxocobalamin(ENOUGH) | {"active": []}))
+    (offer,) = card["suggestions"]
+    (action,) = offer["actions"]
+    ordered = action["resource"]["medicationCodeableConcept"]["text"]
+    assert ordered == "Hydroxocobalamin 1 mg/mL solution for injection"
+    assert "whose strength fits" in action["description"]

@@ -156,7 +156,7 @@ def test_words_of_other_things_are_no_nerve_signs(words: str) -> None:
 def test_a_sign_in_words_alone_never_makes_tablets_wrong() -> None:
     (card,) = cards_of(tablets(observed("Symptoms", valueString="numb feet")))
     assert not any(one.get("isRecommended") for one in card.get("suggestions", ()))
-    assert "Nerve signs: not recorded" in card["detail"]
+    assert "Nerve signs: not known, words may mean them" in card["detail"]
 
 
 def screened(value: Json, *more: Json) -> Json:
