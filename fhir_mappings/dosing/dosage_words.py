@@ -112,12 +112,18 @@ _LATER = re.compile(
     r"compress|cpr|dos[ei]|iniezion|ampoll))|start(?:ing|s|ed)?|after|from|last|previous\w*|was|"
     r"loading done|beginn|depuis|desde|vanaf)(?![a-z])"
 )
-_AFTER_LOADING = re.compile(
+_SAYS_NOTHING = re.compile(
+    r"(?<![a-z])(?:(?:[1-6]0|15|45|an?|one|1) ?-?(?:min(?:ute)?s?|hours?|h) )?"
+    r"(?:(?:(?:taken )?before|after) (?:a |the |your )?(?:breakfast|food|meals?|eating)|"
+    r"(?:on )?(?:an )?empty stomach|a jeun|(?:auf )?nuchter(?:n|nen magen)|en ayunas|em jejum|"
+    r"a (?:digiuno|stomaco vuoto)|op (?:een )?(?:lege|nuchtere) maag)(?![a-z])|"
     rf"(?<![a-z])(?:first dose|start(?:ing|s)?|beginning) {A_NUMBER}(?: ?(?:to|-) ?{A_NUMBER})? "
     r"(?:day|week|month)s? after (?:the )?(?:last |end of )?(?:the )?(?:loading(?: dose| course| "
     r"injection)?|alternate-day injection)(?![a-z])"
 )
-"""When maintenance starts, as our own drafts say it: nothing of how much or how often."""
+"""Before or after which meal, and when maintenance starts as our own drafts say it: nothing of how
+much or how often.
+"""
 _SEVERAL = re.compile(
     r"(?<![a-z])(?:then|thereafter|followed by|afterwards|and later|reduc\w*|increas\w*|taper\w*|"
     r"step|dann|danach|anschliessend|puis|ensuite|luego|despues|poi|dopo|depois|daarna|dan|sedan|"
@@ -195,7 +201,7 @@ def read_written(
     folded = _name_tablets(folded) if of_tablets else folded
     review = binds_to_improvement(folded)
     plain = FOR_LIFE.sub(" ", _place_as_route(folded))
-    plain = REVIEW.sub(" ", _AFTER_LOADING.sub(" ", THEN_CHECKED.sub(" ", plain)))
+    plain = REVIEW.sub(" ", _SAYS_NOTHING.sub(" ", THEN_CHECKED.sub(" ", plain)))
     for name in sorted(names, key=len, reverse=True):
         if len(name) > 3:
             plain = plain.replace(plain_numbers(fold(name)), " ")

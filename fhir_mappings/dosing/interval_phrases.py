@@ -34,7 +34,6 @@ from fhir_mappings.dosing.interval_vocabulary import (
     LOW_HIGH2,
     NUMBER,
     ONCE,
-    ONE_DOSE,
     ONE_GIVEN,
     ORDINALS,
     PER,
@@ -49,6 +48,14 @@ from fhir_mappings.dosing.interval_vocabulary import (
 from recommender.language import Timing
 
 _Q_UNIT = {"h": "hour", "d": "day", "w": "week", "m": "month", "y": "year"}
+
+_ONE_DOSE = (
+    r"stat|(?:as a )?single dose|(?:one|1) dose only|once only|one ?-? ?(?:off|time)(?: dose)?|"
+    r"(?:once )?(?<!for )(?<!from )(?:today|now|heute)(?= ?(?:$|[|;.)]))|"
+    r"once(?=,? (?:for )?(?:one|1) dose)|"
+    r"einmalig|einzeldosis|(?:dose|prise) unique|dosis unica|dose unica|dose singola|una tantum|"
+    r"eenmalig|engangsdos(?:e|is)?"
+)
 
 _DAILY = times_per(1, 1, DAY)
 
@@ -185,8 +192,8 @@ PHRASES = _compile(
     *((phrases, partial(_every_second, unit)) for unit, phrases in EVERY_OTHER.items()),
     (QUARTERLY, lambda _: every("3", None, "month")),
     (HALF_YEARLY, lambda _: every("6", None, "month")),
-    (ONE_DOSE, lambda _: replace(times_per(1, 1, DAY), count=1)),
-    (rf"{DAYTIMES} ?(?:and|&|\+|und|et|e|y) ?{DAYTIMES}", lambda _: times_per(2, 1, DAY)),
+    (_ONE_DOSE, lambda _: replace(times_per(1, 1, DAY), count=1)),
+    (rf"{DAYTIMES} ?(?:and|&|\+|und|et|e|y|och|og|en) ?{DAYTIMES}", lambda _: times_per(2, 1, DAY)),
     (rf"{_DOSE}(?:-{_DOSE}){{2,}}", _scheme),
     (r"(?P<low>\d{1,2})/(?P=low) ?(?P<unit>h|horas?|dias?)", _repeated),
     (

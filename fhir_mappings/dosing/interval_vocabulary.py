@@ -58,8 +58,9 @@ UNITS: dict[str, str] = {
         "week": "week weeks wk wks woche wochen wo semaine semaines semana semanas settimana "
         "settimane weken vecka veckor veckan uge uger ugen uke uker uken",
         "month": "month months mth mths mo mos monat monate monaten mois mes meses mese mesi "
-        "maand maanden mnd manad manader manaden maned maneder maneden mdr md",
-        "year": "year years yr yrs jahr jahre jahren ans annee annees ano anos anno anni jaar ar",
+        "maand maanden mnd manad manader manaden maned maneder maneden mdr md mt mte",
+        "year": "year years yr yrs jahr jahre jahren ans annee annees ano anos anno anni jaar ar "
+        "aret",
     }.items()
     for word in words.split()
 }
@@ -68,7 +69,8 @@ ADVERBS: dict[str, str] = {
     word: unit
     for unit, words in {
         "day": "daily taglich taeglich quotidien quotidienne quotidiennement diario diaria "
-        "diariamente quotidianamente dagelijks daags dagligen dagligt daglig dagl tagl tgl",
+        "diariamente quotidianamente dagelijks daags dagligen dagligt daglig dagl dgl tagl "
+        "tgl",
         "hour": "hourly stundlich stuendlich",
         "week": "weekly wkly wochentlich wochentl woechentlich hebdomadaire semanal semanalmente "
         "settimanale settimanalmente wekelijks veckovis ugentlig ugentligt ukentlig",
@@ -108,6 +110,8 @@ ONCE: dict[str, int] = {
 SHORT_FORMS: tuple[tuple[str, str], ...] = (
     (r"(?:/ ?|\bpro |\bper )die(?! woche)", " per day"),
     (r"\bal di(?![a-z])(?! (?:sotto|sopra|fuori|la|qua)\b)", "al giorno"),
+    (r"(?<=\bpo) die(?! woche)", " per day"),
+    (r"\bam morgen", "morgens"),
     (r"/ ?j", "/jour"),
     (r"(?:/ ?|\bpar |\bpor |\bper )sem", " per week"),
     (r"/ ?trim", "/trimestre"),
@@ -115,6 +119,11 @@ SHORT_FORMS: tuple[tuple[str, str], ...] = (
     (r"(?:(?<=mal)|(?<=\dx)|(?<= x)) die (?=woche)", " pro "),
     (r"\bvolte la (?=settimana)", "volte alla "),
     (r"\balle (\d{1,2}|zwei|drei|sechs) mon", r"alle \1 monate"),
+    (r"(\d) ?gg(?= ?(?:(?:/|i |per |om ) ?)?(?:dag|veck|man))", r"\1 ggr"),
+    (r"\b(ogni|per) (\d{1,2}) gg(?= ?(?:$|[,;:|)]|p[ou]i|im|sc))", r"\1 \2 giorni"),
+    (r"\bgg (?=alterni)", "giorni "),
+    (r"(\d (?:cpr?|cps|compress[ae]|fial[ae]|fl)) die(?![a-z]| woche)", r"\1 per day"),
+    (r"/ ?man", "/manad"),
     (r"\bjd", "jeden"),
     (r"\bcalendar (?=months?)", ""),
     (r"(\d) ?dd ?(?=\d)", r"\1 per day "),
@@ -186,18 +195,12 @@ HALF_YEARLY = (
 )
 
 DAYTIMES = (
-    "(?:(?:every|each|in the|at|le|la|al|por la|a la|om|til) )?(?:morning|night|evening|bedtime|"
-    "noon|lunchtime|mane|nocte|nightly|morgens|mittags|abends|matin|midi|soir|mattina|sera|manana|noche)"
+    "(?:(?:every|each|in the|at|le|la|al|alla|por la|a la|pela|de|a|om|til|pa|in de|'?s) )?"
+    "(?:morning|night|evening|bedtime|"
+    "noon|lunchtime|mane|nocte|nightly|morgens|mittags|abends|matin|midi|soir|mattin[ao]|sera|"
+    "manana|noche|manha|noite|morgonen|morgenen|kvallen|kvelden|aftenen|natten|ochtends?|avonds?)"
 )
 """A time of day; two of them are two doses a day."""
-
-ONE_DOSE = (
-    r"stat|(?:as a )?single dose|(?:one|1) dose only|once only|one ?-? ?(?:off|time)(?: dose)?|"
-    r"(?:once )?(?<!for )(?<!from )(?:today|now|heute)(?= ?(?:$|[|;.)]))|"
-    r"once(?=,? (?:for )?(?:one|1) dose)|"
-    r"einmalig|einzeldosis|(?:dose|prise) unique|dosis unica|dose unica|dose singola|una tantum|"
-    r"eenmalig|engangsdos(?:e|is)?"
-)
 
 _PLACE = (
     r"(?:(?:left|right) )?(?:deltoids?|vastus lateralis|thighs?|shoulders?|buttocks?|"

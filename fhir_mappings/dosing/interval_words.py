@@ -121,6 +121,7 @@ _IN_TEXT = frozenset(
 
 _AMBIGUOUS = re.compile(
     r"(?<![a-z0-9])(?:bi|semi) ?-?(?:weekly|monthly|annual\w*)|"
+    r"(?<![a-z])(?:each|every) meals?(?![a-z])|"
     rf"(?<![a-z0-9/.]){LOW_HIGH}[ -]{{0,2}}(?:{ADVERB_WORDS}) (?:inj|dos|shot|spritz)\w*"
 )
 
@@ -140,7 +141,7 @@ _COUNT = re.compile(
 _SHORT_UNITS = {"d": "day", "w": "week", "m": "month"}
 
 _AMOUNT_PER = re.compile(
-    r"(?:(?<=[a-z]) ?(?:/ ?|c/|(?<= )(?:a|per|pro|par|por|al|ao|om|pr) |im (?=monat|jahr))"
+    r"(?:(?<=[a-z]) ?(?:/ ?|c/|(?<= )(?:a|per|pro|par|por|al|alla|ao|om|pr) |im (?=monat|jahr))"
     r"|(?:^|(?<=[|,;:] ))(?:per|pro|par|por|al|ao) )"
     rf"(?P<unit>{UNIT_WORDS})(?![a-z0-9/])"
 )

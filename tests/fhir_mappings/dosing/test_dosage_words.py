@@ -165,6 +165,31 @@ def every(period: int, unit: PeriodUnit, times: int = 1) -> Timing:
         ("1 mg im x 3/vecka", [(1, "mg")], IM, every(1, WEEK, 3)),
         ("1 tablett x 1 dagligen", [(1, "tablet")], None, every(1, DAY)),
         ("1 Ampulle i.m. x 1 pro Monat", [(1, "ampoule")], IM, every(1, MONTH)),
+        ("1 fiala im ogni 30 gg", [(1, "ampoule")], IM, every(30, DAY)),
+        ("1 fl im a gg alterni", [(1, "ampoule")], IM, every(2, DAY)),
+        ("1 fiala intramuscolo alla settimana", [(1, "ampoule")], IM, every(1, WEEK)),
+        ("1 cpr die", [(1, "tablet")], None, every(1, DAY)),
+        ("1 ml im 1 gg/mån", [(1, "ml")], IM, every(1, MONTH)),
+        ("1 tabl 2 gg/dag", [(1, "tablet")], None, every(1, DAY, 2)),
+        ("1 tablett 2 gg dagligen", [(1, "tablet")], None, every(1, DAY, 2)),
+        ("1 tablet dgl.", [(1, "tablet")], None, every(1, DAY)),
+        ("1 ml im 4 ganger i året", [(1, "ml")], IM, every(1, PeriodUnit.YEAR, 4)),
+        ("1 tablett på morgonen", [(1, "tablet")], None, every(1, DAY)),
+        ("1 tablett om morgenen", [(1, "tablet")], None, every(1, DAY)),
+        ("1 tablet 's ochtends", [(1, "tablet")], None, every(1, DAY)),
+        ("1 comprimido pela manhã", [(1, "tablet")], None, every(1, DAY)),
+        ("1 compressa al mattino", [(1, "tablet")], None, every(1, DAY)),
+        ("1 Amp. s.c. alle 3 Mt.", [(1, "ampoule")], SC, every(3, MONTH)),
+        ("1 Amp. i.m. 1x/Mt.", [(1, "ampoule")], IM, every(1, MONTH)),
+        ("1000 mcg PO DIE", [(1000, "mcg")], PO, every(1, DAY)),
+        ("1 Tbl. am Morgen", [(1, "tablet")], None, every(1, DAY)),
+        ("1 tablet daily on an empty stomach", [(1, "tablet")], None, every(1, DAY)),
+        ("1 tablet daily 30 min before breakfast", [(1, "tablet")], None, every(1, DAY)),
+        ("1 tablet once daily after food", [(1, "tablet")], None, every(1, DAY)),
+        ("1 comprimé par jour à jeun", [(1, "tablet")], None, every(1, DAY)),
+        ("1 Tbl. morgens nüchtern", [(1, "tablet")], None, every(1, DAY)),
+        ("1 comp al día en ayunas", [(1, "tablet")], None, every(1, DAY)),
+        ("1 cp al giorno a stomaco vuoto", [(1, "tablet")], None, every(1, DAY)),
     ],
 )
 def test_what_is_read_whole(text, amounts, route, timing):
@@ -313,6 +338,30 @@ def test_a_count_before_a_strength_that_may_be_of_doses_or_of_pieces_is_no_dose(
 
     assert not found.whole
     assert all(unit != "ampoule" for _, unit in found.amounts)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1 tablet with each meal, daily",
+        "1 tablet daily with every meal",
+        "1 tablett på morgonen och på kvällen",
+        "1 tablett på morgonen och till natten",
+        "1 tablet 's ochtends en 's avonds",
+        "1 comprimido de manhã e à noite",
+        "1 compressa al mattino e alla sera",
+    ],
+)
+def test_meals_and_two_times_of_day_are_not_once_a_day(text):
+    assert not read_written(text).whole or read_written(text).timing == every(1, DAY, 2)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1 tablet after breakfast", "1 tablet before meals", "1 tablet daily after lunch and dinner"],
+)
+def test_a_meal_alone_does_not_say_how_often(text):
+    assert not read_written(text).whole or read_written(text).timing is None
 
 
 @pytest.mark.parametrize(
