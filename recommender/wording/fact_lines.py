@@ -55,7 +55,13 @@ def cause_recorded(words: Words) -> str:
     return causes(words) if words.scenario.causes else ""
 
 
-_BASIS: tuple[Line, ...] = (level, mma, nerves)
+def nerves_earlier(words: Words) -> str:
+    """Say nerve signs of earlier, where none are recorded now: they shorten the interval (2.7)."""
+    earlier = words.assessment.neurological_ever.is_true and not words.findings
+    return nerves_ever(words) if earlier else ""
+
+
+_BASIS: tuple[Line, ...] = (level, mma, nerves, nerves_earlier)
 
 
 _PREVENTION: tuple[Line, ...] = (causes, level)

@@ -191,3 +191,27 @@ def test_a_right_order_while_breastfeeding_speaks_of_the_infant_K11() -> None:
     card = only_card(asked)
     assert card["source"]["topic"]["code"] == "a1"
     assert "watch an exclusively breastfed infant for deficiency" in card["detail"]
+
+
+# --- nerve signs: what words say leads, and what was is told
+
+
+def test_words_of_nerve_signs_lead_before_what_malabsorption_prefers_Q28() -> None:
+    chart: Json = {"results": [LOW, KIDNEYS]}
+    words = "'numb feet', since 2026-11-10"
+    (card,) = cards_of(request(TABLETS, **chart | {"conditions": [ANAEMIA, words]}))
+    assert card["source"]["topic"]["code"] == "b2"
+    assert card["indicator"] == "warning"
+    assert card["summary"].startswith("Record says 'numb feet': with nerve signs")
+    assert "injections are preferred; tablets may not replace them" in card["detail"]
+    assert [label.partition(":")[0] for label in labels(card)] == ["NEURO signs", "NO neuro signs"]
+    (card,) = cards_of(request(TABLETS, **chart | {"conditions": [ANAEMIA]}))
+    assert card["source"]["topic"]["code"] == "b10"
+
+
+def test_signs_of_earlier_are_told_where_none_are_recorded_now() -> None:
+    past = "paraesthesia, since 2019-01-10, resolved 2019-06-10"
+    card = only_card(request(TABLETS, conditions=[past], results=[LOW, KIDNEYS]))
+    assert "- Nerve signs: not recorded\n- Earlier paraesthesia (Jan 2019)" in card["detail"]
+    without = only_card(request(TABLETS, results=[LOW, KIDNEYS]))
+    assert "Earlier" not in without["detail"]
