@@ -25,10 +25,12 @@ from recommender.courses.right_orders import (
     sources_differ,
 )
 from recommender.courses.stops import asks_for_kidneys, check_stops, forbids_what_is_due
+from recommender.courses.words_since import ask_about_new_words
 
 __all__ = [
     "SECOND",
     "Repeats",
+    "ask_about_new_words",
     "asks_for_kidneys",
     "check_duplicates",
     "check_lowering_drug",

@@ -19,6 +19,7 @@ from recommender.case import (
     is_treatment,
 )
 from recommender.courses.due_words import advice_of
+from recommender.courses.words_since import due_by_new_words
 from recommender.deficiency import Deficiency
 from recommender.guidance import NEW_SIGN_DAYS
 from recommender.language import Cause, HintAt, Order, Test
@@ -107,6 +108,8 @@ def due_treatment(case: Case) -> Iterator[Issue]:
         yield from _tests_due(case)
     elif only_size_is_asked(case):
         yield _due(case, INFO, _size_decides(case))
+    elif asked := due_by_new_words(case):
+        yield asked
     elif _is_in_time(case):
         return
     elif (

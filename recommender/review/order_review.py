@@ -8,6 +8,7 @@ from recommender.cards import LOUDNESS, Finding, Indicator, Remedy, cards
 from recommender.case import Case, Column, Issue, case_of, is_treatment
 from recommender.checks import check_order
 from recommender.courses import (
+    ask_about_new_words,
     check_duplicates,
     check_maintenance,
     check_reviews,
@@ -213,6 +214,8 @@ def _course_issues(case: Case) -> Iterator[Issue]:
     if not any(issue.card == cards.D4_REACTION and _forbids(issue) for issue in found):
         yield from check_maintenance(case)
     yield from check_duplicates(case)
+    if not any(issue.card in (cards.B2_ASK_ABOUT_SIGNS, cards.D4_REACTION) for issue in found):
+        yield from ask_about_new_words(case)
     if case.drafts:
         yield from _supply(case, case.drafts)
 

@@ -148,19 +148,19 @@ SPOKEN: dict[str, dict[Where, Cell]] = {
     ),
     "T5": _row(
         "k1 info",
-        "s: injections",
+        "b2 by words since; s: injections",
         "b10 (renewal: info)",
         "s: gate open; B12 still low: T5b",
         "s: patient-view",
-        "b10 info",
+        "b10 info; b2 by words since",
     ),
     "T6": _row(
-        "m1 if overdue; s: treated and in time",
-        "s: right (m1 line if another card speaks)",
+        "m1 if overdue; k1 info by words since; s: treated and in time",
+        "b2 by words since; s: right (m1 line if another card speaks)",
         "b6-b11, e1",
         "s: gate open (PENDING: c2)",
         "i1 on a B12 test; s: another test sets no interval",
-        "a1 if K15, m1, else s: right",
+        "a1 if K15, m1, b2 by words since, else s: right",
     ),
     "T7": _row(
         "k1 info if there is a deficiency basis (Q29), warning if D is CONFIRMED or PROBABLE "
@@ -174,11 +174,11 @@ SPOKEN: dict[str, dict[Where, Cell]] = {
     ),
     "T8": _row(
         "k1 info",
-        "s: the renewal",
+        "b2 by words since; s: the renewal",
         "b6, b7",
         "s: gate open",
         "s: patient-view",
-        "s: the renewal",
+        "b2 by words since; s: the renewal",
     ),
     "N1": _row(
         "k1 warning",

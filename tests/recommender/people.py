@@ -156,7 +156,9 @@ def _field(key: str, value: Any) -> dict[str, Any]:
         case "hints":
             return {
                 key: tuple(
-                    Hint(HintAt(at), words, "Condition/words") for at, words in value.items()
+                    Hint(HintAt(at), words, "Condition/words", date=ago(days[0]) if days else None)
+                    for at, told in value.items()
+                    for words, *days in [told if isinstance(told, list) else [told]]
                 )
             }
         case "older_b12":

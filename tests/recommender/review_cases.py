@@ -39,6 +39,7 @@ from tests.recommender.review_space import (
     POLICIES,
     TODAY,
     TREATMENT,
+    TURNS,
     courses,
     folic,
     order,
@@ -46,7 +47,7 @@ from tests.recommender.review_space import (
     with_record,
 )
 
-FACTS = NEUROLOGY | DEFICIENCY | CAUSES | KIDNEYS | TREATMENT | LONG_TREATMENT | EXTRAS
+FACTS = NEUROLOGY | DEFICIENCY | CAUSES | KIDNEYS | TREATMENT | LONG_TREATMENT | TURNS | EXTRAS
 COURSES = dict(courses())
 WORDS = frozenset(
     {"case", "who", "known", "orders", "tests", "selected_tests", "purpose", "policy"}
