@@ -116,7 +116,7 @@ B2_ASK_ABOUT_SIGNS = Card(
     summary="Confirm there are no neurological symptoms before choosing oral B12",
     remedy=Remedy.ASK,
     rank=900,
-    statements=("S3", "S7", "S9", "S10", "S52", "S64", "S68"),
+    statements=("S3", "S7", "S9", "S10", "S44", "S45", "S52", "S64", "S68"),
     overrides=(reason.NEURO_ABSENT, reason.SPECIALIST),
 )
 

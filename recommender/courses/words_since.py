@@ -48,7 +48,7 @@ def due_by_new_words(case: Case) -> Issue | None:
     then = "with nerve signs, injections on alternate days are needed"
     said = f"Record says {quote(hint.words, _QUOTED)}: {then}" if tablets else _more_often(hint)
     reason = "Treatment goes on; nerve signs that came under it would change it."
-    return Issue(cards.K1_DUE, INFO, (reason,), ("S44", "S45", "S68"), (), said)
+    return Issue(cards.K1_DUE, INFO, (reason,), case.recommendation.citations, (), said)
 
 
 def _more_often(hint: Hint | None) -> str:
