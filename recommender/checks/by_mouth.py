@@ -35,9 +35,6 @@ def check_by_mouth(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
         if not _injections_go_on(case, order):
             yield oral_with_signs(case, order)
     elif _replaces_injections_in_malabsorption(case):
-        hinted = case.scenario.hints_at(HintAt.NEUROLOGY) and not symptoms_answered(case)
-        if case.column is Column.QUESTION and hinted:
-            yield _ask_before_oral(case, order)  # it leads: with signs more is needed (Q28)
         yield _oral_in_malabsorption(case, order)
     elif case.column is Column.QUESTION and not symptoms_answered(case):
         yield _ask_before_oral(case, order)

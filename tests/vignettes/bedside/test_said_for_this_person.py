@@ -193,20 +193,7 @@ def test_a_right_order_while_breastfeeding_speaks_of_the_infant_K11() -> None:
     assert "watch an exclusively breastfed infant for deficiency" in card["detail"]
 
 
-# --- nerve signs: what words say leads, and what was is told
-
-
-def test_words_of_nerve_signs_lead_before_what_malabsorption_prefers_Q28() -> None:
-    chart: Json = {"results": [LOW, KIDNEYS]}
-    words = "'numb feet', since 2026-11-10"
-    (card,) = cards_of(request(TABLETS, **chart | {"conditions": [ANAEMIA, words]}))
-    assert card["source"]["topic"]["code"] == "b2"
-    assert card["indicator"] == "warning"
-    assert card["summary"].startswith("Record says 'numb feet': with nerve signs")
-    assert "injections are preferred; tablets may not replace them" in card["detail"]
-    assert [label.partition(":")[0] for label in labels(card)] == ["NEURO signs", "NO neuro signs"]
-    (card,) = cards_of(request(TABLETS, **chart | {"conditions": [ANAEMIA]}))
-    assert card["source"]["topic"]["code"] == "b10"
+# --- nerve signs of earlier: they shorten the interval
 
 
 def test_signs_of_earlier_are_told_where_none_are_recorded_now() -> None:
