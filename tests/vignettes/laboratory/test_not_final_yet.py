@@ -331,6 +331,15 @@ def test_a_high_inr_that_cannot_count_is_told_on_an_injection_h5(
     assert card["summary"].endswith("read or repeat it; fine needle, firm pressure")
 
 
+def test_a_bleeding_disorder_is_told_beside_a_high_inr_that_cannot_count_K6() -> None:
+    results = [LOW, NO_SIGNS, EGFR_90, "INR 5.2 {INR}, on 2026-11-20"]
+    asked = request(*RIGHT, conditions=[DIET, "'Haemophilia A', since 1990-01-01"], results=results)
+    _preliminary(asked)
+    said = str(only_card(asked))
+    assert "INR 5.2 (20 Nov) cannot be used" in said
+    assert "Bleeding disorder recorded" in said
+
+
 @pytest.mark.parametrize("value", ["3.0", "1.1"])
 def test_an_inr_in_range_that_cannot_count_is_no_noise(value: str) -> None:
     results = [LOW, NO_SIGNS, EGFR_90, f"INR {value} {{INR}}, on 2026-11-20"]
