@@ -30,7 +30,8 @@ def resolve_course(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...
     """Return the suggestions for issues about drafted vitamin B12, and about folic acid that waits
     for it; never removal alone of what may renew an active order (I31).
     """
-    issues = [one for one in issues if not _would_put_the_right_one_out(case, issues, one)]
+    out = _would_put_the_right_one_out(case, issues)
+    issues = [one for one in issues if one.card != cards.E1_SECOND_ORDER or not out & {*one.about}]
     resolutions = _resolve_course(case, issues)
     removal = all(isinstance(edit, RemoveOrder) for one in resolutions for edit in one.edits)
     if not resolutions or not removal:
@@ -56,23 +57,27 @@ def resolve_course(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...
     return (Resolution(label_of(named), named), *resolutions) if named else resolutions
 
 
-def _would_put_the_right_one_out(case: Case, issues: Sequence[Issue], second: Issue) -> bool:
-    """Return whether a draft that something loud speaks against is of another product or route than
-    the active order it repeats: named as its successor it would stand as it is, and the order that
-    is right would go (I2, I6).
+def _would_put_the_right_one_out(case: Case, issues: Sequence[Issue]) -> set[str]:
+    """Return the drafts that something loud speaks against, and that are of another product or
+    route than the active order they repeat: named as its successor such a one would stand as it is,
+    and the order that is right would go (I2, I6). Of what is drafted twice one may go.
     """
-    if second.card != cards.E1_SECOND_ORDER:
-        return False
+    asked = {key for one in issues if one.card == cards.E1_SECOND_ORDER for key in one.about}
     wrong = {
         key
-        for issue in issues
-        if issue.is_loud and issue.card.remedy not in LEAVES_ORDER_AS_IT_IS
-        for key in issue.about
+        for one in issues
+        if asked and one.is_loud and one.card.remedy not in LEAVES_ORDER_AS_IT_IS
+        for key in one.about
     }
-    orders = [order for order in case.drafts if order.key in wrong.intersection(second.about)]
-    if any(repeats(case, one) in SECOND for one in orders):
-        return False  # it is drafted twice, and one of the two may go
-    return any(repeated_order(case, one) and not continued_order(case, one) for one in orders)
+    both = wrong & asked
+    return {
+        order.key
+        for order in case.drafts
+        if order.key in both
+        and repeats(case, order) not in SECOND
+        and repeated_order(case, order)
+        and not continued_order(case, order)
+    }
 
 
 def _may_go_on(case: Case, order: Order) -> bool:
