@@ -22,7 +22,7 @@ from recommender.wording import join, quote, unread_lines
 
 NOT_CONCERNED = "not a vitamin B12 or folic acid order, nor a test of them"
 NO_DRAFTS = "no draft order came"
-UNREAD_DRAFTS = "of the draft orders this is no resource that can be read"
+UNREAD_DRAFTS = "no resource with a resourceType, expected an order"
 NOT_ORDERED = "the draft orders are completed or entered in error, so nothing is being ordered"
 NO_NAMES = "the draft orders name no medicine and no test yet"
 SETS_NOT_READ = (

@@ -67,6 +67,9 @@ def new_words(case: Case) -> Hint | None:
     dated = [
         (hint.date, hint)
         for hint in case.scenario.hints_at(HintAt.NEUROLOGY)
-        if hint.date is not None and max(since, a.treatment.started) < hint.date <= today
+        if hint.date is not None
+        and not hint.in_future
+        and a.treatment.started < hint.date
+        and since <= hint.date
     ]
     return max(dated, key=lambda pair: pair[0])[1] if dated else None

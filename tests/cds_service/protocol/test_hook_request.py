@@ -220,6 +220,18 @@ def test_a_draft_that_is_no_resource_is_named_and_the_others_are_read_R73(
     assert [place for place, _ in request.tolerated] == ["context.draftOrders.entry[0]"]
 
 
+def test_it_is_named_also_beside_an_order_set_that_holds_an_order_R73() -> None:
+    held = {"resourceType": "MedicationRequest", "id": "held"}
+    listed = {"resource": {"reference": "#held"}}
+    order_set = {"resourceType": "RequestGroup", "contained": [held], "action": [listed]}
+    drafts = {"resourceType": "Bundle", "entry": ["Hydroxocobalamin", {"resource": order_set}]}
+
+    request = parse_hook_request(with_context(draftOrders=drafts), "order-select")
+
+    assert len(request.drafts) == 2
+    assert [place for place, _ in request.tolerated] == ["context.draftOrders.entry[0]"]
+
+
 def test_an_authorization_without_server_gives_no_access_R29() -> None:
     request = parse_hook_request(body(fhirAuthorization={"access_token": "t"}), "order-select")
 

@@ -565,21 +565,9 @@ def test_a_line_sent_twice_is_one_line():
     assert (dosage.lines[0].dose, dosage.problem) == (1000, "")
 
 
-NCI = "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl"
-
-
 @pytest.mark.parametrize(
     ("route", "expected"),
     [
-        (
-            {"coding": [{"system": "http://ncimeta.nci.nih.gov", "code": "C28161"}]},
-            Route.INTRAMUSCULAR,
-        ),
-        ({"coding": [{"system": NCI, "code": "C38288"}]}, Route.ORAL),
-        (
-            {"coding": [{"system": "2.16.840.1.113883.3.26.1.1", "code": "C38299"}]},
-            Route.SUBCUTANEOUS,
-        ),
         ({"coding": [{"system": SNOMED, "code": "78421000"}]}, Route.INTRAMUSCULAR),
         ({"coding": [{"system": SNOMED, "code": "255559005"}]}, Route.INTRAMUSCULAR),
         (

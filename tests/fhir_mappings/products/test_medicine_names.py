@@ -44,7 +44,6 @@ def product(text: str):
         ("COHEMIN DEPOT injektioneste, liuos 1 mg/ml", HC),
         ("hydroksokobalamiini 1 mg/ml", HC),
         ("Erycytol Depot 1 mg-Ampullen", HC),
-        ("ActivB12 1mg tablets", CC),
         ("Dobetin 5000 microgrammi/2 ml", CC),
         ("cyanokobalamin 1 mg tabletter", CC),
         ("cianocobalamina 1000 mcg", CC),

@@ -75,6 +75,15 @@ def test_other_words_leave_what_is_right_in_silence_T6(under: Json, order: str, 
     assert cards_of(opened(**course(under, words))) == []
 
 
+@pytest.mark.parametrize(("day", "asked"), [("2026-08-28", True), ("2026-08-27", False)])
+@pytest.mark.parametrize(("under", "order"), [(ON_TABLETS, TABLETS), (ON_INJECTIONS, EVERY_3)])
+def test_words_of_90_days_ago_are_of_the_last_90_days_Q3(
+    under: Json, order: str, day: str, asked: bool
+) -> None:
+    words = f"'tingling in both legs', since {day}"
+    assert bool(cards_of(refill(order, **course(under, words)))) is asked
+
+
 def test_by_a_code_they_decide_as_before_T0() -> None:
     coded = "paraesthesia, since 2026-11-16"
     assert only_card(refill(TABLETS, **course(ON_TABLETS, coded)))["indicator"] == "critical"
