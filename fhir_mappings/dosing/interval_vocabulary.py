@@ -58,7 +58,7 @@ UNITS: dict[str, str] = {
         "week": "week weeks wk wks woche wochen wo semaine semaines semana semanas settimana "
         "settimane weken vecka veckor veckan uge uger ugen uke uker uken",
         "month": "month months mth mths mo mos monat monate monaten mois mes meses mese mesi "
-        "maand maanden mnd manad manader manaden maned maneder maneden mdr md mt mte",
+        "maand maanden mnd manad manader manaden maned maneder maneden mdr mt mte",
         "year": "year years yr yrs jahr jahre jahren ans annee annees ano anos anno anni jaar ar "
         "aret",
     }.items()
@@ -112,6 +112,7 @@ SHORT_FORMS: tuple[tuple[str, str], ...] = (
     (r"\bal di(?![a-z])(?! (?:sotto|sopra|fuori|la|qua)\b)", "al giorno"),
     (r"(?<=\bpo) die(?! woche)", " per day"),
     (r"\bam morgen", "morgens"),
+    (r"\bhver ((?:\d{1,2}\.? ?|anden |annen )?)md(?![a-z])", r"hver \1mdr"),  # "per MD" is a person
     (r"/ ?j", "/jour"),
     (r"(?:/ ?|\bpar |\bpor |\bper )sem", " per week"),
     (r"/ ?trim", "/trimestre"),
