@@ -127,8 +127,8 @@ def repeated_order(case: Case, order: Order) -> Order | None:
 
 
 def _unread_order(case: Case, order: Order) -> Order | None:
-    """Return an active order of the same substance and route whose dose or frequency is not read,
-    so that it may be the same as the draft, which is no loading course (RN6): both may be given.
+    """Return an active order of the same route whose dose or frequency is not read, so that it may
+    be the same as the draft, which is no loading course (RN6): both may be given.
     """
     line = order.cobalamin
     unread = case.once(_unread_orders)
@@ -136,8 +136,7 @@ def _unread_order(case: Case, order: Order) -> Order | None:
         return None
     for other, theirs in unread:
         same_route = theirs.route is None or is_oral(theirs) is is_oral(line)
-        alike = same_route and theirs.substance is line.substance
-        if alike and _is_of_its_kind(order, other) and not _goes_over(case, order, other):
+        if same_route and _is_of_its_kind(order, other) and not _goes_over(case, order, other):
             return other
     return None
 

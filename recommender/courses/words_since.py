@@ -57,19 +57,20 @@ def _more_often(hint: Hint | None) -> str:
 
 
 def new_words(case: Case) -> Hint | None:
-    """Return the newest words of 90 days that came after treatment began; none where the signs are
-    known, and none of which nobody knows the day.
+    """Return the newest words of 90 days that came after treatment began, or may have where that
+    day is not known; none where the signs are known, and none of which nobody knows the day.
     """
     a, today = case.assessment, case.scenario.as_of
     since = today - dt.timedelta(days=NEW_SIGN_DAYS)
-    if not a.neurological.is_unknown or a.treatment.started is None:
+    started = a.treatment.started or dt.date.min
+    if not a.neurological.is_unknown:
         return None
     dated = [
         (hint.date, hint)
         for hint in case.scenario.hints_at(HintAt.NEUROLOGY)
         if hint.date is not None
         and not hint.in_future
-        and a.treatment.started < hint.date
+        and started < hint.date
         and since <= hint.date
     ]
     return max(dated, key=lambda pair: pair[0])[1] if dated else None

@@ -27,6 +27,7 @@ from recommender.first_lines.common import (
     rhythm_due,
     tablets_not_enough,
 )
+from recommender.guidance import MAINT_N
 from recommender.language import (
     DoseLine,
     HintAt,
@@ -42,6 +43,7 @@ from recommender.language import (
     lower_first,
     short_dose,
 )
+from recommender.monitoring import interval_of
 from recommender.treatment import hydroxocobalamin_allowed
 from recommender.treatment_so_far import TreatmentPhase
 from recommender.wording import (
@@ -190,9 +192,6 @@ def b6(case: Case, issue: Issue, words: Words) -> str:
     return f"Ordered {say_often(line)}; here at most {longest} apart{f' ({why})' if why else ''}"
 
 
-TWO_MONTHS = 62  # days (2.7)
-
-
 def _why_interval(case: Case, line: DoseLine, longest: Decimal) -> str:
     """Why the longest interval is what it is (2.7), or of a choice, what makes it shorter (Q15)."""
     a = case.assessment
@@ -204,7 +203,8 @@ def _why_interval(case: Case, line: DoseLine, longest: Decimal) -> str:
         return "nerve signs, now or earlier"
     if not a.neurological_ever.is_unknown:
         return ""
-    return "nerve signs not ruled out" if longest <= TWO_MONTHS else "2 if ever nerve signs"
+    with_signs = longest <= interval_of(MAINT_N)
+    return "nerve signs not ruled out" if with_signs else "2 if ever nerve signs"
 
 
 def b7(case: Case, issue: Issue, _: Words) -> str:

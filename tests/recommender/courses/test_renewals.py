@@ -134,7 +134,13 @@ RENEWALS = [
             old(not_computable="dose only as text"),
             lines=(injection(every(2, MONTH), 1000, Substance.CYANOCOBALAMIN),),
         ),
-        [],
+        ["info e1"],  # as one that is read (RN5)
+    ),
+    (
+        "the old one cannot be read, of tablets",
+        draft(),
+        old("oral 1000", not_computable="dose only as text"),
+        BOTH,
     ),
     (
         "the old one cannot be read, and loading is drafted",

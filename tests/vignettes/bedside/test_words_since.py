@@ -84,6 +84,12 @@ def test_words_of_90_days_ago_are_of_the_last_90_days_Q3(
     assert bool(cards_of(refill(order, **course(under, words)))) is asked
 
 
+def test_words_of_late_are_asked_about_where_the_start_of_treatment_is_not_known() -> None:
+    asked = refill(TABLETS, **course(ON_TABLETS, NEW))
+    del asked["prefetch"]["medications"]["entry"][0]["resource"]["authoredOn"]
+    assert any("tingling in both legs" in card["summary"] for card in cards_of(asked))
+
+
 def test_by_a_code_they_decide_as_before_T0() -> None:
     coded = "paraesthesia, since 2026-11-16"
     assert only_card(refill(TABLETS, **course(ON_TABLETS, coded)))["indicator"] == "critical"
