@@ -189,9 +189,12 @@ def _share_metrics() -> dict[str, Any]:
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         folder = mkdtemp(prefix="b12-cds-metrics-", dir=folder_in_memory())
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-        options["on_exit"] = lambda _: shutil.rmtree(
-            folder, ignore_errors=True
-        )  # run by the main process, not by its workers
+
+        def end(arbiter: Any) -> None:
+            _after_the_workers(arbiter)
+            shutil.rmtree(folder, ignore_errors=True)
+
+        options["on_exit"] = end  # run by the main process, not by its workers
     files = MetricFiles(Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]))
     values.ValueClass = values.MultiProcessValue(  # type: ignore[no-untyped-call]
         process_identifier=files.number
@@ -221,6 +224,7 @@ def server_options(host: str, port: int, workers: int) -> dict[str, Any]:
         "worker_tmp_dir": folder_in_memory(),
         "post_worker_init": _prepare_worker,
         "worker_exit": _close_worker,
+        "on_exit": _after_the_workers,
     }
 
 
@@ -258,6 +262,16 @@ def _close_worker(_: Any, worker: Any) -> None:
         deployment.close()
 
 
+def _after_the_workers(arbiter: Any) -> None:
+    """Leave a database of SQLite as one file; run by the main process once all workers ended."""
+    deployment = _deployment_in(arbiter.app.callable)
+    if deployment:
+        deployment.store.database.leave_one_file()
+
+
 def _deployment_of(worker: Any) -> Deployment | None:
-    app = getattr(worker, "wsgi", None)
+    return _deployment_in(getattr(worker, "wsgi", None))
+
+
+def _deployment_in(app: object) -> Deployment | None:
     return app.config.get(CONFIG_KEY) if isinstance(app, Flask) else None

@@ -10,7 +10,7 @@ import time
 import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -36,6 +36,9 @@ ASK_SECONDS = 0.25
 
 REST_SECONDS = 5.0
 """After the database failed to answer, how long advice goes on without asking it again."""
+
+LEAVE_TRIES = 20
+LEAVE_TRY_SECONDS = 0.1
 
 ASKERS = 8
 """Questions that are asked at the same time."""
@@ -163,6 +166,24 @@ class Database:
         """Let go of the database."""
         self._askers.shutdown(wait=False, cancel_futures=True)
         self._engine.dispose()
+
+    def leave_one_file(self) -> None:
+        """Bring what stands beside a file of SQLite into it, once every process let go of it.
+
+        The last one to close does that itself. But one that was killed does not, and of two that
+        close at the same moment each finds the lock of the other, and neither does. One that is
+        only about to end, or reads a report, is waited for a moment.
+        """
+        for _ in range(LEAVE_TRIES):
+            if file_of(self._engine.url) is None:
+                return
+            with suppress(DBAPIError), self._engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._engine.dispose()
+            if not os.path.exists(f"{self._engine.url.database}-wal"):
+                return
+            time.sleep(LEAVE_TRY_SECONDS)
+        log.warning("another process reads the database: what was written last stands beside it")
 
 
 def _before_fork(this: weakref.ref[Database]) -> None:

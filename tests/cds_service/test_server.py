@@ -14,8 +14,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -108,6 +108,49 @@ def test_the_server_answers_and_on_sigterm_ends_with_everything_written_R145(
     with sqlite3.connect(tmp_path / "b12-cds.db") as database:
         written = {row[0] for row in database.execute("select uuid from cards")}
     assert written == {card["uuid"] for answer in answers for card in answer.json()["cards"]}
+
+
+def test_what_a_killed_worker_left_beside_the_database_is_brought_into_it_at_the_end(
+    tmp_path: Path,
+) -> None:
+    """A plain copy of the file is whole once the service was stopped (docs/deploying.md). Two
+    workers that let go of it at the same moment leave the same beside it, now and then.
+    """
+    request = load_request(dt.datetime.now(dt.UTC).date())
+    database = tmp_path / "b12-cds.db"
+    with server(tmp_path, "--workers", "1") as (base, process):
+        requests.post(f"{base}/cds-services/b12-order-select", json=request, timeout=60)
+        wait_until(lambda: decisions_in(database) == 1)
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
+        worker = int(children)
+        os.kill(worker, signal.SIGSTOP)
+        process.send_signal(signal.SIGTERM)
+        wait_until(lambda: is_told_to_end(worker))
+        os.kill(worker, signal.SIGKILL)
+        assert process.wait(PATIENCE) == 0
+
+    assert not list(tmp_path.glob("b12-cds.db-*"))
+    assert decisions_in(database) == 1
+
+
+def decisions_in(file: Path) -> int:
+    with closing(sqlite3.connect(file)) as database:
+        [(count,)] = database.execute("select count(*) from decisions")
+    return int(count)
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def is_told_to_end(process: int) -> bool:
+    """Say whether SIGTERM waits for a process that is stopped."""
+    status = Path(f"/proc/{process}/status").read_text()
+    [pending] = [row.split()[1] for row in status.splitlines() if row.startswith("ShdPnd:")]
+    return bool(int(pending, 16) & 1 << (signal.SIGTERM - 1))
 
 
 def test_a_call_that_is_being_answered_when_sigterm_comes_is_finished(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ than lost, all is written afterwards.
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -336,6 +337,23 @@ def test_sqlite_flushes_feedback_to_the_disk_before_the_answer_R122(tmp_path: Pa
     levels: Callable[[bool], object] = lambda durable: _synchronous(store, durable)  # noqa: E731
 
     assert [levels(True), levels(False), levels(True)] == [2, 1, 2]
+    store.close()
+
+
+def test_a_reader_keeps_rows_beside_the_file_of_sqlite_and_it_is_said_until_it_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_module, "LEAVE_TRY_SECONDS", 0)
+    file = tmp_path / "b12-cds.db"
+    store = Store(f"sqlite:///{file}", "key")
+    store.database.upgrade()
+    with closing(sqlite3.connect(file)) as reader, structlog.testing.capture_logs() as logs:
+        reader.execute("select count(*) from decisions").fetchall()
+        store.database.leave_one_file()
+
+    assert [entry["log_level"] for entry in logs] == ["warning"]
+    store.database.leave_one_file()
+    assert [path.name for path in tmp_path.iterdir()] == ["b12-cds.db"]
     store.close()
 
 
