@@ -201,7 +201,10 @@ PHRASES = _compile(
         _repeated,
     ),
     (DAYTIMES, _time_of_day),
-    (r"(?:mo|tu|we|th|fr|sa|su){2,7}", lambda m: times_per(len(m[0]) // 2, 1, WEEK)),
+    (
+        r"(?!moth(?![a-z]))(?:mo|tu|we|th|fr|sa|su){2,7}",
+        lambda m: times_per(len(m[0]) // 2, 1, WEEK),
+    ),
     (rf"\d{{1,2}}/\d{{1,2}}[ -]{{0,2}}(?:{ADVERB_WORDS})", _two_meanings),
     (
         rf"(?P<n>[2-9]|{SEVERAL}) (?:{INJECTIONS}) (?:{PER}) ?"

@@ -89,7 +89,8 @@ EVERY = (
 )
 TIMES = "x|times?|mal|fois|vez|veces|volta|volte|vezes|keer|maal|gang|gange|ganger|ggr"
 PER = (
-    "a|an|per|im(?= (?:monat|jahr))|each|every|pro|par|por|por la|al|a la|alla|ao|in der|am|om|i|/"
+    "a|an|per|im(?= (?:monat|jahr))|each|every|pro|par|por|por la|al(?= (?:dia|mes|gior|an))|a la|"
+    "alla|ao|in der|am|om|i|/"
 )
 TO = "-|to|bis|a|tot|till|til|or"
 
@@ -127,6 +128,9 @@ SHORT_FORMS: tuple[tuple[str, str], ...] = (
     (r"/ ?man", "/manad"),
     (r"\bjd", "jeden"),
     (r"\bcalendar (?=months?)", ""),
+    (r"\beveryday", "every day"),
+    (r"(?<=\dx)(?=(?:d|days?|daily|wk|weeks?|weekly|mo|months?|monthly)(?![a-z]))", " "),
+    (r"(?<=var \d:e )man", "manad"),
     (r"(\d) ?dd ?(?=\d)", r"\1 per day "),
     (r"(\d) ?dd", r"\1 per day"),
     (r"(?<![a-z.])(i(?=\. [mv])|s(?=\. c)|p(?=\. o))\. ([mvco])\.(?= |$)", r"\1\2"),
@@ -147,6 +151,7 @@ SHORT_FORMS: tuple[tuple[str, str], ...] = (
     (r"\b(?:one|1) time a day (?=every \d)", ""),
     (r"\b(?:one|1) time (?=(?:a|per|each|every) |daily)", "once "),
     (r"\bq (?=am\b|pm\b|hs\b)", "q"),
+    (rf"\b(im|sc|iv|po)[,.] (?=(?:{EVERY}|{PER}|{'|'.join(ADVERBS)})(?![a-z]))", r"\1 "),
     (
         rf"\bx ?1 ?(?=(?:(?:im|sc|iv|po) )?(?!i \d)"
         rf"(?:{EVERY}|{PER}|{'|'.join(ADVERBS)})(?![a-z])|/)",
@@ -238,7 +243,8 @@ def any_of(words: Iterable[str]) -> str:
 
 NUMBER = rf"(?:\d{{1,5}}(?:\.\d{{1,2}})?|{any_of(NUMBERS)})"
 
-UNIT_WORDS, ADVERB_WORDS = any_of(UNITS), any_of(ADVERBS)
+UNIT_WORDS, ADVERB_WORDS = rf"(?<![a-pr-wyz])(?:{any_of(UNITS)})", any_of(ADVERBS)
+"""No unit begins within a word ("Auge" is an eye, no "a uge"), but behind "q" or "x" ("2xwk")."""
 
 SEVERAL = any_of(word for word, number in NUMBERS.items() if 2 <= number <= 9)
 
@@ -247,7 +253,6 @@ DAY_WORDS = any_of(word for word, unit in UNITS.items() if unit == "day")
 COUNTED = rf"(?:(?P<once>{any_of(ONCE)})|(?P<n>{NUMBER}) ?(?:{TIMES})(?![a-z]))"
 
 LOW_HIGH = rf"(?P<low>{NUMBER})(?: ?(?:{TO}) ?(?P<high>{NUMBER}))?"
-
 LOW_HIGH2 = rf"(?P<low2>{NUMBER})(?: ?(?:{TO}) ?(?P<high2>{NUMBER}))?"
 
 LASTING = "ore|giorn[io]|settiman[ae]|mes[ei]|ann[io]"
@@ -262,7 +267,6 @@ LONG_DAYS = "|".join(sorted((day for day in WEEKDAYS if len(day) > 5), key=len, 
 INJECTIONS = "injections?|injektionen|doses?|dosen|jabs?|shots?"
 
 ONE_GIVEN = r"inj\w{0,8}\.?|amp\w{0,4}\.?|ampollas?|fial[ae]|fl|dos(?:e|is)|shot|jab"
-
 
 _SHORT = tuple(
     (re.compile(rf"{short}(?![a-z])\.?" if short[-1].isalpha() else short), long)

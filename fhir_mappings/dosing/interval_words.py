@@ -23,8 +23,10 @@ from fhir_mappings.dosing.interval_timings import (
 )
 from fhir_mappings.dosing.interval_vocabulary import (
     ADVERB_WORDS,
+    EVERY,
     LOW_HIGH,
     NUMBER,
+    PER,
     UNIT_WORDS,
     UNITS,
     fold,
@@ -122,6 +124,7 @@ _IN_TEXT = frozenset(
 _AMBIGUOUS = re.compile(
     r"(?<![a-z0-9])(?:bi|semi) ?-?(?:weekly|monthly|annual\w*)|"
     r"(?<![a-z])(?:each|every) meals?(?![a-z])|"
+    rf"(?<![a-z0-9])x ?1 ?[,;:.(-] ?(?=(?:{EVERY}|{PER}|{ADVERB_WORDS})(?![a-z]))|"
     rf"(?<![a-z0-9/.]){LOW_HIGH}[ -]{{0,2}}(?:{ADVERB_WORDS}) (?:inj|dos|shot|spritz)\w*"
 )
 
@@ -141,8 +144,8 @@ _COUNT = re.compile(
 _SHORT_UNITS = {"d": "day", "w": "week", "m": "month"}
 
 _AMOUNT_PER = re.compile(
-    r"(?:(?<=[a-z]) ?(?:/ ?|c/|(?<= )(?:a|per|pro|par|por|al|alla|ao|om|pr) |im (?=monat|jahr))"
-    r"|(?:^|(?<=[|,;:] ))(?:per|pro|par|por|al|ao) )"
+    r"(?:(?<=[a-z]) ?(?:/ ?|c/|(?<= )(?:a|per|pro|par|por|al(?= (?:dia|mes|gior|an))|alla|ao|om|pr)"
+    r" |im (?=monat|jahr))|(?:^|(?<=[|,;:] ))(?:per|pro|par|por|al|ao) )"
     rf"(?P<unit>{UNIT_WORDS})(?![a-z0-9/])"
 )
 """What stands behind an amount: "1 tablet a day", "1000 mcg/day", "1 mg IM, per week"."""

@@ -22,7 +22,7 @@ THEN = re.compile(
     r"(?:then|thereafter|followed by|afterwards|after that|subsequently|dann|danach|"
     r"anschlie(?:ß|ss)end|anschl\.|im anschluss|puis|ensuite|luego|después|posteriormente|poi|"
     r"quindi|successivamente|dopo|depois|daarna|vervolgens|dan|sedan|därefter|derefter|herefter|"
-    r"deretter|heretter)(?![a-z])[,:]?\s*|[.,;]\s*(?=maintenance\b)",
+    r"deretter|heretter)(?![a-z]|\.\d)[,:]?\s*|[.,;]\s*(?=maintenance\b)",
     re.IGNORECASE,
 )
 """What stands between two dosages that follow each other, in words; of a run of signs before it

@@ -61,7 +61,7 @@ def plain_numbers(folded: str) -> str:
     return _BARE_POINT.sub("0.", _DECIMAL_COMMA.sub(".", _THOUSANDS.sub(r"\1", folded)))
 
 
-_NUMBER = r"(\d{1,9}(?:\.\d{1,9})?)"
+_NUMBER = r"((?!0\d)\d{1,9}(?:\.\d{1,9})?)"
 _MASS = "|".join(sorted(MASS_UNITS, key=len, reverse=True))
 _STRENGTH = re.compile(
     rf"(?<![\d.])(?:(?<!\d-)|(?<=b12-)|(?<=b-12-)){_NUMBER} ?({_MASS})\b"
@@ -207,8 +207,10 @@ RANGE_OF_AMOUNTS = re.compile(
     rf"(?<![a-z0-9.]){A_NUMBER} ?(?:-|to|or|bis) ?{A_NUMBER} ?(?:{_MASS}|"
     rf"{'|'.join(_PIECES.values())})(?![a-z])"
 )
+_LOST_POINT = rf"0\d[\d.]* ?(?:{_MASS}|{_PIECES['ml']})(?![a-z])"
+"""What may have been a part of one: "05 mL"; of pieces ("01 comprimido") it is a habit."""
 _AMOUNT = re.compile(
-    rf"(?<![a-z0-9./,\u2044-]){A_NUMBER} ?x? ?"
+    rf"(?<![a-z0-9./,\u2044-])(?!{_LOST_POINT}){A_NUMBER} ?x? ?"
     rf"(?:(?P<mass>{_MASS})"
     + "".join(rf"|(?P<{name}>{words})" for name, words in _PIECES.items())
     + r")(?![a-z0-9/])"
@@ -232,8 +234,8 @@ alone before it nobody knows where they end ("2 500 mcg").
 _TIMES_AN_AMOUNT = re.compile(
     rf"(?<![a-z0-9./,\u2044-])(?P<n>{'|'.join(NUMBERS)}|\d{{1,2}}) ?x ?"
     rf"(?P<amount>(?P<number>\d{{1,7}}(?:\.\d{{1,4}})?) ?(?:(?P<mass>{_MASS})|"
-    rf"{'|'.join(_PIECES.values())})(?![a-z0-9/])(?: (?:im|sc|iv|po)(?![a-z]))?)"
-    rf"(?P<often>,? ?(?=(?:{PER}|{ADVERB_WORDS})(?![a-z]))(?!(?:a|an|i|om|on) ))?"
+    rf"{'|'.join(_PIECES.values())})(?![a-z0-9/])(?:[,;:]? (?:im|sc|iv|po)(?![a-z]))?)"
+    rf"(?P<often> ?[,;:.]? ?(?=(?:{PER}|{ADVERB_WORDS})(?![a-z]))(?!(?:a|an|i|om|on) ))?"
 )
 """How many times an amount: "6 x 1 mg", "3 x 1 Ampulle pro Woche"."""
 

@@ -741,3 +741,67 @@ def test_what_is_handed_over_for_injections_of_every_few_days_may_be_their_end(t
 
 def test_what_holds_for_now_keeps_its_frequency() -> None:
     assert read_written("1 tablet twice daily for now").timing == every(1, DAY, 2)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1 mg im 2x Auge",
+        "1 mg im 6 mal im ahr",
+        "1 mg im 2x and",
+        "1 mg im every dried",
+        "1 mg im every end",
+        "1 mg im 2x portage",
+        "1 mg IM al days",
+        "1,000 mcg IM per moth",
+        "1 mg IM x1, monthly",
+        "1 ml x 1, i.m. var 3:e månad",
+        "1 mg IM x1 (monthly)",
+    ],
+)
+def test_letters_within_a_word_and_slips_of_one_are_no_frequency(text: str) -> None:
+    assert read_written(text).timing is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1000 mcg/mL inject 05 mL IM every 3 months",
+        "inject 05 ml monthly",
+        "05 mg IM monthly",
+        "0100 mcg IM monthly",
+    ],
+)
+def test_a_nought_before_a_weight_or_volume_may_be_a_lost_point(text: str) -> None:
+    found = read_written(text)
+    assert found.amounts == ()
+    assert not found.whole
+
+
+def test_a_nought_before_a_count_is_a_habit() -> None:
+    assert read_written("Tomar 01 comprimido ao dia").amounts == ((Decimal(1), "tablet"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "timing"),
+    [
+        ("1 tablet everyday", every(1, DAY)),
+        ("1 mg IM 2xwk", every(1, WEEK, 2)),
+        ("1 mg IM 3xweekly", every(1, WEEK, 3)),
+        ("1 mg im 3xd", every(1, DAY, 3)),
+        ("1 mg im var 3:e mån", every(3, MONTH)),
+        ("1 mg im var 3:e mån.", every(3, MONTH)),
+        ("1 ml x 1 i.m., var 3:e månad", every(3, MONTH)),
+        ("1 ml x 1 im. var 3:e månad", every(3, MONTH)),
+        ("3 x 1 Ampulle, i.m. pro Woche", every(1, WEEK, 3)),
+        ("3 x 1 Ampulle im. pro Woche", every(1, WEEK, 3)),
+        ("3 x 1 mg; per week IM", every(1, WEEK, 3)),
+        ("1 amp IM al mes", every(1, MONTH)),
+        ("1 fiala al giorno", every(1, DAY)),
+        ("1 mg IM MoThSa", every(1, WEEK, 3)),
+        ("1 mg IM qmonth", every(1, MONTH)),
+    ],
+)
+def test_words_written_together_and_signs_between_them_are_read(text: str, timing: Timing) -> None:
+    found = read_written(text)
+    assert (found.timing, found.whole) == (timing, True)

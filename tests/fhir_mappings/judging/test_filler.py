@@ -26,6 +26,13 @@ def understood(display: str, text: str) -> Understood:
         "Other specified disorder",
         "Clinical diagnosis",
         "Sonstige Erkrankung",
+        "Local code",
+        "Local term",
+        "In house code",
+        "Code missing",
+        "Converted problem",
+        "Principal diagnosis",
+        "ICD code",
     ],
 )
 def test_filler_beside_words_that_nobody_knows_leaves_the_list_open(display: str) -> None:
@@ -33,7 +40,17 @@ def test_filler_beside_words_that_nobody_knows_leaves_the_list_open(display: str
     assert understood(display, "Knee pain") is Understood.BY_WORDS
 
 
-@pytest.mark.parametrize("text", ["No problems", "Essential hypertension", "Other chest pain"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No problems",
+        "Essential hypertension",
+        "Other chest pain",
+        "Missing teeth",
+        "Immune system disease",
+        "Local swelling of the knee",
+    ],
+)
 def test_what_says_something_is_no_filler(text: str) -> None:
     assert understood(text, text) is Understood.BY_WORDS
 

@@ -732,3 +732,15 @@ def test_the_buttock_as_a_choice_or_to_be_avoided_is_not_where_it_goes_b12(text)
 )
 def test_injection_technique_is_noted_wherever_the_order_says_it_Q17(order, noted):
     assert read(given({"value": 1, "unit": "mg"}), **order).technique_noted is noted
+
+
+def test_a_full_stop_before_a_number_behind_then_is_no_decimal_point():
+    text = "1 mg IM three times a week for 2 weeks then.1 mg every 3 months"
+    (phase,) = read_phases({"dosageInstruction": [{"text": text}]}, AMPOULE, VALUE_SETS)
+    assert phase.problem
+    assert all(line.dose is None for line in phase.lines)
+
+
+def test_a_strength_with_a_nought_before_it_is_none():
+    (ingredient,) = product_of(text="Hydroxocobalamin 05 mg injection").ingredients
+    assert ingredient.strength is None
