@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from fhir_mappings.fhir import as_text, codings_of, texts_of
@@ -28,6 +28,7 @@ from fhir_mappings.terminology import (
     is_kept_out,
     leaves_open,
     names_icd_10,
+    names_in_doubt,
     read_words,
     without_wordings,
     without_year,
@@ -85,13 +86,14 @@ def judge(
     worded, past = _decided_by_words(value_sets, texts, fields) if asked else ((), False)
     matches = worded or coded
     shown = tuple(_shown((*texts, *notes), fields, {match.concept for match in matches}))
+    doubted = () if matches or shown else tuple(_named_in_doubt(value_sets, texts, fields))
     if enumerated:
         by = Understood.BY_CODE
-    elif worded or _are_read(value_sets, texts, fields, {item.text for item in shown}):
+    elif worded or doubted or _are_read(value_sets, texts, fields, {item.text for item in shown}):
         by = Understood.BY_WORDS
     else:
         by = Understood.NOT
-    return Judged(matches, shown, by, past)
+    return Judged(matches, shown or doubted, by, past)
 
 
 def meaningful_texts(value_sets: ValueSets, codeable: Any) -> tuple[str, ...]:
@@ -181,6 +183,23 @@ def _shown(
                     yield Shown(member.concept, text)
 
 
+def _named_in_doubt(
+    value_sets: ValueSets, texts: Iterable[str], fields: tuple[Field, ...]
+) -> Iterator[Shown]:
+    """Yield what texts point at that are a listed name but for words that deny or doubt it
+    ("Neuropathy?"): no wording need hold it.
+    """
+    for text in texts:
+        for name in names_in_doubt(text):
+            for field in fields:
+                for match in value_sets.match_text(name, field):
+                    if match.role in _MAY_HOLD:
+                        yield Shown(match.concept, text)
+
+
+_MAY_HOLD = (Role.INCLUDE, Role.REVIEW, Role.COMPETING_CAUSE)
+
+
 def shown_by_edition(value_sets: ValueSets, codeable: Any) -> tuple[Shown, ...]:
     """Return what codes stand for in the list of the WHO that came under the name of an edition of
     the ICD-10 which is in no list here: it may have another meaning there, so it only shows.
@@ -191,7 +210,7 @@ def shown_by_edition(value_sets: ValueSets, codeable: Any) -> tuple[Shown, ...]:
         if names_icd_10(value_sets.normalise_system(coding.get("system")))
         and (code := as_text(coding.get("code")))
         for match in value_sets.match_coding({"system": NATIONAL_ICD_10, "code": code})
-        if match.role in (Role.INCLUDE, Role.REVIEW, Role.COMPETING_CAUSE)
+        if match.role in _MAY_HOLD
     )
 
 

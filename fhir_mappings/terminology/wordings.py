@@ -216,6 +216,19 @@ def _cores(normal: str) -> tuple[tuple[str, ...], bool]:
     return tuple(dict.fromkeys((core, _AFTER.sub("", _BEFORE.sub("", core))))), past
 
 
+def names_in_doubt(text: str) -> tuple[str, ...]:
+    """Return what a text may name that negates, doubts or speaks of somebody else, without the
+    words by which it does and those that qualify the name ("No evidence of neuropathy").
+    """
+    if len(text) > LONGEST_DECIDING or not has_marker(text):
+        return ()
+    rest = _MARKER.sub(" ", normalise_text(_SIGNED.sub(" ", text)))
+    return _cores(_EVIDENCE.sub("", " ".join(rest.split())))[0]
+
+
+_EVIDENCE = re.compile(r"^(?:(?:evidence|signs?|symptoms?|history) (?:of|for) )+")
+
+
 def without_year(text: str) -> str:
     """Return a text in the form in which it is compared, without the year at its end."""
     return _YEAR.sub("", normalise_text(text[:LONGEST_SEARCHED]))

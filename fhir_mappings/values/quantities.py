@@ -145,16 +145,25 @@ def _with_comparator_apart(quantity: dict[str, Any]) -> dict[str, Any]:
 UNIT_MISSING = "unit missing"
 
 
-_ONLY_UNIT = {Analyte.PLATELETS: Unit.PER_NL, Analyte.EGFR: Unit.EGFR}
+_ONLY_UNIT = {
+    Analyte.PLATELETS: Unit.PER_NL,
+    Analyte.EGFR: Unit.EGFR,
+    Analyte.POTASSIUM: Unit.MMOL_PER_L,
+    Analyte.HAEMOGLOBIN: Unit.G_PER_L,
+}
 
 
 def _in_its_only_unit(stated: _Stated, analyte: Analyte) -> tuple[Quantity, ...]:
-    """Return what a count without a usable unit may be: in thousands per microlitre, the only unit
-    in which so few are counted; thousands of them are none. An eGFR has one unit too.
+    """Return what a result without a usable unit may be, where it has one unit: thousands per
+    microlitre of platelets, in which alone so few are counted. Haemoglobin has two a tenfold apart
+    (g/L, g/dL): the lower of its plausible values.
     """
     unit = _ONLY_UNIT.get(analyte)
-    may_be = unit and Quantity(stated.value, unit, stated.comparator)
-    return (may_be,) if may_be and _is_plausible(analyte, may_be) else ()
+    if unit is None:
+        return ()
+    tenfold = (1, 10) if analyte is Analyte.HAEMOGLOBIN else (1,)
+    values = [Quantity(stated.value * each, unit, stated.comparator) for each in tenfold]
+    return tuple([one for one in values if _is_plausible(analyte, one)][:1])
 
 
 def _is_clearance(quantity: dict[str, Any]) -> bool:

@@ -5,9 +5,9 @@ lower vitamin B12.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from recommender.cards import INFO, WARNING, cards
+from recommender.cards import INFO, WARNING, Card, cards
 from recommender.case import (
     WITHOUT_A_DOSE,
     Case,
@@ -24,6 +24,7 @@ from recommender.language import (
     Order,
     OrderState,
     PhaseKind,
+    Route,
     Test,
     TestOrder,
     is_injected,
@@ -60,10 +61,7 @@ def check_maintenance(case: Case) -> Iterator[Issue]:
     loud = case.assessment.stays_for_life
     reason = "Without maintenance, treatment ends with the last loading dose."
     about = tuple(order.key for order in loading)
-    # of a product without a dose in the guidance that is said first: it is replaced as a whole
-    undosed = all(
-        order.cobalamin and order.cobalamin.substance in WITHOUT_A_DOSE for order in loading
-    )
+    first = _said_before(loading)
     yield Issue(
         cards.B5_NO_MAINTENANCE,
         WARNING if loud else INFO,
@@ -71,8 +69,19 @@ def check_maintenance(case: Case) -> Iterator[Issue]:
         ("S6", "S9", "S12", "S16"),
         about,
         ONLY_TABLETS_FOLLOW if tablets_only else "",
-        rank=cards.B16_METHYLCOBALAMIN.rank + 1 if undosed else 0,
+        rank=first.rank + 1 if first else 0,
     )
+
+
+def _said_before(loading: Sequence[Order]) -> Card | None:
+    """Return what is said before that nothing follows: a product without a dose in the guidance, or
+    a vein, for then the course is replaced as a whole.
+    """
+    lines = [order.cobalamin for order in loading]
+    if all(line and line.substance in WITHOUT_A_DOSE for line in lines):
+        return cards.B16_METHYLCOBALAMIN
+    into_a_vein = any(line and line.route is Route.INTRAVENOUS for line in lines)
+    return cards.B15_ROUTE if into_a_vein else None
 
 
 ONLY_TABLETS_FOLLOW = (

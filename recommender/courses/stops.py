@@ -8,8 +8,8 @@ from recommender.cards import CRITICAL, INFO, WARNING, cards
 from recommender.case import Case, Issue, has_test, issue_of, may_be_cyanocobalamin
 from recommender.deficiency import Permanence
 from recommender.language import HintAt, Order, Test, is_injected, is_treatment_dose
-from recommender.safety import form_note, reaction_to
-from recommender.wording import name_of
+from recommender.safety import form_note, puts_off, reaction_to
+from recommender.wording import capital, name_of
 
 
 def check_stops(case: Case) -> Iterator[Issue]:
@@ -38,6 +38,9 @@ def _stop(case: Case, stopped: Order, by: Order) -> Issue:
     if stopped.cobalamin is not None and asks_for_kidneys(case, stopped):
         needs = "Cyanocobalamin needs a kidney result, hydroxocobalamin needs none."
         reasons.append(f"{needs}{form_note(stopped.cobalamin)}")
+    if result := puts_off(case, stopped):
+        lead = f"{capital(result)}: put the next injection off. " if critical else ""
+        reasons.append(f"{lead}Ask whether another route suits meanwhile.")
     return Issue(
         cards.F1_STOP,
         CRITICAL if critical else WARNING,

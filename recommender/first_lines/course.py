@@ -10,6 +10,7 @@ from recommender.first_lines.common import order_of
 from recommender.guidance import look_back
 from recommender.language import months_after
 from recommender.monitoring import ReviewRow
+from recommender.safety import puts_off
 from recommender.treatment_so_far import TreatmentPhase
 from recommender.wording import Words, capital, name_of, say_date, say_often
 
@@ -52,6 +53,10 @@ def f1(case: Case, issue: Issue, words: Words) -> str:
         return (
             f"{named}{f' in {date.year}' if date else ''}: stopping B12 risks lasting nerve damage"
         )
+    stopped = next((one for one in case.selected_stops if one.key in issue.about), None)
+    if stopped and (result := puts_off(case, stopped)):
+        lead = f"{words.cause}, {result}" if words.cause else capital(result)
+        return f"{lead}: put the injection off; it is no reason to stop B12"
     if a.permanence is Permanence.UNKNOWN or not words.cause:
         return "Cause not known: a normal level is no reason to stop B12"
     if a.permanence is Permanence.PERSISTENT and case.scenario.cause_resolved.is_unknown:

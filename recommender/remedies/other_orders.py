@@ -28,6 +28,7 @@ from recommender.remedies.additions import additions
 from recommender.remedies.labels import label_of, label_of_tests
 from recommender.remedies.targets import Target
 from recommender.remedies.towards import is_open, towards
+from recommender.safety import puts_off
 from recommender.treatment import Option, product_for
 from recommender.treatment_so_far import TreatmentPhase
 
@@ -64,7 +65,9 @@ def resolve_stop(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
     if phase is None:
         goes_on = _GOES_ON.get(case.rule, "Do not stop: B12 goes on as ordered")
         kidneys_open = any(asks_for_kidneys(case, stop) for stop in case.selected_stops)
-        return (Resolution(goes_on, edits, recommended=not kidneys_open),)
+        waits = any(puts_off(case, stop) for stop in case.selected_stops)
+        label = "Do not stop: B12 goes on, the next injection is put off" if waits else goes_on
+        return (Resolution(label, edits, recommended=not (kidneys_open or waits)),)
     due = (case.rule in LOADS_AGAIN and _loading_due(case)) or phase
     edits = (due, *additions(case, issues, (*edits, due)), *edits)
     is_sure = not is_open(case) and len(case.recommendation.options) == 1

@@ -16,6 +16,7 @@ from recommender.language import (
     PassedOver,
     Route,
     Test,
+    is_injected,
 )
 from recommender.wording import (
     Words,
@@ -25,6 +26,7 @@ from recommender.wording import (
     high_inr_uncounted,
     no_inr,
     quote,
+    say_alarm,
 )
 
 
@@ -98,7 +100,7 @@ def _risk_of_bleeding(case: Case, order: Order) -> Iterator[Issue]:
     """Yield h5 of an anticoagulant or a bleeding disorder, recorded or pointed at (K6, Q28)."""
     a = case.assessment
     said = ""
-    reason = "A small injection into muscle is of low risk with this technique."
+    reason = f"A small injection into muscle is of low risk with this technique.{_by_mouth(case)}"
     if not (a.on_anticoagulant | a.bleeding_disorder).is_true:
         hints = case.scenario.hints_at(HintAt.BLEEDING_DISORDER, HintAt.ANTICOAGULANT)
         if not hints:
@@ -115,6 +117,21 @@ def needs_inr(assessment: Assessment) -> bool:
     """
     warfarin = assessment.anticoagulant is Anticoagulant.WARFARIN
     return assessment.inr_high.is_true or (warfarin and assessment.inr_high.is_unknown)
+
+
+def puts_off(case: Case, order: Order) -> str:
+    """Say which result puts an injection into muscle off: INR above range, very few platelets (K3
+    to K5). Empty of another route, and with nerve signs, with which nothing waits (I12).
+    """
+    line, a = order.cobalamin, case.assessment
+    if line is None or not is_injected(line) or a.neurological.is_true:
+        return ""
+    words = Words(case.scenario, a, case.policy)
+    if a.inr_high.is_true:
+        return say_alarm(words, "INR", case.scenario.inr)
+    if a.platelets in (PlateletBand.BELOW_10, PlateletBand.FROM_10_TO_24):
+        return say_alarm(words, "platelets", case.scenario.platelets)
+    return ""
 
 
 def _platelets(case: Case, order: Order) -> Iterator[Issue]:

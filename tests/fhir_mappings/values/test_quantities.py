@@ -510,3 +510,24 @@ def test_of_a_platelet_count_that_may_be_in_thousands_the_comparator_is_kept() -
         "<45 10*9/L",
     )
     assert above.quantity == Quantity(Decimal("0.045"), Unit.PER_NL, Comparator.MORE)
+
+
+@pytest.mark.parametrize(
+    ("analyte", "value", "may_be"),
+    [
+        (Analyte.POTASSIUM, 2.6, 2.6),
+        (Analyte.POTASSIUM, 14, None),  # mg/dL, or nothing: no potassium of 14 mmol/L
+        (Analyte.HAEMOGLOBIN, 52, 52),
+        (Analyte.HAEMOGLOBIN, 5.2, 52),
+        (Analyte.HAEMOGLOBIN, 12, 120),
+        (Analyte.PLATELETS, 12, 12),
+        (Analyte.TOTAL_B12, 96, None),  # two units, and neither is the likelier (I9)
+    ],
+)
+def test_what_a_number_without_its_unit_may_be(
+    analyte: Analyte, value: float, may_be: float | None
+) -> None:
+    """It decides nothing; the rules hear whether it may be low (Q35)."""
+    read = read_quantity(quantity(value), analyte)
+    assert read.quantity is None
+    assert [float(one.value) for one in read.readings] == ([may_be] if may_be else [])

@@ -359,3 +359,45 @@ def test_why_it_is_not_to_be_stopped(
     parts = [GOOD, {"neurological_screen": UNKNOWN}, TREATMENT[treatment], facts]
     (finding,) = (one for one in said_of(parts, stop_of(line)) if one.card.id == "f1")
     assert finding.reasons[0].startswith(reason)
+
+
+INR_8 = {"inr": measured(8, Unit.RATIO)}
+
+
+@pytest.mark.parametrize(
+    ("facts", "result"),
+    [
+        (INR_8, "INR 8"),
+        ({"inr": measured(2, Unit.RATIO)}, ""),
+        ({"platelets": measured(24, Unit.PER_NL)}, "platelets 24"),
+        ({"platelets": measured(8, Unit.PER_NL)}, "platelets 8"),
+        ({"platelets": measured(25, Unit.PER_NL)}, ""),
+    ],
+)
+def test_what_puts_an_injection_off_is_no_reason_to_stop(
+    facts: dict[str, Any], result: str
+) -> None:
+    """K3 to K5 put the injection off, f1 keeps the treatment: one card says both, and going on as
+    ordered is then not marked.
+    """
+    known = [GOOD, CAUSES["pernicious anaemia"], TREATMENT[HC], facts]
+    (card,) = (one for one in said_of(known, stop_of("every 2 months")) if one.card.id == "f1")
+    assert loudness([card]) == LOUD
+    (one,) = card.resolutions
+    if result:
+        assert card.summary.startswith(f"Pernicious anaemia, {result} (")
+        assert card.summary.endswith("put the injection off; it is no reason to stop B12")
+    else:
+        assert "put the injection off" not in card.summary
+    assert one.recommended is not bool(result)
+    assert ("put off" in one.label) is bool(result)
+
+
+def test_tablets_and_nerve_signs_wait_for_no_bleeding_result() -> None:
+    """INR says nothing of tablets, and with nerve signs nothing is put off (I12)."""
+    pa = CAUSES["pernicious anaemia"]
+    tablets = said_of([GOOD, pa, TREATMENT["oral active"], INR_8], stop_of("oral 1000"))
+    signs = said_of([GOOD, pa, TREATMENT[HC], INR_8, NEUROLOGY["signs"]], stop_of("every 2 months"))
+    for findings in (tablets, signs):
+        said = " ".join(text for one in findings for text in (one.summary, *one.reasons))
+        assert "put the" not in said
