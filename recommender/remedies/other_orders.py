@@ -63,16 +63,23 @@ def resolve_stop(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
             Resolution(label_of((plateau,), (Claim.NO_FURTHER,)), (plateau,)),
         )
     if phase is None:
-        goes_on = _GOES_ON.get(case.rule, "Do not stop: B12 goes on as ordered")
-        kidneys_open = any(asks_for_kidneys(case, stop) for stop in case.selected_stops)
-        waits = any(puts_off(case, stop) for stop in case.selected_stops)
-        label = "Do not stop: B12 goes on, the next injection is put off" if waits else goes_on
-        return (Resolution(label, edits, recommended=not (kidneys_open or waits)),)
+        return (_going_on(case, edits),)
     due = (case.rule in LOADS_AGAIN and _loading_due(case)) or phase
     edits = (due, *additions(case, issues, (*edits, due)), *edits)
     is_sure = not is_open(case) and len(case.recommendation.options) == 1
     is_due = due is phase or is_sure
     return (Resolution(label_of((due,), lead="Do not stop"), edits, recommended=is_due),)
+
+
+def _going_on(case: Case, edits: tuple[Edit, ...]) -> Resolution:
+    """Return that treatment goes on; not marked while the kidneys are open, or bleeding puts the
+    injection off.
+    """
+    kidneys_open = any(asks_for_kidneys(case, stop) for stop in case.selected_stops)
+    waits = any(puts_off(case, stop) for stop in case.selected_stops)
+    goes_on = _GOES_ON.get(case.rule, "Do not stop: B12 goes on as ordered")
+    label = "Do not stop: B12 goes on, the next injection is put off" if waits else goes_on
+    return Resolution(label, edits, recommended=not (kidneys_open or waits))
 
 
 LOADS_AGAIN = frozenset({"T0", "T4a"})
