@@ -124,6 +124,7 @@ def test_what_a_killed_worker_left_beside_the_database_is_brought_into_it_at_the
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
         worker = int(children)
         os.kill(worker, signal.SIGSTOP)
+        wait_until(lambda: is_stopped(worker))
         process.send_signal(signal.SIGTERM)
         wait_until(lambda: is_told_to_end(worker))
         os.kill(worker, signal.SIGKILL)
@@ -146,11 +147,22 @@ def wait_until(true: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
+def is_stopped(process: int) -> bool:
+    """Say whether each thread stands still; one that does not yet would still hear SIGTERM."""
+    threads = Path(f"/proc/{process}/task").iterdir()
+    return {status_of(thread, "State") for thread in threads} == {"T"}
+
+
 def is_told_to_end(process: int) -> bool:
     """Say whether SIGTERM waits for a process that is stopped."""
-    status = Path(f"/proc/{process}/status").read_text()
-    [pending] = [row.split()[1] for row in status.splitlines() if row.startswith("ShdPnd:")]
-    return bool(int(pending, 16) & 1 << (signal.SIGTERM - 1))
+    pending = int(status_of(Path(f"/proc/{process}"), "ShdPnd"), 16)
+    return bool(pending & 1 << (signal.SIGTERM - 1))
+
+
+def status_of(thread: Path, name: str) -> str:
+    rows = (thread / "status").read_text().splitlines()
+    [value] = [row.split()[1] for row in rows if row.startswith(f"{name}:")]
+    return value
 
 
 def test_a_call_that_is_being_answered_when_sigterm_comes_is_finished(tmp_path: Path) -> None:
