@@ -118,7 +118,9 @@ def _read_range(value: dict[str, Any], analyte: Analyte, property_kind: str) -> 
             as_reported(side, read_number(side.get("value")), "") for side in (low, high)
         )
         said = f"reported as a range: {shown}"
-        return Reading(None, shown, said, why=NotCounted.NOT_READABLE)
+        ends = (read_quantity(side, analyte, property_kind).quantity for side in (low, high))
+        may_be = tuple(dict.fromkeys(end for end in ends if end is not None))
+        return Reading(None, shown, said, why=NotCounted.NOT_READABLE, readings=may_be)
     if low or high:
         return read_quantity(
             {**(low or high), "comparator": ">=" if low else "<="}, analyte, property_kind

@@ -10,10 +10,10 @@ import re
 from fhir_mappings.text import normalise_text
 from fhir_mappings.values.quantities import Reading, read_quantity
 from fhir_mappings.values.units import Analyte
-from recommender.language import NotCounted
+from recommender.language import NotCounted, Quantity
 
 _WRITTEN = re.compile(
-    r"^(<=|>=|<|>|≤|≥|=)?\s*(\d{1,12}(?:\.\d{1,12})?|\d{1,12},\d{1,2})(?![\d.,])\s*"
+    r"^(<=|>=|<|>|≤|≥|=)?\s*(\d{1,12}(?:\.\d{1,12})?|\d{1,12},\d{1,2}|0,\d{3,12})(?![\d.,])\s*"
     r"([a-zA-Zµμ/{×%].*|10.*|)$"
 )
 _SPOKEN = (
@@ -64,26 +64,51 @@ _NO_RESULT = re.compile(
 )
 """Words by which a result says that there is none: they take nothing from an older one."""
 
+_A_RANGE = r"(?:\d[\d.,]*\s*(?:-|\u2013|to|bis)\s*\d[\d.,]*|[<>≤≥]=?\s*\d[\d.,]*)"
+_USUAL = re.compile(
+    r"\s*[(\[]\s*(?:ref(?:erence)?|normal|norm|nr|n|vr)?(?: ?(?:range|interval))?\.?\s*:?\s*"
+    rf"{_A_RANGE}[^()\[\]]{{0,20}}[)\]]"
+    rf"|\s+ref(?:erence)?\.?(?: (?:range|interval))?:?\s*{_A_RANGE}[^()\[\]]{{0,20}}$",
+    re.IGNORECASE,
+)
+"""What is usual, beside a result: "110 pmol/L (148-600)", "2.9 mmol/L Ref: 3.5 - 5.0"."""
+
+_UNIT_IN_BRACKETS = re.compile(
+    r"(?<=\d)\s*[(\[](?!(?:ll?|hh?|low|high|abnormal|normal)[)\]])((?:[a-zµμ]|10|/)[^()\[\]]*)[)\]]$",
+    re.IGNORECASE,
+)
+
+_TIMES_TEN = re.compile(r"(?<=\d)\s*[.*·]\s*(?=10\s?[*^]\s?\d)")
+"""Before a power of ten a point or a star is a sign of times: "24.10^9/L"."""
+
+_A_NUMBER = r"\d{1,3}(?:[, ]\d{3})+|\d{1,9},\d{1,2}|0,\d{3,9}|\d{1,9}(?:\.\d{1,9})?"
+_AMONG_WORDS = re.compile(
+    rf"(?<![\w.,±])(<=|>=|[<>≤≥])?\s*(?:({_A_NUMBER})\s*(?:-|\u2013|to|bis)\s*)?({_A_NUMBER})"
+    r"(?![\d.,]|[*^]\d)\s*(?:(?:±|\+/-)\s*[\d.,]+\s*)?"
+    r"(x? ?10[*^ ]?\d{1,2} ?/ ?[a-zµμ]+|[a-zµμ]*(?: ?/ ?[a-zµμ]+(?:/1[.,]73 ?m\S{1,2})?)+\d?)",
+    re.IGNORECASE,
+)
+"""A number, or two as the ends of a range, with a unit among other words."""
+
 LONGEST_RESULT = 100
 """Characters; what is longer is a story, not a result."""
 
 
 def read_written(text: str, analyte: Analyte, property_kind: str = "") -> Reading:
-    """Return a result written as text ("<150 pg/mL"); a number with a thousands separator or words
-    around it is not read.
+    """Return a result written as text ("<150 pg/mL"), what is usual set aside; a number with a
+    thousands separator or words around it is not read, but a value that it may have.
     """
     if not text:
         return Reading(None, "", "no value")
     shown = text if len(text) <= LONGEST_RESULT else f"{text[: LONGEST_RESULT - 3]}..."
-    plain = text.strip() if len(text) <= LONGEST_RESULT else ""
-    for pattern, sign in _SPOKEN:
-        plain = pattern.sub(sign, plain)
-    found = _WRITTEN.match(_FLAG_BEFORE.sub("", plain.strip()))
+    plain = _in_plain_form(text) if len(text) <= LONGEST_RESULT else ""
+    found = _WRITTEN.match(_FLAG_BEFORE.sub("", plain))
     if not found and _NO_RESULT.fullmatch(normalise_text(plain)):
         return Reading(None, "", f"no result: {shown}")
     if not found:
         said = f"reported as text that is not a number with a unit: {shown}"
-        return Reading(None, shown, said, why=NotCounted.IN_WORDS)
+        may_be = _may_be(plain, analyte, property_kind)
+        return Reading(None, shown, said, why=NotCounted.IN_WORDS, readings=may_be)
     comparator, number, unit = found.groups()
     quantity = {
         "value": number.replace(",", "."),
@@ -96,4 +121,36 @@ def read_written(text: str, analyte: Analyte, property_kind: str = "") -> Readin
     plain_unit = _FLAG.sub("", quantity["unit"])
     if reading.quantity is None and plain_unit != quantity["unit"]:
         reading = read_quantity({**quantity, "unit": plain_unit}, analyte, property_kind)
+    if reading.why is NotCounted.NOT_READABLE and not reading.readings:
+        reading = reading._replace(readings=_may_be(plain, analyte, property_kind))
     return reading._replace(reported=text)
+
+
+def _in_plain_form(text: str) -> str:
+    """Return a result with its comparator as a sign, and without what is usual and brackets."""
+    plain = text.strip()
+    for pattern, sign in _SPOKEN:
+        plain = pattern.sub(sign, plain)
+    plain = _TIMES_TEN.sub(" ", _USUAL.sub("", plain.strip()))
+    return _UNIT_IN_BRACKETS.sub(r" \1", plain)
+
+
+def _may_be(text: str, analyte: Analyte, property_kind: str) -> tuple[Quantity, ...]:
+    """Return the values that stand with their units among other words, each once."""
+    found: list[Quantity] = []
+    for sign, low, high, unit in _AMONG_WORDS.findall(text):
+        for number in filter(None, (low, high)):
+            stated = {"value": _plain(number), "comparator": sign, "unit": unit.strip()}
+            value = read_quantity(stated, analyte, property_kind).quantity
+            if value is not None and value not in found:
+                found.append(value)
+    return tuple(found)
+
+
+_THOUSANDS = re.compile(r"(?<=\d)[, ](?=\d{3}(?!\d))")
+
+
+def _plain(number: str) -> str:
+    """Return a number with its thousands joined and its decimal comma as a point."""
+    joined = number if number.startswith("0") else _THOUSANDS.sub("", number)
+    return joined.replace(",", ".")

@@ -531,3 +531,73 @@ def test_what_a_number_without_its_unit_may_be(
     read = read_quantity(quantity(value), analyte)
     assert read.quantity is None
     assert [float(one.value) for one in read.readings] == ([may_be] if may_be else [])
+
+
+@pytest.mark.parametrize(
+    ("analyte", "text", "value"),
+    [
+        (B12, "110 pmol/L (148-600)", "110"),
+        (B12, "110 pmol/L (148 - 600 pmol/L)", "110"),
+        (B12, "110 (148-600) pmol/L", "110"),
+        (B12, "110 pmol/L [148-600] L", "110"),
+        (B12, "110 pmol/L (>148)", "110"),
+        (B12, "110 pmol/L Ref: 148 - 600", "110"),
+        (B12, "110 pmol/L (reference range 148 to 600)", "110"),
+        (B12, "110 [pmol/L]", "110"),
+        (Analyte.MMA, "0,410 µmol/L", "410"),
+        (Analyte.PLATELETS, "24 10*9/L (Ref 150 - 400)", "24"),
+        (Analyte.PLATELETS, "24.10^9/L", "24"),
+        (Analyte.PLATELETS, "24*10^9/L", "24"),
+        (Analyte.INR, "3.5 (2.0-3.0)", "3.5"),
+        (Analyte.POTASSIUM, "2.9 mmol/L (3.5-5.0)", "2.9"),
+    ],
+)
+def test_what_is_usual_stands_beside_a_written_result(
+    analyte: Analyte, text: str, value: str
+) -> None:
+    read = read_result({"valueString": text}, analyte).quantity
+    assert read is not None
+    assert (read.value, read.comparator) == (Decimal(value), Comparator.EXACT)
+
+
+@pytest.mark.parametrize(
+    ("analyte", "text", "values"),
+    [
+        (B12, "ca. 110 pmol/L", ["110"]),
+        (B12, "~110 pmol/L", ["110"]),
+        (B12, "110 pmol/L low, repeat", ["110"]),
+        (B12, "B12: 110 pmol/L", ["110"]),
+        (B12, "130 - 140 pmol/L", ["130", "140"]),
+        (B12, "110 pmol/L previous 300 pmol/L", ["110", "300"]),
+        (B12, "1,100 pmol/L", ["1100"]),
+        (B12, "see comment", []),
+        (B12, "148-600", []),
+        (B12, "110", []),
+        (B12, "110 pmol", []),
+        (Analyte.PLATELETS, "24,000 /uL", ["24"]),
+        (Analyte.PLATELETS, "24 000/mm3", ["24"]),
+        (Analyte.PLATELETS, "24 10*9/L clumped", ["24"]),
+        (Analyte.PLATELETS, "24 ± 2 10*9/L", ["24"]),
+        (Analyte.EGFR, "about 45 mL/min/1.73 m2", ["45"]),
+    ],
+)
+def test_a_value_among_other_words_is_one_it_may_have(
+    analyte: Analyte, text: str, values: list[str]
+) -> None:
+    read = read_result({"valueString": text}, analyte)
+    assert read.quantity is None
+    assert read.why is not None
+    assert [one.value for one in read.readings] == [Decimal(value) for value in values]
+
+
+def test_the_ends_of_a_range_are_values_it_may_have() -> None:
+    ends = {"low": quantity(90, "pmol/L"), "high": quantity(120, "pmol/L")}
+    read = read_result({"valueRange": ends}, B12)
+    assert read.quantity is None
+    assert [one.value for one in read.readings] == [90, 120]
+
+
+@pytest.mark.parametrize("flag", ["(L)", "[L]", "(low)", "(H)"])
+def test_a_flag_in_brackets_is_no_unit(flag: str) -> None:
+    read = read_result({"valueString": f"110 {flag}"}, B12)
+    assert (read.quantity, read.readings) == (None, ())

@@ -275,3 +275,56 @@ def test_a_cause_on_record_is_not_called_no_reason_recorded_I33() -> None:
     assert said["summary"].endswith("the guidance gives no preventive B12 for diet low in B12")
     ended = only_card(request(loading, results=well))
     assert ended["summary"].endswith("no reason for B12 is recorded")
+
+
+# --- a number among other words, and a range (Q35 v)
+
+
+INJECTIONS = (
+    "hydroxocobalamin, 1000 mcg, IM, three times a week for 2 weeks",
+    "hydroxocobalamin, 1000 mcg, IM, every 2 months",
+)
+
+
+def _written(how: Json, result: str, *orders: str, **chart: Any) -> list[tuple[str, str]]:
+    asked = request(*orders, results=[result], **chart)
+    del _last(asked)["valueQuantity"]
+    _last(asked).update(how)
+    return [(card["source"]["topic"]["code"], card["indicator"]) for card in cards_of(asked)]
+
+
+RANGE = {"low": {"value": 90, "unit": "pmol/L"}, "high": {"value": 120, "unit": "pmol/L"}}
+
+
+@pytest.mark.parametrize(
+    ("how", "told"),
+    [
+        ({"valueString": "ca. 96 pmol/L"}, True),
+        ({"valueString": "96 pmol/L, please repeat"}, True),
+        ({"valueString": "250 - 260 pmol/L"}, True),
+        ({"valueRange": RANGE}, True),
+        ({"valueString": "ca. 420 pmol/L"}, False),
+        ({"valueString": "see comment"}, False),
+    ],
+    ids=str,
+)
+def test_a_level_among_words_that_may_be_low_is_repeated_E3(how: Json, told: bool) -> None:
+    assert _written(how, LOW) == ([("k1", "info")] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("said", "topic"),
+    [
+        ("24,000 /uL", ("h5", "info")),
+        ("24 10*9/L clumped", ("h5", "info")),
+        ("24 10*9/L (Ref 150 - 400)", ("h2", "warning")),
+        ("240 10*9/L clumped", None),
+    ],
+)
+def test_few_platelets_among_words_are_read_again_before_an_injection(
+    said: str, topic: tuple[str, str] | None
+) -> None:
+    chart = {"conditions": ["pernicious anaemia, since 2026-10-01"]}
+    result = "platelets 24 10*9/L, on 2026-11-18"
+    found = _written({"valueString": said}, result, *INJECTIONS, **chart)
+    assert found == ([topic] if topic else [])
