@@ -214,7 +214,8 @@ def read_written(
     if _SEVERAL.search(rest) or _NEGATED.search(rest):
         return WrittenDosage(as_needed=as_needed, review_noted=review)
     found = _read_clauses(rest, as_needed, review, aside)
-    return found._replace(timing=None, whole=False) if handed_over and _may_end(found) else found
+    may_end = handed_over and not of_tablets and _may_end(found)
+    return found._replace(timing=None, whole=False) if may_end else found
 
 
 def _may_end(found: WrittenDosage) -> bool:

@@ -206,6 +206,7 @@ PHRASES = _compile(
         lambda m: times_per(len(m[0]) // 2, 1, WEEK),
     ),
     (rf"\d{{1,2}}/\d{{1,2}}[ -]{{0,2}}(?:{ADVERB_WORDS})", _two_meanings),
+    (r"[236] ?x ?(?:monthly|mthly)", _two_meanings),
     (
         rf"(?P<n>[2-9]|{SEVERAL}) (?:{INJECTIONS}) (?:{PER}) ?"
         rf"(?P<unit>{UNIT_WORDS})",

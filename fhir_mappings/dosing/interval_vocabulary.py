@@ -130,6 +130,7 @@ SHORT_FORMS: tuple[tuple[str, str], ...] = (
     (r"\bcalendar (?=months?)", ""),
     (r"\beveryday", "every day"),
     (r"(?<=\dx)(?=(?:d|days?|daily|wk|weeks?|weekly|mo|months?|monthly)(?![a-z]))", " "),
+    (r"\bfor a (?=(?:week|month|year)(?![a-z]))", "for 1 "),
     (r"(?<=var \d:e )man", "manad"),
     (r"(\d) ?dd ?(?=\d)", r"\1 per day "),
     (r"(\d) ?dd", r"\1 per day"),
@@ -247,7 +248,6 @@ UNIT_WORDS, ADVERB_WORDS = rf"(?<![a-pr-wyz])(?:{any_of(UNITS)})", any_of(ADVERB
 """No unit begins within a word ("Auge" is an eye, no "a uge"), but behind "q" or "x" ("2xwk")."""
 
 SEVERAL = any_of(word for word, number in NUMBERS.items() if 2 <= number <= 9)
-
 DAY_WORDS = any_of(word for word, unit in UNITS.items() if unit == "day")
 
 COUNTED = rf"(?:(?P<once>{any_of(ONCE)})|(?P<n>{NUMBER}) ?(?:{TIMES})(?![a-z]))"

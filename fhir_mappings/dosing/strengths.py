@@ -18,7 +18,7 @@ MASS_UNITS: dict[str, Decimal] = {
     word: micrograms
     for micrograms, words in {
         Decimal(1): "ug mcg mcgs µg μg microg microgs microgram micrograms mikrogramm mikrogram "
-        "microgramme microgrammes microgramos microgrammi microgramas microgrammo",
+        "microgramme microgrammes microgramos microgrammi microgramas microgrammo gamma gammas γ",
         Decimal(1000): "mg mgs milligram milligrams milligramm milligramme milligrammes miligramo "
         "miligramos milligrammi miligramas",
         Decimal(1_000_000): "g gm gram grams",

@@ -805,3 +805,29 @@ def test_a_nought_before_a_count_is_a_habit() -> None:
 def test_words_written_together_and_signs_between_them_are_read(text: str, timing: Timing) -> None:
     found = read_written(text)
     assert (found.timing, found.whole) == (timing, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "timing"),
+    [
+        ("1 mg IM daily for a week", Timing(1, Decimal(1), DAY, duration=(Decimal(1), WEEK))),
+        ("1 mg IM weekly for a month", Timing(1, Decimal(1), WEEK, duration=(Decimal(1), MONTH))),
+        ("1000 gammas IM mensual", every(1, MONTH)),
+        ("1000 γ i.m. monatlich", every(1, MONTH)),
+        ("1 mg IM 3x monatlich", every(1, MONTH, 3)),
+        ("1 mg IM three times monthly", every(1, MONTH, 3)),
+    ],
+)
+def test_a_week_is_one_and_a_gamma_is_a_microgram(text: str, timing: Timing) -> None:
+    found = read_written(text)
+    assert (found.timing, found.whole) == (timing, True)
+
+
+@pytest.mark.parametrize("text", ["1 mg IM 3 x monthly", "1 mg IM 2x mthly", "1 mg IM 3xmonthly"])
+def test_three_x_monthly_may_be_every_three_months_Q43(text: str) -> None:
+    assert read_written(text).timing is None
+
+
+def test_a_number_handed_over_ends_no_tablets() -> None:
+    assert read_written("1000 mcg daily #90", of_tablets=True).timing == every(1, DAY)
+    assert read_written("1000 mcg daily #90").timing is None
