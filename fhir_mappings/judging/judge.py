@@ -33,7 +33,7 @@ from fhir_mappings.terminology import (
     without_wordings,
     without_year,
 )
-from fhir_mappings.text import has_words, normalise_text
+from fhir_mappings.text import has_words, normalise_text, spelt_out
 from recommender.language import Choice
 
 MOST_TEXTS = 20
@@ -145,7 +145,7 @@ def _decided_by_words(
 ) -> tuple[tuple[Match, ...], bool]:
     """Return what the first text that names a whole thing names, and whether as past."""
     for text in texts:
-        name = _AROUND_A_NAME.sub("", text) or text
+        name = spelt_out(_AROUND_A_NAME.sub("", text) or text)
         for field in fields:
             read = read_words(name, field)
             if read.decided:
