@@ -187,11 +187,13 @@ def _named_in_doubt(
     value_sets: ValueSets, texts: Iterable[str], fields: tuple[Field, ...]
 ) -> Iterator[Shown]:
     """Yield what texts point at that are a listed name but for words that deny or doubt it
-    ("Neuropathy?"): no wording need hold it.
+    ("Neuropathy?"): no wording need hold it. "B12 injection declined" names nothing.
     """
     for text in texts:
         for name in names_in_doubt(text):
             for field in fields:
+                if is_kept_out(text, field):
+                    continue
                 for match in value_sets.match_text(name, field):
                     if match.role in _MAY_HOLD:
                         yield Shown(match.concept, text)
