@@ -54,14 +54,12 @@ DEFICIENCY = frozenset(
 DEFICIENCY_ITSELF = frozenset({Concept.B12_DEFICIENCY, Concept.B12_DEFICIENCY_ANAEMIA})
 """What refutes the deficiency where it is refuted; a refuted cause or consequence does not."""
 
-KIDNEY_DISEASE = frozenset(
+SEVERE_KIDNEY_DISEASE = frozenset({Concept.CKD_STAGE_4, Concept.CKD_STAGE_5, Concept.ESRD})
+KIDNEY_DISEASE = SEVERE_KIDNEY_DISEASE | frozenset(
     {
         Concept.CKD,
         Concept.CKD_STAGE_3,
-        Concept.CKD_STAGE_4,
-        Concept.CKD_STAGE_5,
         Concept.CKD_IMPLIED_BY_COMBINATION,
-        Concept.ESRD,
         Concept.DIALYSIS_DEPENDENCE,
         Concept.DIALYSIS,
         Concept.DIABETIC_NEPHROPATHY,
@@ -90,6 +88,7 @@ class ConditionFacts(NamedTuple):
 
     deficiency: Fact
     kidney_disease: Fact
+    severe_kidney_disease: Fact
     acute_kidney_injury: bool
     dialysis: Fact
     kidney_risk: Fact
@@ -166,6 +165,7 @@ def _closed_world(diagnoses: Diagnoses) -> dict[str, Fact]:
     raises = none_of(HintAt.RAISES_B12)
     return {
         "kidney_disease": _kidney_disease(diagnoses, kidneys),
+        "severe_kidney_disease": claim(SEVERE_KIDNEY_DISEASE, kidneys),
         "dialysis": claim(ON_DIALYSIS, dialysis),
         "kidney_risk": _kidney_risk(diagnoses, kidneys_at_all),
         "lebers": claim({Concept.LHON}, no_lebers, EVER),

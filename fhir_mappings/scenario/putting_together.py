@@ -125,6 +125,7 @@ def _diagnoses(index: RecordIndex, read: FactsRead) -> Diagnoses:
         symptoms=join(index, explicit, diagnosed.symptoms, answers.symptoms),
         recurrence=diagnosed.recurrence,
         kidney_disease=join(index, either, diagnosed.kidney_disease, operations.dialysis),
+        severe_kidney_disease=diagnosed.severe_kidney_disease,
         dialysis=join(index, either, diagnosed.dialysis, operations.dialysis),
         kidney_risk=read.kidney_risk,
         lebers=diagnosed.lebers,

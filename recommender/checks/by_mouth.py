@@ -166,7 +166,7 @@ def _ask_before_oral(case: Case, order: Order) -> Issue:
         why = "could not be read from the record"
     oral = _is_oral_offered(case)
     without = "oral treatment is suitable" if oral else "fewer injections are"
-    if case.assessment.malabsorbs_in_part:
+    if a.malabsorbs_in_part or (oral and a.pregnant.is_true):
         without = "loading injections are preferred and tablets not wrong"
     reason = (
         f"Neurological symptoms {why}. With them, injections on alternate days are needed; without "

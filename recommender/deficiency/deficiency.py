@@ -150,8 +150,9 @@ def not_conclusive(scenario: ClinicalScenario, neurological: Truth) -> NotConclu
 
 
 def renal_is_severe(scenario: ClinicalScenario) -> Truth:
-    """Return whether kidney function is severely reduced, by dialysis or eGFR."""
-    return scenario.dialysis.truth | scenario.egfr.below(SEVERE_RENAL_BELOW)
+    """Return whether kidney function is severely reduced, by dialysis, diagnosis or eGFR."""
+    diagnosed = scenario.dialysis.truth | scenario.severe_kidney_disease.truth
+    return diagnosed | scenario.egfr.below(SEVERE_RENAL_BELOW)
 
 
 def nitrous_oxide_misleads(scenario: ClinicalScenario, nitrous_oxide: Truth) -> bool:

@@ -24,6 +24,7 @@ from recommender.language import (
     describe_interval,
 )
 from recommender.monitoring import maintenance_phase
+from recommender.treatment import hydroxocobalamin_allowed
 from recommender.wording import (
     TEST_NAMES,
     Words,
@@ -205,6 +206,18 @@ _INCONCLUSIVE = {
     NotConclusive.RAISING_CONDITION: "a condition that raises it",
     NotConclusive.KIDNEYS: "kidneys raise it",
 }
+
+
+def tablets_for_injections(case: Case) -> str:
+    """Say what tablets are in established malabsorption (b10), also beside a reaction to the
+    injections.
+    """
+    if hydroxocobalamin_allowed(case.assessment):
+        return "injections are preferred; tablets may not replace them"
+    return f"tablets may not replace injections. {ALLERGY_FIRST}"
+
+
+ALLERGY_FIRST = "Reaction to hydroxocobalamin: allergy advice before any injection"
 
 
 def old_and_low(case: Case, words: Words) -> str:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from recommender.case import Case
-from recommender.first_lines.common import led, maintenance_words, tablets_not_enough
+from recommender.first_lines.common import (
+    ALLERGY_FIRST,
+    led,
+    maintenance_words,
+    tablets_not_enough,
+)
 from recommender.language import Substance, describe_interval
 from recommender.monitoring import interval_of, maintenance_phase
-from recommender.treatment import is_on_unsuitable_product
+from recommender.treatment import hydroxocobalamin_allowed, is_on_unsuitable_product
 from recommender.treatment_so_far import Treatment, TreatmentPhase
 from recommender.wording import (
     Words,
@@ -95,6 +100,8 @@ def _stopped_early(case: Case, words: Words) -> bool:
 
 
 def t5(case: Case, words: Words) -> str:
+    if not hydroxocobalamin_allowed(case.assessment):
+        return led(words.cause, f"on tablets. {ALLERGY_FIRST}")
     return _unsuitable(case, words) or led(words.cause, "on tablets, injections are preferred")
 
 

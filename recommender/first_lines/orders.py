@@ -25,6 +25,7 @@ from recommender.first_lines.common import (
     maintenance_words,
     order_of,
     rhythm_due,
+    tablets_for_injections,
     tablets_not_enough,
 )
 from recommender.guidance import MAINT_N
@@ -222,7 +223,7 @@ def b10(case: Case, issue: Issue, words: Words) -> str:
     partial = not case.assessment.established_malabsorption.is_true
     if issue.indicator is Indicator.INFO and partial:
         return led(words.cause, "injections act faster and are preferred; tablets are not wrong")
-    return led(words.cause, "injections are preferred; tablets may not replace them")
+    return led(words.cause, tablets_for_injections(case))
 
 
 def b11(case: Case, _: Issue, words: Words) -> str:

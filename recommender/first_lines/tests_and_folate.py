@@ -13,6 +13,7 @@ from recommender.first_lines.common import (
     open_level,
     what_shows_it,
 )
+from recommender.folic_acid import gas_leaves_level_open
 from recommender.language import HintAt, NotCounted, OrderState, UncountedResult
 from recommender.safety import is_severe_where_b12_waits
 from recommender.treatment_so_far import TreatmentPhase
@@ -156,6 +157,10 @@ def c3(case: Case, issue: Issue, words: Words) -> str:
         return open_level(case, words, before)
     if words.level and a.deficiency is Deficiency.UNLIKELY:
         return _not_low_and_open(case, words, before)
+    if words.level and gas_leaves_level_open(case):
+        perhaps = "" if a.nitrous_oxide.is_true else "perhaps "
+        gas = f"{words.level}, {perhaps}with nitrous oxide, does not exclude deficiency"
+        return f"{gas}: measure methylmalonic acid {before}"
     if words.level:
         return f"{words.level} does not exclude deficiency: repeat it {before}"
     if not s.uncounted_b12:

@@ -6,6 +6,7 @@ from recommender.folic_acid.gate import (
     FolateGate,
     folate_class,
     folate_gate,
+    gas_leaves_level_open,
     hints_at_protection,
     holds_treatment_dose,
 )
@@ -17,6 +18,7 @@ __all__ = [
     "first_b12_day",
     "folate_class",
     "folate_gate",
+    "gas_leaves_level_open",
     "hints_at_protection",
     "holds_treatment_dose",
     "starts_after_first_dose",

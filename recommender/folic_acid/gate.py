@@ -8,10 +8,18 @@ import enum
 from decimal import Decimal
 
 from recommender.assessment import PREGNANCY_AGE
-from recommender.case import Case, daily_dose, most_folic_acid
-from recommender.deficiency import Deficiency, nitrous_oxide_misleads
+from recommender.case import Case, daily_dose, has_test, most_folic_acid
+from recommender.deficiency import Deficiency, Ground, nitrous_oxide_misleads
 from recommender.guidance import FolateGateOpens
-from recommender.language import Hint, HintAt, Order, OrderState, Substance, is_treatment_dose
+from recommender.language import (
+    Hint,
+    HintAt,
+    Order,
+    OrderState,
+    Substance,
+    Test,
+    is_treatment_dose,
+)
 from recommender.treatment_so_far import TreatmentPhase
 
 LOW_DOSE = Decimal(400)
@@ -40,6 +48,16 @@ class FolateClass(enum.Enum):
     THERAPEUTIC = "therapeutic"
     LOW = "low"
     PROTECTED = "protected"
+
+
+def gas_leaves_level_open(case: Case) -> bool:
+    """Return whether nitrous oxide, recorded or pointed at, is why a level that is not low excludes
+    nothing, and nobody has measured methylmalonic acid: another level would mislead again (K14).
+    """
+    a, s = case.assessment, case.scenario
+    gas = a.nitrous_oxide.is_true or bool(s.hints_at(HintAt.NITROUS_OXIDE))
+    known = s.mma.is_known or has_test(case, Test.MMA)
+    return gas and a.ground is Ground.NOTHING_DECIDES and s.total_b12.is_known and not known
 
 
 def folate_gate(case: Case) -> FolateGate:

@@ -253,6 +253,7 @@ class Diagnoses:
     symptoms: Fact = NOT_RECORDED
     recurrence: Fact = NOT_RECORDED
     kidney_disease: Fact = NOT_RECORDED
+    severe_kidney_disease: Fact = NONE_RECORDED  # stage 4 or 5 (Q79)
     dialysis: Fact = NOT_RECORDED
     kidney_risk: Fact = NOT_RECORDED  # anything that points at the kidneys (Q51)
     lebers: Fact = NONE_RECORDED

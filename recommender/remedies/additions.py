@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from recommender.cards import Card, Remedy, cards
 from recommender.case import Case, Issue, has_test, kind_of
 from recommender.courses import SECOND, Repeats, repeated_order, repeats
+from recommender.deficiency import Ground
 from recommender.folic_acid import FolateClass, folate_class, hints_at_protection
 from recommender.language import (
     AddFollowUps,
@@ -134,6 +135,16 @@ def _drafts_injection(edits: tuple[Edit, ...]) -> bool:
     )
     changed = (edit.phase for edit in edits if isinstance(edit, ChangeOrder))
     return any(is_injected(phase.line) for phase in (*added, *changed))
+
+
+def the_level_again(case: Case) -> tuple[FollowUp, ...]:
+    """Return the repeat of a level that an earlier one contradicts, beside the test that decides
+    (D5b): the first line says so.
+    """
+    if case.assessment.ground is not Ground.CONTRADICT or has_test(case, Test.SERUM_B12):
+        return ()
+    why = "two results contradict each other"
+    return (FollowUp(Test.SERUM_B12, why=why, citations=("S86", "S87")),)
 
 
 def is_second(case: Case, found: CardsByOrder, order: Order) -> bool:

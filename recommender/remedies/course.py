@@ -19,7 +19,7 @@ from recommender.language import (
     Test,
     distinct_follow_ups,
 )
-from recommender.remedies.additions import LEAVES_ORDER_AS_IT_IS, additions
+from recommender.remedies.additions import LEAVES_ORDER_AS_IT_IS, additions, the_level_again
 from recommender.remedies.folic_acid import folinic_keys, resolve_folate, resolve_removals
 from recommender.remedies.labels import label_of, label_of_tests
 from recommender.remedies.targets import find_targets
@@ -177,6 +177,9 @@ def _without_regimen(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, .
         unsaid = missing and not case.recommendation.not_drafted
         return () if unsaid else _additions_only(case, issues)  # another site is no maintenance
     removals = resolve_removals(case, [issue for issue in wrong if _harms(issue)])
+    if removals and (tests := _tests_asked(case, issues)):
+        edits = _with_tests(removals[0].edits, tests)
+        return (Resolution(label_of(edits), edits),)
     # N2 by older signs offers no regimen: its tests are all there is to take (Q82)
     return removals or (_additions_only(case, issues) if case.rule == "N2" else ())
 
@@ -265,6 +268,8 @@ def _tests_asked(case: Case, issues: Sequence[Issue]) -> tuple[FollowUp, ...]:
             for item in case.recommendation.follow_ups
             if not item.months and not has_test(case, item.test)
         )
+    if cards.B18_BORDERLINE in found and tests:
+        tests += the_level_again(case)
     return tests
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from recommender.cards import Indicator, Resolution, cards
 from recommender.case import Case, Issue, has_test, kind_of
 from recommender.deficiency import Deficiency
-from recommender.folic_acid import holds_treatment_dose
+from recommender.folic_acid import gas_leaves_level_open, holds_treatment_dose
 from recommender.guidance import FolateGateOpens
 from recommender.language import AddFollowUps, ChangeStart, Edit, FollowUp, HintAt, PhaseKind, Test
 from recommender.remedies.additions import remove
@@ -72,6 +72,8 @@ def _label_of_a_later_start(case: Case, day: dt.date) -> str:
 def _tests_before_folic_acid(case: Case) -> tuple[FollowUp, ...]:
     """Return vitamin B12, and what decides a level that leaves it open (c3, B1)."""
     level = FollowUp(Test.SERUM_B12, why="before folic acid", citations=("S40", "S83"))
+    if gas_leaves_level_open(case):
+        return level, FollowUp(Test.MMA, why="before folic acid", citations=("S86", "X31"))
     if case.rule != "B1" and not _is_not_the_last_word(case):
         return (level,)
     asked = tuple(item for item in case.recommendation.follow_ups if not has_test(case, item.test))

@@ -24,7 +24,7 @@ from recommender.language import (
     is_injected,
 )
 from recommender.monitoring import CITATIONS, interval_of, maintenance_phase
-from recommender.remedies.additions import additions
+from recommender.remedies.additions import additions, the_level_again
 from recommender.remedies.labels import label_of, label_of_tests
 from recommender.remedies.targets import Target
 from recommender.remedies.towards import is_open, towards
@@ -234,6 +234,7 @@ def resolve_tests_due(case: Case) -> tuple[Resolution, ...]:
         for item in case.recommendation.follow_ups
         if not item.months and not has_test(case, item.test)
     )
+    tests += the_level_again(case) if tests else ()
     return (Resolution(label_of_tests(tests), (AddFollowUps(tests),)),) if tests else ()
 
 

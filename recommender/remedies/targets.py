@@ -87,10 +87,11 @@ def find_targets(case: Case, issues: Sequence[Issue]) -> tuple[Target, ...]:
 
 def _prefers_injections(case: Case, issues: Iterable[Issue]) -> bool:
     """Return whether nerve signs are asked about before tablets of somebody for whom injections are
-    preferred: without signs tablets are not wrong, and what is preferred is offered (Q22, b10).
+    preferred, in pregnancy too (K10): without signs tablets are not wrong, and what is preferred
+    is offered (Q22, b10).
     """
     asked = any(issue.card == cards.B2_ASK_ABOUT_SIGNS for issue in issues)
-    return asked and case.assessment.malabsorbs_in_part
+    return asked and (case.assessment.malabsorbs_in_part or case.assessment.pregnant.is_true)
 
 
 def _without_second_injections(case: Case, targets: Sequence[Target]) -> list[Target]:

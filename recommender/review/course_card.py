@@ -47,7 +47,7 @@ SAID_BY: dict[str, set[Card]] = {
     "K7": {cards.D1_KIDNEY},
     "K8": {cards.D3_LEBERS},
     "K9": {cards.K2_POTASSIUM},
-    "T5": {cards.B10_BY_MOUTH_MALABSORPTION},
+    "T5": {cards.B10_BY_MOUTH_MALABSORPTION, cards.K1_DUE},
 }
 """Advice that these cards already give."""
 

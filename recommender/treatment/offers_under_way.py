@@ -97,7 +97,12 @@ def first_year_on_alternate_days(assessment: Assessment, policy: Policy) -> Offe
         neurological_loading(assessment, policy).options[0],
         claims=(Claim.STILL_IMPROVING,),
     )
+    maintenance = maintenance_phase(as_neurological(assessment), policy)
+    interval, longest = assessment.treatment.interval, longest_acceptable_interval
+    too_long = interval is not None and interval > longest(assessment, policy)
     go_on = Option((Claim.GO_ON,), None)
+    if too_long:  # after nerve signs it goes on at the interval of 2.7
+        go_on = Option((Claim.NO_FURTHER,), Regimen((starting_now(maintenance),)))
     return _replacing(Offer(options=(reload, go_on)), assessment)
 
 

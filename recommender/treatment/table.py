@@ -267,7 +267,8 @@ RULES: tuple[Rule, ...] = (
         RuleId.T5,
         (c.ON_ORAL, c.ESTABLISHED_MALABSORPTION),
         Outcome.CONTINUE,
-        "Oral treatment in established malabsorption: injections are preferred",
+        "Evidence does not show that oral treatment safely replaces injections in established "
+        "malabsorption",
         under_way.oral_in_malabsorption,
         ("S48", "S49"),
     ),

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from recommender.assessment import FEW_PLATELETS
 from recommender.cards import Card, cards
-from recommender.deficiency import Deficiency, Ground
+from recommender.deficiency import Deficiency, Ground, NotConclusive
 from recommender.language import COBALAMINS, Cause
 from recommender.wording.blood_said import blood, few_platelets, inr, platelets
 from recommender.wording.facts_said import (
@@ -37,6 +37,7 @@ from recommender.wording.facts_said import (
     symptoms,
     treatment,
 )
+from recommender.wording.short import quote
 from recommender.wording.words import Words
 
 
@@ -64,6 +65,23 @@ def nerves_earlier(words: Words) -> str:
 _BASIS: tuple[Line, ...] = (level, mma, nerves, nerves_earlier)
 
 
+def why_level_is_open(words: Words) -> str:
+    """Say what leaves a level that is not low open, where it is no finding of its own: a condition
+    that raises it, the kidneys (Q60, Q79).
+    """
+    a, raises = words.assessment, words.scenario.raises_b12
+    if a.not_conclusive is NotConclusive.RAISING_CONDITION and raises.evidence:
+        return words.on(f"raises B12: {quote(raises.evidence[0].display)}", raises.evidence[0].date)
+    if a.not_conclusive is NotConclusive.KIDNEYS:
+        return kidney(words)
+    return ""
+
+
+def signs_of_another_cause(words: Words) -> str:
+    """Say the signs that leave the nerves open, for another cause is recorded with them (Q4)."""
+    return nerves(words) if words.findings else ""
+
+
 _PREVENTION: tuple[Line, ...] = (causes, level)
 
 
@@ -84,7 +102,7 @@ DECIDES_RULE: dict[str, tuple[Line, ...]] = {
     "T7": (treatment, level, level_since),
     "T8": (treatment, against_what_is_taken),
     "N1": _BASIS,
-    "N2": (nerves, level, mma),
+    "N2": (nerves, level, why_level_is_open, mma),
     "N3": _BASIS,
     "U1": _BASIS,
     "M1": (*_BASIS, causes),
@@ -101,9 +119,9 @@ DECIDES_RULE: dict[str, tuple[Line, ...]] = {
     "P4": (*_PREVENTION, planning, kidney, not_ruled_out),
     "P5": _PREVENTION,
     "P6": _PREVENTION,
-    "B1": (level, mma_asked_for, pregnant),
+    "B1": (level, why_level_is_open, mma_asked_for, pregnant),
     "E1": (level, mma),
-    "E2": (level, cause_recorded),
+    "E2": (level, signs_of_another_cause, cause_recorded),
     "E3": (level,),
 }
 """What decided by the row of the table; a row that is not here is shown with level and nerves."""
@@ -126,13 +144,13 @@ DECIDES_CARD: dict[Card, tuple[Line, ...]] = {
     cards.B11_ILEUM_MONTHLY: (causes,),
     cards.B13_NO_USABLE_TEST: (level,),
     cards.B17_NO_INDICATION: (level,),
-    cards.B18_BORDERLINE: (level, mma_asked_for),
+    cards.B18_BORDERLINE: (level, why_level_is_open, mma_asked_for),
     cards.B19_ALTERNATE_DAYS_END: (nerves,),
     cards.B22_TABLETS_FAIL: (treatment, level_on_treatment, symptoms),
     cards.B23_LAPSED: (treatment,),
     cards.C1_FOLIC_ACID_FIRST: (level, treatment),
     cards.C2_FIRST_DOSE_PENDING: (treatment, reactions_to_b12),
-    cards.C3_B12_NOT_KNOWN: (level, mma_asked_for),
+    cards.C3_B12_NOT_KNOWN: (level, why_level_is_open, nitrous_oxide, mma_asked_for),
     cards.C4_PROTECTED_FOLIC_ACID: (level, treatment),
     cards.C5_LOW_FOLIC_ACID: (level, treatment),
     cards.D1_KIDNEY: (kidney,),

@@ -48,6 +48,23 @@ def test_a_listed_name_beside_a_word_of_doubt_is_shown_and_understood(
     assert judged.understood is Understood.BY_WORDS
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mini-gastric bypass",
+        "OAGB",
+        "One anastomosis gastric bypass 2019",
+        "LRYGB",
+        "Omega loop gastric bypass",
+        "Gastric bypass surgery",
+        "S/P laparoscopic gastric bypass",
+    ],
+)
+def test_each_bypass_of_the_stomach_decides_by_its_name_C36(text: str) -> None:
+    judged = judge(VALUE_SETS, {"text": text}, (Field.PROCEDURES,))
+    assert [match.concept for match in judged.matches] == [Concept.GASTRIC_BYPASS_RNY]
+
+
 @pytest.mark.parametrize("text", ["No worries", "Not otherwise known", "Gout?", "No evidence"])
 def test_words_of_doubt_beside_no_listed_name_show_nothing(text: str) -> None:
     assert judge(VALUE_SETS, {"text": text}, (Field.CONDITIONS,)).shown == ()
