@@ -18,6 +18,7 @@ from recommender.checks.loading import (
 )
 from recommender.guidance import INJECTION_DOSE
 from recommender.language import (
+    Claim,
     DoseLine,
     Order,
     PhaseKind,
@@ -84,7 +85,8 @@ def _neurological(case: Case, order: Order, line: DoseLine, timing: Timing) -> I
     elif rhythm is Rhythm.SINGLE and never_loaded(case, order):
         yield from maintenance_before_loading(case, order, line, timing)
     elif has_alternate_days(case, order) or (
-        rhythm is Rhythm.MAINTENANCE and loading_is_selected(case, order)
+        rhythm is Rhythm.MAINTENANCE
+        and (Claim.NO_FURTHER in order.claims or loading_is_selected(case, order))  # T1b
     ):
         yield from check_interval(case, order, line, timing)
     elif (
