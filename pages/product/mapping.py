@@ -271,6 +271,13 @@ ROWS: tuple[FactRow, ...] = (
         back="active",
     ),
     FactRow(
+        "severe_kidney_disease",
+        "Q79",
+        "Condition: stage 4 or 5, end-stage",
+        conditions.SEVERE_KIDNEY_DISEASE,
+        back="active",
+    ),
+    FactRow(
         "dialysis",
         "F17",
         "Condition, Procedure",
@@ -387,6 +394,7 @@ NONE_RESTS_ON: dict[str, tuple[str, tuple[HintAt, ...]]] = {
     "lebers": (PROBLEMS, (HintAt.LEBERS,)),
     "bleeding_disorder": (PROBLEMS, (HintAt.BLEEDING_DISORDER,)),
     "kidney_disease": (f"{PROBLEMS} and the list of procedures", (HintAt.KIDNEY_DISEASE,)),
+    "severe_kidney_disease": (PROBLEMS, (HintAt.KIDNEY_DISEASE,)),
     "dialysis": (f"{PROBLEMS} and the list of procedures", (HintAt.DIALYSIS,)),
     "haemolysis": (PROBLEMS, (HintAt.HAEMOLYSIS,)),
     "raises_b12": (PROBLEMS, (HintAt.RAISES_B12,)),

@@ -62,7 +62,13 @@ def nerves_earlier(words: Words) -> str:
     return nerves_ever(words) if earlier else ""
 
 
-_BASIS: tuple[Line, ...] = (level, mma, nerves, nerves_earlier)
+def diagnosis(words: Words) -> str:
+    """Say the recorded deficiency where it decides beside a level that does not (D2)."""
+    decides = words.assessment.ground is Ground.DIAGNOSIS and bool(words.level)
+    return words.diagnosis if decides else ""
+
+
+_BASIS: tuple[Line, ...] = (diagnosis, level, mma, nerves, nerves_earlier)
 
 
 def why_level_is_open(words: Words) -> str:

@@ -158,3 +158,14 @@ def test_a_level_that_an_earlier_one_contradicts_is_repeated_by_the_same_click_D
     for card in (only_card(opened(results=results)), only_card(request(EVERY_3, results=results))):
         assert card["summary"].endswith("no B12 between: repeat it with methylmalonic acid")
         assert labels(card) == ["Order methylmalonic acid, B12"]
+
+
+@pytest.mark.parametrize(("level", "said"), [("400", True), ("96", False)])
+def test_the_diagnosis_that_decides_beside_a_level_stands_among_the_facts_D2(
+    level: str, said: bool
+) -> None:
+    results = [f"B12 {level} pmol/L, on 2026-11-02", KIDNEYS]
+    card = only_card(
+        opened(conditions=["vitamin B12 deficiency, since 2019-01-01"], results=results)
+    )
+    assert ("\n- B12 deficiency recorded (Jan 2019)\n" in card["detail"]) is said
