@@ -146,13 +146,13 @@ def not_conclusive(scenario: ClinicalScenario, neurological: Truth) -> NotConclu
     if scenario.raises_b12.is_true or scenario.hints_at(HintAt.RAISES_B12):
         return NotConclusive.RAISING_CONDITION
     ill = (neurological | scenario.symptoms.truth).is_true
-    return NotConclusive.KIDNEYS if ill and renal_is_severe(scenario).is_true else None
+    kidneys = renal_is_severe(scenario) | scenario.severe_kidney_disease.truth
+    return NotConclusive.KIDNEYS if ill and kidneys.is_true else None
 
 
 def renal_is_severe(scenario: ClinicalScenario) -> Truth:
-    """Return whether kidney function is severely reduced, by dialysis, diagnosis or eGFR."""
-    diagnosed = scenario.dialysis.truth | scenario.severe_kidney_disease.truth
-    return diagnosed | scenario.egfr.below(SEVERE_RENAL_BELOW)
+    """Return whether kidney function is severely reduced, by dialysis or eGFR."""
+    return scenario.dialysis.truth | scenario.egfr.below(SEVERE_RENAL_BELOW)
 
 
 def nitrous_oxide_misleads(scenario: ClinicalScenario, nitrous_oxide: Truth) -> bool:

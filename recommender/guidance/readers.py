@@ -64,7 +64,7 @@ FACTS: dict[str, Reader] = {
     "recurrence": _by("T2", "b6"),
     "kidney_disease": _by("K7", "d1"),
     "dialysis": _by("d1", "c4"),
-    "severe_kidney_disease": _by("D5", "d1", "Q79"),
+    "severe_kidney_disease": _by("D5", "Q79"),
     "kidney_risk": _by("d2"),
     "lebers": _by("K8", "d3", "d6", "M6"),
     "bleeding_disorder": _by("K6", "K17", "h5"),

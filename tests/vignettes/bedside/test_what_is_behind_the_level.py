@@ -47,11 +47,6 @@ def test_without_signs_or_symptoms_it_is_read_as_ever() -> None:
     assert cards_of(opened(conditions=[STAGE_4], results=[HIGH])) == []
 
 
-def test_cyanocobalamin_is_critical_there_as_with_an_egfr_below_30_d1() -> None:
-    card = only_card(request(TABLETS, conditions=[STAGE_4], results=[LOW]))
-    assert (card["source"]["topic"]["code"], card["indicator"]) == ("d1", "critical")
-
-
 @pytest.mark.parametrize(
     ("results", "tests"),
     [
