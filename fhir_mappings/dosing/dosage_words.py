@@ -141,7 +141,7 @@ _FILLER = re.compile(
     r"directed|maintenance|loading|prophylaxis|replacement|course|therapy|treatment|deltoid|"
     r"vastus lateralis|muscle|total|contents|left|right|upper|outer|arm|thigh|deep|slowly|only|"
     r"continue|practice|nurse|gp|surgery|clinic|district|breakfast|food|water|meals?|each|one|"
-    r"solution|ampoules?|"
+    r"solution|ampoules?|(?<=for )pa|dn|nursing|team|housebound|"
     r"vitamin|vit|b12|b 12|b-12|pernicious|anemia|anaemia|b12 deficiency|deficiency|please|and|"
     r"injizieren|spritzen|gabe|geben|injektion|injektionen|einnehmen|nehmen|mg|injecter|prendre|"
     r"une|un|par|inyectar|tomar|inyeccion|iniettare|assumere|iniezione|injecao|injecteren|nemen|"

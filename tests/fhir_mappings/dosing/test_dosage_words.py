@@ -714,6 +714,24 @@ def test_a_plural_in_brackets_and_what_is_to_be_given_are_an_amount(
     assert written.amounts == ((Decimal(amount), unit),)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1 mg IM every 12 weeks for PA",
+        "1 mg IM every 12 weeks by DN (housebound)",
+        "1 mg IM every 12 weeks by the district nursing team",
+    ],
+)
+def test_why_and_by_whom_say_nothing_of_how_often(text: str) -> None:
+    written = read_written(text)
+    assert written.whole
+    assert written.timing == every(12, WEEK)
+
+
+def test_pa_without_for_may_be_a_year() -> None:
+    assert not read_written("1 mg IM pa").whole
+
+
 def test_an_amount_in_two_units_and_what_is_handed_over_are_no_further_doses() -> None:
     found = read_written("1,000 mcg = 1 mL, IM, Inj, qMonth, # 10 mL, 0 Refill(s)")
 
