@@ -237,6 +237,35 @@ def test_a_completed_structured_loading_course_is_no_issue_Q30():
     assert facts.doses == ()
 
 
+def test_a_completed_maintenance_order_with_an_end_is_an_issue_Q30():
+    yearly = {"repeat": {"frequency": 1, "period": 2, "periodUnit": "mo", "count": 6}}
+    facts, _ = read(order(status="completed", dosageInstruction=[IM_MONTHLY | {"timing": yearly}]))
+
+    assert [dose.kind for dose in facts.doses] == [DoseKind.ISSUED]
+
+
+@pytest.mark.parametrize(
+    ("line", "dose"),
+    [
+        ({}, 1000),
+        ({"timing": {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}}}, None),
+        ({"text": "as the label says"}, None),
+    ],
+)
+def test_tablets_supplied_without_a_word_are_taken_one_at_a_time(line, dose):
+    supplied = entry("MedicationDispense", "309593", status="completed")
+    facts, _ = read(supplied | ({"dosageInstruction": [line]} if line else {}))
+
+    assert [found.dose for found in facts.doses] == [dose]
+
+
+def test_an_injection_given_without_its_dose_has_none():
+    named = {"medicationCodeableConcept": {"text": "Hydroxocobalamin 1 mg injection"}}
+    facts, _ = read(given(dosage={"route": IM_MONTHLY["route"]}) | named)
+
+    assert [found.dose for found in facts.doses] == [None]
+
+
 @pytest.mark.parametrize("status", ["active", "on-hold", "stopped"])
 def test_an_order_that_is_not_completed_is_no_dose_Q55(status):
     assert read(order(status=status))[0].doses == ()
@@ -249,6 +278,8 @@ def test_an_order_that_is_not_completed_is_no_dose_Q55(status):
         ("multivitamin tablets", {}, None),
         ("Vitamin B complex", {"text": "1 tablet daily"}, None),
         ("Vitamin B compound, vitamin B12 25 micrograms tablets", {"text": "2 tablets daily"}, 50),
+        ("Vitamin B compound, vitamin B12 25 micrograms tablets", {"text": "1 tablet bd"}, 50),
+        ("Vitamin B compound, vitamin B12 25 micrograms tablets", {"text": "1 tablet weekly"}, 25),
         ("multivitamin, vitamin B12 100 micrograms tablets", {}, 100),
         ("Neurobion", {"text": "1 tablet daily"}, None),
     ],
