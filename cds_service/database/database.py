@@ -39,6 +39,7 @@ REST_SECONDS = 5.0
 
 LEAVE_TRIES = 20
 LEAVE_TRY_SECONDS = 0.1
+"""How often, and how far apart, a database is tried to be left as one file."""
 
 ASKERS = 8
 """Questions that are asked at the same time."""
@@ -183,7 +184,10 @@ class Database:
             if not os.path.exists(f"{self._engine.url.database}-wal"):
                 return
             time.sleep(LEAVE_TRY_SECONDS)
-        log.warning("another process reads the database: what was written last stands beside it")
+        log.warning(
+            "the database is not one file: something else holds it",
+            expected="copy what ends in -wal with it, or make a backup with b12-cds store backup",
+        )
 
 
 def _before_fork(this: weakref.ref[Database]) -> None:
