@@ -65,10 +65,13 @@ _NO_RESULT = re.compile(
 """Words by which a result says that there is none: they take nothing from an older one."""
 
 _A_RANGE = r"(?:\d[\d.,]*\s*(?:-|\u2013|to|bis)\s*\d[\d.,]*|[<>≤≥]=?\s*\d[\d.,]*)"
+_OF_USUAL = (
+    r"(?:(?:r[eé]f\w*|norm\w*|usual|n|nr|vn|vr|valeurs?|valores?|valor[ei]|values?|rang[eo]|"
+    r"interval\w*|riferimento|of|de|di)\b[.:]?\s*)"
+)
 _USUAL = re.compile(
-    r"\s*[(\[]\s*(?:ref(?:erence)?|normal|norm|nr|n|vr)?(?: ?(?:range|interval))?\.?\s*:?\s*"
-    rf"{_A_RANGE}[^()\[\]]{{0,20}}[)\]]"
-    rf"|\s+ref(?:erence)?\.?(?: (?:range|interval))?:?\s*{_A_RANGE}[^()\[\]]{{0,20}}$",
+    rf"\s*[(\[]\s*{_OF_USUAL}{{0,4}}{_A_RANGE}[^()\[\]]{{0,20}}[)\]]"
+    rf"|[\s,;]+{_OF_USUAL}{{1,4}}{_A_RANGE}[^()\[\]]{{0,20}}$",
     re.IGNORECASE,
 )
 """What is usual, beside a result: "110 pmol/L (148-600)", "2.9 mmol/L Ref: 3.5 - 5.0"."""
@@ -136,14 +139,20 @@ def _in_plain_form(text: str) -> str:
 
 
 def _may_be(text: str, analyte: Analyte, property_kind: str) -> tuple[Quantity, ...]:
-    """Return the values that stand with their units among other words, each once."""
+    """Return the values that stand with their units among other words, each once. Behind a number
+    a range or a limit is of what is usual ("350 pmol/L, low if <148 pmol/L").
+    """
     found: list[Quantity] = []
+    alone = False
     for sign, low, high, unit in _AMONG_WORDS.findall(text):
+        if alone and (sign or low):
+            continue
         for number in filter(None, (low, high)):
             stated = {"value": _plain(number), "comparator": sign, "unit": unit.strip()}
             value = read_quantity(stated, analyte, property_kind).quantity
             if value is not None and value not in found:
                 found.append(value)
+                alone = alone or not (sign or low)
     return tuple(found)
 
 
