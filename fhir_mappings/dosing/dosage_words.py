@@ -256,7 +256,8 @@ def _read_clauses(rest: str, as_needed: bool, review: bool, aside: bool) -> Writ
     amounts, rest = take_amounts(RANGE_OF_AMOUNTS.sub(" ", rhythms.rest))
     rest = re.sub(r"[|(),;:.\-/&+=*]", " ", _FILLER.sub(" ", rest))
     timing, count = rhythms.timing, rhythms.count_alone
-    two_meanings = bool(_ONCE.search(said)) and count == 1 and _may_be_swallowed(route, amounts)
+    single = count == 1 or (timing is not None and timing.count == 1)
+    two_meanings = bool(_ONCE.search(said)) and single and _may_be_swallowed(route, amounts)
     if two_meanings:
         timing = count = None
     whole = not (rest.strip() or ranged or aside or rhythms.unreadable or two_meanings)
@@ -264,7 +265,7 @@ def _read_clauses(rest: str, as_needed: bool, review: bool, aside: bool) -> Writ
     return WrittenDosage(amounts, route, timing, as_needed, whole, review, count)
 
 
-_ONCE = re.compile(r"(?<![a-z])x ?1(?![\d.])")
+_ONCE = re.compile(r"(?<![a-z])x ?1(?![\d.])|(?<=, )once(?= ?(?:$|[|;]))")
 """In a text that does not say how often: once a day, as Nordic labels write it, or once in all."""
 
 

@@ -52,7 +52,7 @@ _Q_UNIT = {"h": "hour", "d": "day", "w": "week", "m": "month", "y": "year"}
 _ONE_DOSE = (
     r"stat|(?:as a )?single dose|(?:one|1) dose only|once only|one ?-? ?(?:off|time)(?: dose)?|"
     r"(?:once )?(?<!for )(?<!from )(?:today|now|heute)(?= ?(?:$|[|;.)]))|"
-    r"once(?=,? (?:for )?(?:one|1) dose)|"
+    r"once(?=,? (?:for )?(?:one|1) dose)|(?<=, )once(?= ?(?:$|[|;]))|"
     r"einmalig|einzeldosis|(?:dose|prise) unique|dosis unica|dose unica|dose singola|una tantum|"
     r"eenmalig|engangsdos(?:e|is)?"
 )

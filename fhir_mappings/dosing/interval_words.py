@@ -78,6 +78,8 @@ SUPPLY = re.compile(
 LONGEST_TEXT = 500
 """Characters; what is longer is a story and not read."""
 
+_ONCE = replace(times_per(1, 1, DAY), count=1)
+
 _CODES: tuple[tuple[int, int, PeriodUnit, str], ...] = (
     (1, 1, DAY, "qd od om am pm bed hs qhs qam qpm nocte mane nightly qday"),
     (2, 1, DAY, "bid bd bds"),
@@ -95,8 +97,8 @@ ABBREVIATIONS: dict[str, Timing] = {
     word: times_per(frequency, period, unit)
     for frequency, period, unit, words in _CODES
     for word in words.split()
-}
-"""Timing codes and their like, where they are the whole text."""
+} | {"once": _ONCE}
+"""Timing codes and their like, where they are the whole text: a frequency of "Once" is one dose."""
 
 _IN_TEXT = frozenset(
     [
@@ -248,9 +250,6 @@ class Rhythms:
             return None
         count, most = counts.pop()
         return count if most is None else None
-
-
-_ONCE = replace(times_per(1, 1, DAY), count=1)
 
 
 def _lasts_no_longer(timing: Timing) -> bool:

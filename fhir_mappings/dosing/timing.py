@@ -79,10 +79,10 @@ def read_timing(timing: object, authored: dt.date | None = None) -> TimingReadin
     rhythm = from_repeat or from_code or _single_dose(stated, repeat)
     if rhythm is None:
         raise NotComputable(_why_no_rhythm(stated, repeat))
-    differs = from_repeat and from_code and _interval(from_repeat) != _interval(from_code)
     starts, ends = _bounds_period(repeat)
     duration = _duration(repeat, starts or authored, ends)
-    count, count_max = _whole(repeat, "count"), _whole(repeat, "countMax")
+    count, count_max = _whole(repeat, "count") or rhythm.count, _whole(repeat, "countMax")
+    differs = from_repeat and from_code and _differ(from_repeat, count, from_code)
     if count or count_max or duration:
         rhythm = replace(
             rhythm,
@@ -100,6 +100,13 @@ def _single_dose(stated: Mapping[str, Any], repeat: Mapping[str, Any]) -> Timing
     if (once or one_moment) and stated.get("code") is None:
         return replace(times_per(1, 1, _DAY), count=1)
     return None
+
+
+def _differ(repeat: Timing, count: int | None, code: Timing) -> bool:
+    """Return whether a code says another interval than the structure, or another number of
+    doses.
+    """
+    return _interval(repeat) != _interval(code) or code.count not in (None, count)
 
 
 def _interval(timing: Timing) -> tuple[Decimal, Decimal]:

@@ -108,8 +108,8 @@ def _a_day(line: DoseLine) -> Decimal:
 
 
 def is_daily(timing: Timing) -> bool:
-    """Return whether a dose is taken at least every day."""
-    return timing.longest_interval <= 1
+    """Return whether a dose is taken at least every day; a single one is not."""
+    return timing.longest_interval <= 1 and not timing.is_single
 
 
 def kind_of(order: Order) -> PhaseKind | None:

@@ -152,6 +152,8 @@ def describe_dose(micrograms: Decimal | None) -> str:
 def describe_timing(timing: Timing) -> str:
     """Say how often, with its bound: "three times a week for 2 weeks (6 doses)"."""
     words = describe_interval(timing)
+    if timing.is_single:
+        return words
     if timing.duration is not None:
         words += f" for {_amount(*timing.duration)}"
     if timing.count is not None:
@@ -162,8 +164,10 @@ def describe_timing(timing: Timing) -> str:
 
 def describe_interval(timing: Timing) -> str:
     """Say how often, without any bound: "on alternate days", "once daily", "every 2 to 3
-    months".
+    months"; of a single dose "once".
     """
+    if timing.is_single:
+        return "once"
     period, latest, unit = timing.period, timing.period_max, timing.unit
     if unit is PeriodUnit.YEAR and (period % 1 or (latest or 0) % 1):  # half a year: 6 months
         period, latest, unit = period * 12, latest and latest * 12, PeriodUnit.MONTH

@@ -93,6 +93,11 @@ class Timing:
         return self.count is not None or self.duration is not None
 
     @property
+    def is_single(self) -> bool:
+        """Whether it is one dose and no more, by its number of doses."""
+        return self.count == 1 and self.count_max in (None, 1)
+
+    @property
     def shortest_interval(self) -> Decimal:
         """Days from dose to dose at the most frequent reading."""
         return self.period * DAYS_PER_UNIT[self.unit][0] / self.frequency
@@ -152,7 +157,7 @@ def contradictions(line: DoseLine, written: DoseLine) -> tuple[DosePart, ...]:
         found.append(DosePart.FREQUENCY)
     if line.route and written.route and line.route is not written.route:
         found.append(DosePart.ROUTE)
-    if one and other and one.count and other.count and not _count_fits(one, other):
+    if one and other and not _count_fits(one, other):
         found.append(DosePart.NUMBER)
     return tuple(found)
 
@@ -183,8 +188,12 @@ def _may_be_the_same(one: Timing, other: Timing) -> bool:
 
 
 def _count_fits(one: Timing, other: Timing) -> bool:
-    """Return whether the two numbers of doses, each of which may be a range, overlap."""
-    first, second = one.count or 0, other.count or 0
+    """Return whether the two numbers of doses, each of which may be a range, overlap. What has no
+    end fits any number but one: a single dose is not repeated.
+    """
+    if one.count is None or other.count is None:
+        return (one.is_bounded or not other.is_single) and (other.is_bounded or not one.is_single)
+    first, second = one.count, other.count
     return first <= (other.count_max or second) and second <= (one.count_max or first)
 
 

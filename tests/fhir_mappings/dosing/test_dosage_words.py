@@ -214,6 +214,8 @@ def test_what_is_read_whole(text, amounts, route, timing):
         "1 mg IM x1",
         "1 mg IM x 1 dose",
         "1 mg, intramuscular, once, for 1 dose",
+        "1,000 mcg, Intramuscular, Once",
+        "1,000 mcg = 1 mL, IM, Once",
     ],
 )
 def test_a_single_dose_is_read_as_one(text):
@@ -370,7 +372,16 @@ def test_a_meal_alone_does_not_say_how_often(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["1 tablett x 1", "1 tabl x 1", "1 mg x 1", "1 mg x 1 i 5 dagar", "3x1 Tbl.", "2 x 1 Tablette"],
+    [
+        "1 tablett x 1",
+        "1 tablet, Oral, Once",
+        "1,000 mcg, Once",
+        "1 tabl x 1",
+        "1 mg x 1",
+        "1 mg x 1 i 5 dagar",
+        "3x1 Tbl.",
+        "2 x 1 Tablette",
+    ],
 )
 def test_a_bare_number_of_times_of_what_is_swallowed_means_two_things(text):
     """So many a day, as Nordic and German labels write it, or so many in all."""

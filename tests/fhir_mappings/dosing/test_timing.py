@@ -51,7 +51,15 @@ def test_a_timing_code_or_set_phrase_is_read(words, timing):
 
 @pytest.mark.parametrize(
     "words",
-    ["biweekly", "bimonthly", "0900 & 1800", "Once", "", "every 0 days", "every 3-2 months"],
+    [
+        "biweekly",
+        "bimonthly",
+        "0900 & 1800",
+        "once or twice",
+        "",
+        "every 0 days",
+        "every 3-2 months",
+    ],
 )
 def test_words_that_are_ambiguous_or_unknown_are_not_guessed(words):
     assert parse_rhythm(words) is None
@@ -300,3 +308,36 @@ def test_what_is_no_number_is_not_read_as_one(value):
 def test_a_number_is_read_exactly_as_written():
     assert read_number(0.1) == Decimal("0.1")
     assert read_number("2.50") == Decimal("2.5")
+
+
+@pytest.mark.parametrize(
+    "timing",
+    [
+        {"code": {"text": "Once"}},
+        {"code": {"text": "ONCE"}, "repeat": {"count": 1}},
+        {"code": {"coding": [{"display": "Once"}]}, "event": ["2026-11-29T15:00:00Z"]},
+        {
+            "code": {"text": "Once"},
+            "repeat": {"boundsPeriod": {"start": "2026-11-29", "end": "2026-11-29"}},
+        },
+        {
+            "code": {"text": "Once"},
+            "repeat": {"frequency": 1, "period": 1, "periodUnit": "d", "count": 1},
+        },
+    ],
+)
+def test_a_frequency_of_once_is_one_dose(timing):
+    found = read_timing(timing)
+
+    assert found.timing.count == 1
+    assert found.written is None
+
+
+@pytest.mark.parametrize("said", ["Once", "STAT", "one time"])
+def test_a_frequency_of_once_beside_a_structure_without_an_end_is_told(said):
+    found = read_timing(
+        {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}, "code": {"text": said}}
+    )
+
+    assert found.timing == every(1, "1", DAY)
+    assert found.written.count == 1

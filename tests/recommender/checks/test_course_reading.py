@@ -90,6 +90,8 @@ def test_doses_of_a_day_are_counted_at_the_least_frequent_reading() -> None:
     assert is_daily(every(1, DAY))
     assert is_daily(every(1, DAY, 2))
     assert not is_daily(every(2, DAY))
+    assert not is_daily(every(1, DAY, count=1))
+    assert is_daily(every(1, DAY, count=2))
     assert not is_daily(Timing(1, Decimal(1), DAY, period_max=Decimal(2)))
 
 
