@@ -32,6 +32,7 @@ from fhir_mappings.fhir import (
     texts_of,
 )
 from fhir_mappings.intake import RecordIndex
+from fhir_mappings.values import is_marked_low
 
 OWN_DATES = ("effectiveDateTime", "effectiveInstant", "appliesDateTime")
 OWN_PERIODS = ("effectivePeriod", "appliesPeriod")
@@ -230,11 +231,8 @@ def moment_of(written: Any) -> str:
     if len(text) > 10:
         try:
             moment = dt.datetime.fromisoformat(text)
-            return (
-                (moment if moment.tzinfo is None else moment.astimezone(dt.UTC))
-                .replace(tzinfo=None)
-                .isoformat()
-            )
+            moment = moment if moment.tzinfo is None else moment.astimezone(dt.UTC)
+            return moment.replace(tzinfo=None).isoformat()
         except (ValueError, OverflowError):
             return ""
     return text
@@ -248,7 +246,9 @@ def is_flagged_low(result: Mapping[str, Any]) -> bool:
     """Return whether the laboratory calls a result low, or it lies below its own reference range;
     the units of result and range must not differ (Q60).
     """
-    if _is_flagged(result, LOW_FLAGS, LOW_WORDS):
+    if _is_flagged(result, LOW_FLAGS, LOW_WORDS) or is_marked_low(
+        as_text(result.get("valueString"))
+    ):
         return True
     quantity = as_dict(result.get("valueQuantity"))
     value = read_number(quantity.get("value"))

@@ -16,6 +16,7 @@ from fhir_mappings.values.quantities import Reading, show_number
 from fhir_mappings.values.result_values import read_result
 from fhir_mappings.values.told_pregnancy import may_be_pregnant
 from fhir_mappings.values.units import Analyte, forget_units, reads_unit, ucum_of
+from fhir_mappings.values.written_results import is_marked_low
 from fhir_mappings.values.yes_or_no import (
     ABNORMAL,
     FOUND,
@@ -36,6 +37,7 @@ __all__ = [
     "denied_name",
     "forget_units",
     "holds_length",
+    "is_marked_low",
     "may_be_pregnant",
     "note_of_mistake",
     "read_affirmed",

@@ -154,6 +154,7 @@ UNITS: dict[Analyte, dict[str, UnitRow]] = {
             "10*9/L": "1",
             "10*3/uL": "1",
             "10*3/mm3": "1",
+            "10*5/mm3": "100",
             "10*6/mL": "1",
             "10*12/L": "1000",
             "/uL": "0.001",
@@ -183,10 +184,10 @@ _WORDS = (
     (r"micrograms?|microgrammes?|mcg|µg|μg", "ug"),
     (r"milligrams?|milligrammes?", "mg"),
     (r"grams?|grammes?|gms?", "g"),
-    (r"picomoles?|picomols?", "pmol"),
-    (r"nanomoles?|nanomols?", "nmol"),
-    (r"micromoles?|micromols?|mcmol|µmol|μmol", "umol"),
-    (r"millimoles?|millimols?", "mmol"),
+    (r"picomoles?|picomols?|pmols", "pmol"),
+    (r"nanomoles?|nanomols?|nmols", "nmol"),
+    (r"micromoles?|micromols?|umols|mcmol|µmol|μmol", "umol"),
+    (r"millimoles?|millimols?|mmols", "mmol"),
     (r"milliequivalents?|meqs|meqv", "meq"),
     (r"millilit(?:er|re)s?|mls|cc", "ml"),
     (r"decilit(?:er|re)s?", "dl"),
@@ -198,9 +199,9 @@ _WORDS = (
     (r"millimet(?:er|re)s?", "mm"),
     (r"inch(?:es)?|in", "[in_i]"),
     (r"minutes?", "min"),
-    (r"cubic mm|cu ?mm|cmm|mmc|mm\^3", "mm3"),
+    (r"cubic mm|cu\.? ?mm|cmm|mmc|mm\^3", "mm3"),
 )
-"""Words and abbreviations that laboratories write, and the symbol each stands for."""
+"""How laboratories write units, and the symbol each stands for."""
 _WORD_PATTERNS = tuple(
     (re.compile(rf"(?<![a-z\[])(?:{words})(?![a-z])"), symbol) for words, symbol in _WORDS
 )
@@ -212,6 +213,7 @@ _COUNTS = (
     (r"^10x([39])(?=/)", r"10*\1"),
     (r"^(?:x ?10 ?(\d)|10 (\d))(?=/)", r"10*\1\2"),
     (r"^(?:k|th|thou|thous|thousands?|mil(?:es|a|hares)?|tsd\.?|x? ?1000)\s?/", "10*3/"),
+    (r"^la(?:kh|c)s?\s?/", "10*5/"),
     (r"^(?:bil|bill|billions?|giga|gpt)\s?/", "10*9/"),
     (r"^(?:#|\{[^}]*\}|cells?|count|counts|plt|platelets)\s?/", "/"),
     (r"^(10\*\d+)\s?(?:cells|plt|platelets)/", r"\1/"),
@@ -221,8 +223,8 @@ _COUNTS = (
 _COUNT_PATTERNS = tuple((re.compile(pattern), form) for pattern, form in _COUNTS)
 
 _SURFACE = re.compile(
-    r"^ml/(min|s|sec)\s?(?:/|per )?\s?[{(\[]?\s?1[.,]73(?:\s?[_ *.]?\s?(?:m|sq\.? "
-    r"?m)\s?[*^]?2?)?\s?[})\]]?(?: bsa)?$"
+    r"^ml/(min|s|sec)\s?(?:/|per )?\s?[{(\[]?\s?1[.,]73(?:\s?[_ *.]?\s?(?:q?m|sq\.?"
+    r" ?m)\s?[*^]?2?)?\s?[})\]]?(?: bsa)?$"
 )
 _SUPERSCRIPTS = str.maketrans(
     {**{sign: f"^{digit}" for digit, sign in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}, "×": "x"}
@@ -239,6 +241,7 @@ _SPELLED: dict[str, str] = {
     "µm3": "um3",
     "giga.l-1": "10*9/L",
     "nl-1": "/nL",
+    **dict.fromkeys(("lakh", "lakhs", "lac", "lacs"), "10*5/mm3"),
     "g%": "g/dL",
     "mg%": "mg/dL",
 }
@@ -248,8 +251,7 @@ _UCUM = frozenset(ucum for rows in UNITS.values() for ucum in rows)
 _UCUM_BY_LOWER_CASE = {ucum.lower(): ucum for ucum in _UCUM}
 
 
-LONGEST_SPELLING = 60
-"""Characters; what is longer is no unit, and is not worth remembering."""
+LONGEST_SPELLING = 60  # what is longer is no unit, and is not worth remembering
 
 
 def ucum_of(spelling: str) -> str:

@@ -6,10 +6,11 @@ Source: decisions Q35.
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from fhir_mappings.text import normalise_text
 from fhir_mappings.values.quantities import Reading, read_quantity
-from fhir_mappings.values.units import Analyte
+from fhir_mappings.values.units import Analyte, ucum_of
 from recommender.language import NotCounted, Quantity
 
 _WRITTEN = re.compile(
@@ -42,15 +43,34 @@ _SPOKEN = (
 )
 """Comparators in words (Q35)."""
 
-_FLAG = re.compile(
-    r"\s+[(\[]?(?:ll?|hh?|low|high|abnormal|\*{1,3}|[+-]{1,2})[)\]]?$", re.IGNORECASE
+_MARK = (
+    r"[(\[]?(?:ll?|hh?|n|normal|abnormal|(?:critical(?:ly)? |very |panic )?(?:low|high)|critical|"
+    r"panic|\*{1,3}|!{1,3}|[↓↑]{1,3}|[+-]{1,2})[)\]]?"
 )
+_FLAG = re.compile(rf"(?:\s+|(?<=[)\]])|(?=[(\[*!↓↑])){_MARK}$", re.IGNORECASE)
 """The mark of the laboratory behind a unit ("150 pg/mL (L)")."""
 
 _FLAG_BEFORE = re.compile(
-    r"^[(\[]?(?:ll?|hh?|low|high|\*{1,3})[)\]]?(?::\s*|,\s*|\s+)(?=[<>≤≥=]?\s*\d)", re.IGNORECASE
+    r"^[(\[]?(?:ll?|hh?|low|high|\*{1,3}|[↓↑]{1,3})[)\]]?(?::\s*|,\s*|\s+|(?<=[↓↑*]))"
+    r"(?=[<>≤≥=]?\s*\d)",
+    re.IGNORECASE,
 )
 """The mark of the laboratory before the number ("L 150 pg/mL")."""
+
+_FLAG_BETWEEN = re.compile(
+    r"(?<=\d)\s*(?![+-])" + _MARK + r"(?:\s+(?=[a-zµμ/{x×%]|10)|$)", re.IGNORECASE
+)
+"""The mark of the laboratory between a number and its unit ("2.6 (L) mmol/L"), or behind a number
+that has none.
+"""
+
+_LOW = r"[(\[]?(?:ll?|(?:critical(?:ly)? |very |panic )?low|↓{1,3})[)\]]?"
+_MARKED_LOW = re.compile(
+    rf"{_LOW}[:,]?\s*[<>≤≥=]?\s*\d.*|[<>≤≥=]?\s*[\d.,]+\s*{_LOW}(?:\s.*)?|"
+    rf".*\d.*(?<!/)(?<!per)(?<!not)(?:\s|(?=[(\[↓])){_LOW}",
+    re.IGNORECASE,
+)
+"""A result with the mark of a low one before, within or behind it; "pmol / L" is a unit."""
 
 _NO_RESULT = re.compile(
     r"(?:(?:test|sample|specimen|result|assay|analysis) )?(?:(?:was|is) )?(?:not (?:done|performed|"
@@ -67,7 +87,7 @@ _NO_RESULT = re.compile(
 _A_RANGE = r"(?:\d[\d.,]*\s*(?:-|\u2013|to|bis)\s*\d[\d.,]*|[<>≤≥]=?\s*\d[\d.,]*)"
 _OF_USUAL = (
     r"(?:(?:r[eé]f\w*|norm\w*|usual|n|nr|vn|vr|valeurs?|valores?|valor[ei]|values?|rang[eo]|"
-    r"interval\w*|riferimento|of|de|di)\b[.:]?\s*)"
+    r"interval\w*|riferimento|target|goal|therapeutic|of|de|di)\b[.:]?\s*)"
 )
 _USUAL = re.compile(
     rf"\s*[(\[]\s*{_OF_USUAL}{{0,4}}{_A_RANGE}[^()\[\]]{{0,20}}[)\]]"
@@ -75,6 +95,25 @@ _USUAL = re.compile(
     re.IGNORECASE,
 )
 """What is usual, beside a result: "110 pmol/L (148-600)", "2.9 mmol/L Ref: 3.5 - 5.0"."""
+
+_A_NUMBER_ALONE = re.compile(r"(?<![\w.,])\d")
+_ALL_IS_USUAL = re.compile(
+    r"(?:(?:with)?in\b ?)?(?:the )?(?:(?:r[eé]f\w*|norm\w*) ?)?(?:range|limits)?[ :,;.]*",
+    re.IGNORECASE,
+)
+"""What a text without a number of its own says that calls its range the usual one."""
+
+_BARE_RANGE = re.compile(
+    r"^([<>≤≥]?\s?\d+(?:[.,]\d+)?)\s+(?:\d+(?:[.,]\d+)?\s?[-\u2013]\s?|[<>≤≥]=?\s?)"
+    r"\d+(?:[.,]\d+)?(?=\s*(?:[a-zµμ/{×%]|10))",
+    re.IGNORECASE,
+)
+"""A number, what is usual, and the unit of both: "2.6 3.5-5.0 mmol/L"."""
+
+_LOWER_LIMIT = re.compile(
+    r"(?:(\d[\d.,]*)\s*(?:-|\u2013|to|bis)\s*\d[\d.,]*|[>≥]=?\s*(\d[\d.,]*))\s*([^()\[\]]*)"
+)
+"""The lower limit of what is usual, and its unit."""
 
 _UNIT_IN_BRACKETS = re.compile(
     r"(?<=\d)\s*[(\[](?!(?:ll?|hh?|low|high|abnormal|normal)[)\]])((?:[a-zµμ]|10|/)[^()\[\]]*)[)\]]$",
@@ -84,11 +123,13 @@ _UNIT_IN_BRACKETS = re.compile(
 _TIMES_TEN = re.compile(r"(?<=\d)\s*[.*·]\s*(?=10\s?[*^]\s?\d)")
 """Before a power of ten a point or a star is a sign of times: "24.10^9/L"."""
 
-_A_NUMBER = r"\d{1,3}(?:[, ]\d{3})+|\d{1,9},\d{1,2}|0,\d{3,9}|\d{1,9}(?:\.\d{1,9})?"
+_A_NUMBER = r"\d{1,3}(?:[, '’]\d{3})+|\d{1,9},\d{1,2}|0,\d{3,9}|\d{1,9}(?:\.\d{1,9})?"
 _AMONG_WORDS = re.compile(
-    rf"(?<![\w.,±])(<=|>=|[<>≤≥])?\s*(?:({_A_NUMBER})\s*(?:-|\u2013|to|bis)\s*)?({_A_NUMBER})"
+    rf"(?<![\w.,'’±])(<=|>=|[<>≤≥])?\s*(?:({_A_NUMBER})\s*(?:-|\u2013|to|bis|and|und|et|y)\s*)?"
+    rf"({_A_NUMBER})"
     r"(?![\d.,]|[*^]\d)\s*(?:(?:±|\+/-)\s*[\d.,]+\s*)?"
-    r"(x? ?10[*^ ]?\d{1,2} ?/ ?[a-zµμ]+|[a-zµμ]*(?: ?/ ?[a-zµμ]+(?:/1[.,]73 ?m\S{1,2})?)+\d?)",
+    r"(x? ?10[*^ ]?\d{1,2} ?/ ?[a-zµμ]+|"
+    r"[a-zµμ]*(?: ?/ ?[a-zµμ]+(?: ?/ ?[{(]?1[.,]73[ _]?(?:m[\^*]?[²2]|qm)[})]?)?)+\d?)",
     re.IGNORECASE,
 )
 """A number, or two as the ends of a range, with a unit among other words."""
@@ -104,8 +145,8 @@ def read_written(text: str, analyte: Analyte, property_kind: str = "") -> Readin
     if not text:
         return Reading(None, "", "no value")
     shown = text if len(text) <= LONGEST_RESULT else f"{text[: LONGEST_RESULT - 3]}..."
-    plain = _in_plain_form(text) if len(text) <= LONGEST_RESULT else ""
-    found = _WRITTEN.match(_FLAG_BEFORE.sub("", plain))
+    plain = _in_plain_form(text, analyte) if len(text) <= LONGEST_RESULT else ""
+    found = _WRITTEN.match(plain)
     if not found and _NO_RESULT.fullmatch(normalise_text(plain)):
         return Reading(None, "", f"no result: {shown}")
     if not found:
@@ -125,17 +166,65 @@ def read_written(text: str, analyte: Analyte, property_kind: str = "") -> Readin
     if reading.quantity is None and plain_unit != quantity["unit"]:
         reading = read_quantity({**quantity, "unit": plain_unit}, analyte, property_kind)
     if reading.why is NotCounted.NOT_READABLE and not reading.readings:
-        reading = reading._replace(readings=_may_be(plain, analyte, property_kind))
+        may_be = _may_be(plain, analyte, property_kind) or _without_unit(quantity, analyte)
+        reading = reading._replace(readings=may_be)
     return reading._replace(reported=text)
 
 
-def _in_plain_form(text: str) -> str:
-    """Return a result with its comparator as a sign, and without what is usual and brackets."""
+def is_marked_low(text: str) -> bool:
+    """Return whether a written result bears the mark of a low one ("350 pmol/L (L)"), or lies below
+    what is usual beside it (Q60).
+    """
+    if not text or len(text) > LONGEST_RESULT:
+        return False
+    rest = _without_usual(text.strip()).strip()
+    usual = _USUAL.search(text) if rest != text.strip() else None
+    limit = _LOWER_LIMIT.search(usual[0]) if usual else None
+    return bool(_MARKED_LOW.fullmatch(rest) or (limit and _is_below(rest, limit)))
+
+
+def _is_below(result: str, limit: re.Match[str]) -> bool:
+    """Return whether a result lies below a lower limit, whose unit must not be another one."""
+    found = _WRITTEN.match(result)
+    if not found or found[1] not in (None, "<", "<=", "≤", "="):
+        return False
+    of_limit, of_result = (ucum_of(unit.strip()) for unit in (limit[3], found[3]))
+    same = of_limit in ("", of_result)
+    return same and Decimal(_plain(found[2])) < Decimal(_plain(limit[1] or limit[2]).rstrip("."))
+
+
+def _in_plain_form(text: str, analyte: Analyte) -> str:
+    """Return a result with its comparator as a sign, and without what is usual, brackets, and the
+    mark of the laboratory before and within it.
+    """
     plain = text.strip()
+    if analyte is Analyte.INR:
+        plain = _NAME_OF_INR.sub("", plain)
     for pattern, sign in _SPOKEN:
         plain = pattern.sub(sign, plain)
-    plain = _TIMES_TEN.sub(" ", _USUAL.sub("", plain.strip()))
+    plain = _TIMES_TEN.sub(" ", _without_usual(plain.strip()))
+    plain = _FLAG_BETWEEN.sub(" ", _FLAG_BEFORE.sub("", plain)).strip()
     return _UNIT_IN_BRACKETS.sub(r" \1", plain)
+
+
+_NAME_OF_INR = re.compile(r"^inr\b\s*[:=]?\s*(?=[<>≤≥]?\s*\d)", re.IGNORECASE)
+"""Its name is its unit too: "INR 8.2"."""
+
+
+def _without_usual(text: str) -> str:
+    """Return a result without what is usual beside it; a range or a limit that is all there is, is
+    the result ("low (<10 10*9/L)"), unless the words call it usual.
+    """
+    rest = _USUAL.sub("", text)
+    return rest if _A_NUMBER_ALONE.search(rest) or _ALL_IS_USUAL.fullmatch(rest) else text
+
+
+def _without_unit(quantity: dict[str, str], analyte: Analyte) -> tuple[Quantity, ...]:
+    """Return what a number may be behind which words stand that are no unit ("2.6 haemolysed")."""
+    if re.search(r"[/%]", quantity["unit"]):
+        return ()
+    bare = read_quantity({**quantity, "unit": ""}, analyte)
+    return bare.readings or ((bare.quantity,) if bare.quantity else ())
 
 
 def _may_be(text: str, analyte: Analyte, property_kind: str) -> tuple[Quantity, ...]:
@@ -144,7 +233,7 @@ def _may_be(text: str, analyte: Analyte, property_kind: str) -> tuple[Quantity, 
     """
     found: list[Quantity] = []
     alone = False
-    for sign, low, high, unit in _AMONG_WORDS.findall(text):
+    for sign, low, high, unit in _AMONG_WORDS.findall(_BARE_RANGE.sub(r"\1 ", text)):
         if alone and (sign or low):
             continue
         for number in filter(None, (low, high)):
@@ -156,7 +245,7 @@ def _may_be(text: str, analyte: Analyte, property_kind: str) -> tuple[Quantity, 
     return tuple(found)
 
 
-_THOUSANDS = re.compile(r"(?<=\d)[, ](?=\d{3}(?!\d))")
+_THOUSANDS = re.compile(r"(?<=\d)[, '’](?=\d{3}(?!\d))")
 
 
 def _plain(number: str) -> str:

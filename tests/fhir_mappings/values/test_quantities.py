@@ -16,6 +16,7 @@ from fhir_mappings.values.ileum_lengths import read_involved_length, read_resect
 from fhir_mappings.values.quantities import PLAUSIBLE, read_quantity
 from fhir_mappings.values.result_values import read_result
 from fhir_mappings.values.units import UNITS, Analyte, Kind, _read_spelling, ucum_of
+from fhir_mappings.values.written_results import is_marked_low
 from fhir_mappings.values.yes_or_no import read_booleanish
 from recommender.language.logic import Comparator, Quantity, Unit
 
@@ -57,6 +58,8 @@ def quantity(value: object, unit: str = "", comparator: str = "") -> dict[str, A
         ("x10 9/L", "10*9/L"),
         ("10*9/L{platelets}", "10*9/L"),
         ("nL-1", "/nL"),
+        ("mmols/L", "mmol/L"),
+        ("ml/min/1,73qm", "mL/min/{1.73_m2}"),
         ("109/L", ""),
         ("10*6/L", ""),
         ("g/100 mL", "g/dL"),
@@ -554,6 +557,7 @@ def test_what_a_number_without_its_unit_may_be(
         (Analyte.PLATELETS, "24.10^9/L", "24"),
         (Analyte.PLATELETS, "24*10^9/L", "24"),
         (Analyte.INR, "3.5 (2.0-3.0)", "3.5"),
+        (Analyte.INR, "8.2 (target 2-3)", "8.2"),
         (Analyte.POTASSIUM, "2.9 mmol/L (3.5-5.0)", "2.9"),
     ],
 )
@@ -587,6 +591,30 @@ def test_what_is_usual_stands_beside_a_written_result(
         (Analyte.PLATELETS, "24 10*9/L clumped", ["24"]),
         (Analyte.PLATELETS, "24 ± 2 10*9/L", ["24"]),
         (Analyte.EGFR, "about 45 mL/min/1.73 m2", ["45"]),
+        # a range or a limit that is all there is
+        (Analyte.PLATELETS, "low (<10 10*9/L)", ["10"]),
+        (Analyte.PLATELETS, "Platelet count of <10 10*9/L", ["10"]),
+        (Analyte.PLATELETS, "in the range 20-30 10*9/L", ["20", "30"]),
+        (Analyte.PLATELETS, "between 20 and 30 10*9/L", ["20", "30"]),
+        (Analyte.POTASSIUM, "value of 2.6-2.8 mmol/L", ["2.6", "2.8"]),
+        (B12, "in range 148-600 pmol/L", []),
+        (B12, "normal (148-600 pmol/L)", []),
+        # what is usual, without a word of it, before the unit
+        (Analyte.PLATELETS, "24 150-400 10*9/L", ["24"]),
+        (Analyte.POTASSIUM, "2.6 3.5-5.0 mmol/L", ["2.6"]),
+        (Analyte.EGFR, "28 >60 mL/min/1.73m2", ["28"]),
+        (Analyte.EGFR, "75 mL/min/1.73m2 (stage 3 <60 mL/min/1.73m2)", ["75"]),
+        (Analyte.EGFR, "75 mL/min/1.73m2, stage 3 if <60 mL/min/1.73m2", ["75"]),
+        (Analyte.EGFR, "28 mL/min/1.73m2; >60 normal", ["28"]),
+        # words in the place of the unit
+        (Analyte.POTASSIUM, "2.6 haemolysed", ["2.6"]),
+        (Analyte.POTASSIUM, "2.6 mmol", ["2.6"]),
+        (Analyte.POTASSIUM, "2.6 %", []),
+        (Analyte.EGFR, "28 (L)", ["28"]),
+        (Analyte.INR, "2.5 prev 8.2", ["2.5"]),
+        # an apostrophe between the thousands
+        (Analyte.PLATELETS, "150'000 /uL", ["150"]),
+        (B12, "1'110 pmol/L", ["1110"]),
     ],
 )
 def test_a_value_among_other_words_is_one_it_may_have(
@@ -609,3 +637,65 @@ def test_the_ends_of_a_range_are_values_it_may_have() -> None:
 def test_a_flag_in_brackets_is_no_unit(flag: str) -> None:
     read = read_result({"valueString": f"110 {flag}"}, B12)
     assert (read.quantity, read.readings) == (None, ())
+
+
+@pytest.mark.parametrize(
+    ("analyte", "text", "value"),
+    [
+        (Analyte.PLATELETS, "24 (L) 10*9/L", "24"),
+        (Analyte.PLATELETS, "24 L x10^9/L", "24"),
+        (Analyte.PLATELETS, "24 10*9/L (critical low)", "24"),
+        (Analyte.POTASSIUM, "2.6 (L) mmol/L", "2.6"),
+        (Analyte.POTASSIUM, "2.6* mmol/L", "2.6"),
+        (Analyte.POTASSIUM, "2.6 mmol/L !", "2.6"),
+        (Analyte.POTASSIUM, "4.2 mmol/L (N)", "4.2"),
+        (Analyte.HAEMOGLOBIN, "5.5 L g/dL", "55"),
+        (Analyte.INR, "8.2 (H)", "8.2"),
+        (Analyte.INR, "8.2*", "8.2"),
+        (Analyte.INR, "INR: 8.2", "8.2"),
+        (B12, "110 \u2193 pmol/L", "110"),
+        (B12, "110 L pmol/L (148-600)", "110"),
+    ],
+)
+def test_the_mark_of_the_laboratory_is_no_unit(analyte: Analyte, text: str, value: str) -> None:
+    read = read_result({"valueString": text}, analyte).quantity
+    assert read is not None
+    assert read.value == Decimal(value)
+
+
+@pytest.mark.parametrize(
+    "unit", ["lakh/cumm", "lakhs/cu.mm", "Lakhs per cumm", "lac/cumm", "lakhs", "10^5/mm3"]
+)
+def test_a_lakh_is_a_hundred_thousand(unit: str) -> None:
+    read = read_result({"valueString": f"1.5 {unit}"}, Analyte.PLATELETS).quantity
+    assert read == Quantity(Decimal(150), Unit.PER_NL)
+
+
+@pytest.mark.parametrize(
+    ("text", "low"),
+    [
+        ("400 pmol/L (L)", True),
+        ("400 pmol/L L", True),
+        ("400 (L) pmol/L", True),
+        ("L 400 pmol/L", True),
+        ("400 pmol/L LOW", True),
+        ("400 pmol/L \u2193", True),
+        ("400 pmol/L L (148-600)", True),
+        ("400 pmol/L (500-900)", True),
+        ("400 (500-900) pmol/L", True),
+        ("400 pmol/L Ref: 500 - 900 pmol/L", True),
+        ("400 pmol/L (>500)", True),
+        ("400 pmol/L", False),
+        ("400 pmol / L", False),
+        ("400 pmol per L", False),
+        ("400 pmol/L H", False),
+        ("400 pmol/L not low", False),
+        ("400 pmol/L low if <148 pmol/L", False),
+        ("400 pmol/L (148-600)", False),
+        ("400 pmol/L (500-900 pg/mL)", False),
+        ("400 pmol/L (<500)", False),
+        (">400 pmol/L (500-900)", False),
+    ],
+)
+def test_a_written_result_is_marked_low(text: str, low: bool) -> None:
+    assert is_marked_low(text) is low

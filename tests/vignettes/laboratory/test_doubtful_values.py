@@ -318,7 +318,12 @@ def test_a_level_among_words_that_may_be_low_is_repeated_E3(how: Json, told: boo
         ("24,000 /uL", ("h5", "info")),
         ("24 10*9/L clumped", ("h5", "info")),
         ("24 10*9/L (Ref 150 - 400)", ("h2", "warning")),
+        ("24 (L) 10*9/L", ("h2", "warning")),
+        ("24 150-400 10*9/L", ("h5", "info")),
+        ("low (<10 10*9/L)", ("h5", "info")),
         ("240 10*9/L clumped", None),
+        ("2.4 lakh/cumm", None),
+        ("240'000 /uL", None),
     ],
 )
 def test_few_platelets_among_words_are_read_again_before_an_injection(
@@ -328,3 +333,20 @@ def test_few_platelets_among_words_are_read_again_before_an_injection(
     result = "platelets 24 10*9/L, on 2026-11-18"
     found = _written({"valueString": said}, result, *INJECTIONS, **chart)
     assert found == ([topic] if topic else [])
+
+
+@pytest.mark.parametrize(
+    ("said", "topic"),
+    [
+        ("420 pmol/L", "b17"),
+        ("420 pmol/L (148-600)", "b17"),
+        ("420 pmol/L (L)", "b18"),
+        ("L 420 pmol/L", "b18"),
+        ("420 pmol/L (500-900)", "b18"),
+    ],
+)
+def test_a_written_level_that_its_laboratory_marks_low_excludes_nothing_Q60(
+    said: str, topic: str
+) -> None:
+    found = _written({"valueString": said}, "B12 420 pmol/L, on 2026-11-18", *INJECTIONS)
+    assert [code for code, _ in found] == [topic]
