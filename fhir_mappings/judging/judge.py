@@ -23,6 +23,7 @@ from fhir_mappings.terminology import (
     Match,
     Role,
     ValueSets,
+    has_marker,
     is_enumerated,
     is_enumerated_without_words,
     is_kept_out,
@@ -126,7 +127,17 @@ _NOT_CODED = re.compile(
     r"(?=(?:info|angabe|opplysning|oplysning|uppgift))"
 )
 """That nothing is known, as system entries say it: no denial of anything."""
-_SYSTEM_WORDS = FILLER - {"past", "history"}
+_DOUBTING = {
+    "absent",
+    "missing",
+    "unknown",
+    "unbekannt",
+    "concern",
+    "concerns",
+    "concerning",
+    "over",
+}
+_SYSTEM_WORDS = FILLER - {"past", "history", *_DOUBTING}
 _BEFORE_COLON = re.compile(r"^([^:]{3,60}):\s+(?=\S)")
 
 
@@ -145,7 +156,10 @@ def _decided_by_words(
 ) -> tuple[tuple[Match, ...], bool]:
     """Return what the first text that names a whole thing names, and whether as past."""
     for text in texts:
-        name = spelt_out(_AROUND_A_NAME.sub("", text) or text)
+        plain = _AROUND_A_NAME.sub("", text) or text
+        name = spelt_out(plain)
+        if name != plain and has_marker(plain) and not has_marker(name):
+            name = plain  # "No: neuritis optica"
         for field in fields:
             read = read_words(name, field)
             if read.decided:

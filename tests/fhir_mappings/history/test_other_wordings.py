@@ -232,6 +232,27 @@ def test_a_code_without_meaning_leaves_the_words_to_decide(
 
 
 @pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("CKD stage 4, GFR 15-29 ml/min", "kidney_disease"),
+        ("CKD stage 3a (eGFR 45-59 ml/min/1.73 m2)", "kidney_disease"),
+        ("Stage 4 chronic kidney disease", "kidney_disease"),
+        ("ESRD on HD", "kidney_disease"),
+        ("ESRD on HD", "dialysis"),
+        ("End stage renal disease on haemodialysis", "dialysis"),
+        ("CKD 5 on dialysis", "dialysis"),
+    ],
+)
+def test_the_kidneys_as_american_problem_lists_have_them(text: str, fact: str) -> None:
+    assert getattr(scenario_of(worded(text)), fact).truth is Truth.TRUE
+
+
+def test_a_name_turned_round_at_its_comma_is_the_name() -> None:
+    causes = {one.cause for one in scenario_of(worded("Anaemia, pernicious")).causes}
+    assert causes == {Cause.PERNICIOUS_ANAEMIA}
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Keine Hämophilie",

@@ -79,3 +79,11 @@ def test_what_stands_behind_the_words_of_a_system_counts_as_if_it_stood_alone() 
     assert [match.concept for match in told.matches] == [Concept.HAEMOPHILIA_BLEEDING]
     past = judge(VALUE_SETS, {"text": "Past history: Haemophilia A"}, (Field.CONDITIONS,))
     assert past.past or not past.matches
+
+
+@pytest.mark.parametrize("before", ["Absent", "Condition absent", "Unknown", "Missing", "Concern"])
+def test_words_of_a_system_that_doubt_or_deny_are_no_filler_before_a_colon(before: str) -> None:
+    for name in ("Haemophilia A", "Peripheral neuropathy"):
+        told = judge(VALUE_SETS, {"text": f"{before}: {name}"}, (Field.CONDITIONS,))
+        assert not told.matches
+        assert told.shown

@@ -21,6 +21,8 @@ WORDS_AND_WHAT_THEY_NAME = [
     ("Pernicious anaemia - PA", PA),
     ("CKD (chronic kidney disease) stage 4", CKD4),
     ("CKD (chronic kidney disease), stage IV (HCC)", CKD4),
+    ("CKD (chronic kidney disease) stage 4, GFR 15-29 ml/min (HCC)", CKD4),
+    ("ESRD (end stage renal disease) on dialysis (HCC)", Concept.DIALYSIS_DEPENDENCE),
     ("SCD (subacute combined degeneration)", Concept.SUBACUTE_COMBINED_DEGENERATION),
     ("SCD (sickle cell disease)", Concept.HAEMOLYSIS),
     ("PN (peripheral neuropathy)", Concept.PERIPHERAL_NEUROPATHY),
@@ -64,6 +66,9 @@ def test_so_is_an_operation(text: str, concept: Concept) -> None:
         "IBD (Crohn's disease)",
         "Hypertension, pernicious anaemia",
         "PA",
+        "No: neuritis optica",
+        "CKD stage 4? GFR 15-29 ml/min",
+        "ESRD not on HD",
     ],
 )
 def test_doubt_somebody_else_or_another_name_decides_nothing(text: str) -> None:
