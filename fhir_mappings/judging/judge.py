@@ -127,17 +127,8 @@ _NOT_CODED = re.compile(
     r"(?=(?:info|angabe|opplysning|oplysning|uppgift))"
 )
 """That nothing is known, as system entries say it: no denial of anything."""
-_DOUBTING = {
-    "absent",
-    "missing",
-    "unknown",
-    "unbekannt",
-    "concern",
-    "concerns",
-    "concerning",
-    "over",
-}
-_SYSTEM_WORDS = FILLER - {"past", "history", *_DOUBTING}
+_DOUBTS = "past history absent missing unknown unbekannt concern concerns concerning over"
+_SYSTEM_WORDS = FILLER.difference(_DOUBTS.split())
 _BEFORE_COLON = re.compile(r"^([^:]{3,60}):\s+(?=\S)")
 
 
@@ -156,8 +147,7 @@ def _decided_by_words(
 ) -> tuple[tuple[Match, ...], bool]:
     """Return what the first text that names a whole thing names, and whether as past."""
     for text in texts:
-        plain = _AROUND_A_NAME.sub("", text) or text
-        name = spelt_out(plain)
+        name = spelt_out(plain := _AROUND_A_NAME.sub("", text) or text)
         if name != plain and has_marker(plain) and not has_marker(name):
             name = plain  # "No: neuritis optica"
         for field in fields:

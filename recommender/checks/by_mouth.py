@@ -21,6 +21,7 @@ from recommender.language import (
     is_treatment_dose,
 )
 from recommender.safety import is_implausible
+from recommender.treatment_so_far import TreatmentPhase
 
 
 def check_by_mouth(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
@@ -78,18 +79,20 @@ def _injections_go_on(case: Case, order: Order) -> bool:
 
 
 def _is_supplement_beside_treatment(case: Case, order: Order, line: DoseLine) -> bool:
-    """Return whether a dose below treatment is taken beside vitamin B12 at treatment dose, where it
-    does no harm: beside injections, beside what is drafted with it, or as it stands on record
-    already. Fewer tablets in the place of those that are taken are no supplement, be it by a later
-    line of one order, nor are those beside a slip of dose or frequency, which nobody will take.
+    """Return whether a dose below treatment is taken beside vitamin B12 at treatment dose, where
+    it does no harm: beside injections, beside what is drafted with it, or as it stands on record
+    already; not beside injections of which nobody knows whether they are given (T7). Fewer tablets
+    in the place of those that are taken are no supplement, be it by a later line of one order, nor
+    are those beside a slip of dose or frequency, which nobody will take.
     """
     on_record = any(
         other.state is OrderState.ACTIVE and other.cobalamin == line for other in case.course.orders
     )
+    not_given = case.assessment.treatment.phase is TreatmentPhase.UNKNOWN
     standing = tuple(
         other
         for other in case.standing
-        if case.rule != "T7"  # whether it is given is not known
+        if not (not_given or case.rule in ("N1", "N2"))  # with nerve signs more is due
         and (on_record or (other.cobalamin is not None and is_injected(other.cobalamin)))
     )
     whole = order.part_of or order.key

@@ -108,7 +108,7 @@ def due_treatment(case: Case) -> Iterator[Issue]:
         yield from _tests_due(case)
     elif only_size_is_asked(case):
         yield _due(case, INFO, _size_decides(case))
-    elif asked := due_by_new_words(case):
+    elif not _is_on_unsuitable_product(case) and (asked := due_by_new_words(case)):
         yield asked
     elif _is_in_time(case):
         return

@@ -99,3 +99,12 @@ def test_by_a_code_they_decide_as_before_T0() -> None:
 def test_a_screen_of_today_or_loading_again_is_not_asked_about() -> None:
     screened = ON_TABLETS | {"results": [KIDNEYS, "no neurological symptoms, on 2026-11-24"]}
     assert cards_of(refill(TABLETS, **course(screened, NEW) | {"conditions": [VEGAN, NEW]})) == []
+
+
+def test_tablets_that_harm_are_changed_aloud_whatever_words_came_since_T6() -> None:
+    ckd = "kidney disease stage 4, since 2026-10-02"
+    harm = only_card(opened(**course(ON_TABLETS, ckd)))
+    both = only_card(opened(**course(ON_TABLETS, ckd, NEW)))
+    assert harm["indicator"] == both["indicator"] == "warning"
+    assert harm["summary"] == both["summary"]
+    assert "tingling in both legs" in both["detail"]
