@@ -8,7 +8,7 @@ from recommender.cards import CRITICAL, INFO, WARNING, cards
 from recommender.case import Case, Issue, has_test, issue_of, may_be_cyanocobalamin
 from recommender.deficiency import Permanence
 from recommender.language import HintAt, Order, Test, is_injected, is_treatment_dose
-from recommender.safety import form_note, puts_off, reaction_to
+from recommender.safety import form_note, may_put_off, puts_off, reaction_to
 from recommender.wording import capital, name_of
 
 
@@ -41,6 +41,8 @@ def _stop(case: Case, stopped: Order, by: Order) -> Issue:
     if result := puts_off(case, stopped):
         lead = f"{capital(result)}: put the next injection off. " if critical else ""
         reasons.append(f"{lead}Ask whether another route suits meanwhile.")
+    elif perhaps := may_put_off(case, stopped):
+        reasons.append(f"{perhaps}: read or repeat it before the next injection.")
     return Issue(
         cards.F1_STOP,
         CRITICAL if critical else WARNING,

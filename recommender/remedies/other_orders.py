@@ -28,7 +28,7 @@ from recommender.remedies.additions import additions, the_level_again
 from recommender.remedies.labels import label_of, label_of_tests
 from recommender.remedies.targets import Target
 from recommender.remedies.towards import is_open, towards
-from recommender.safety import puts_off
+from recommender.safety import may_put_off, puts_off
 from recommender.treatment import Option, product_for
 from recommender.treatment_so_far import TreatmentPhase
 
@@ -73,13 +73,14 @@ def resolve_stop(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
 
 def _going_on(case: Case, edits: tuple[Edit, ...]) -> Resolution:
     """Return that treatment goes on; not marked while the kidneys are open, or bleeding puts the
-    injection off.
+    injection off, or may.
     """
     kidneys_open = any(asks_for_kidneys(case, stop) for stop in case.selected_stops)
     waits = any(puts_off(case, stop) for stop in case.selected_stops)
     goes_on = _GOES_ON.get(case.rule, "Do not stop: B12 goes on as ordered")
     label = "Do not stop: B12 goes on, the next injection is put off" if waits else goes_on
-    return Resolution(label, edits, recommended=not (kidneys_open or waits))
+    sure = not (kidneys_open or waits or any(may_put_off(case, one) for one in case.selected_stops))
+    return Resolution(label, edits, recommended=sure)
 
 
 LOADS_AGAIN = frozenset({"T0", "T4a"})

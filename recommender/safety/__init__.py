@@ -2,7 +2,7 @@
 kidneys, bleeding.
 """
 
-from recommender.safety.bleeding import check_site, needs_inr, puts_off
+from recommender.safety.bleeding import check_site, may_put_off, needs_inr, puts_off
 from recommender.safety.plausibility import check_alone, check_readable, is_implausible
 from recommender.safety.reactions import (
     ask_about_allergy,
@@ -23,6 +23,7 @@ __all__ = [
     "form_note",
     "is_implausible",
     "is_severe_where_b12_waits",
+    "may_put_off",
     "needs_inr",
     "puts_off",
     "reaction_to",

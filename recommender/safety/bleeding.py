@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from recommender.assessment import FEW_PLATELETS, Assessment, PlateletBand
+from recommender.assessment import (
+    FEW_PLATELETS,
+    PLATELET_LIMITS,
+    VERY_FEW_PLATELETS,
+    Assessment,
+    PlateletBand,
+)
 from recommender.cards import CRITICAL, INFO, WARNING, cards
 from recommender.case import Case, Issue, has_test, issue_of
 from recommender.guidance import SubcutaneousHydroxocobalamin
@@ -123,15 +129,35 @@ def puts_off(case: Case, order: Order) -> str:
     """Say which result puts an injection into muscle off: INR above range, very few platelets (K3
     to K5). Empty of another route, and with nerve signs, with which nothing waits (I12).
     """
-    line, a = order.cobalamin, case.assessment
-    if line is None or not is_injected(line) or a.neurological.is_true:
+    a, words = case.assessment, Words(case.scenario, case.assessment, case.policy)
+    if not _can_wait(case, order):
         return ""
-    words = Words(case.scenario, a, case.policy)
     if a.inr_high.is_true:
         return say_alarm(words, "INR", case.scenario.inr)
-    if a.platelets in (PlateletBand.BELOW_10, PlateletBand.FROM_10_TO_24):
+    if a.platelets in VERY_FEW_PLATELETS:
         return say_alarm(words, "platelets", case.scenario.platelets)
     return ""
+
+
+def may_put_off(case: Case, order: Order) -> str:
+    """Say which result that cannot be used puts an injection into muscle off, if it is right."""
+    s, words = case.scenario, Words(case.scenario, case.assessment, case.policy)
+    if not _can_wait(case, order) or puts_off(case, order):
+        return ""
+    if high := high_inr_uncounted(s.inr):
+        return cannot_be_used(words, "INR", high)
+    few = few_uncounted(s.platelets) if case.assessment.platelets is PlateletBand.UNKNOWN else None
+    if few is None or few.quantity is None or few.quantity.below(_VERY_FEW_BELOW).is_false:
+        return ""
+    return capital(cannot_be_used(words, "platelets", few))
+
+
+_VERY_FEW_BELOW = PLATELET_LIMITS[1]
+
+
+def _can_wait(case: Case, order: Order) -> bool:
+    line = order.cobalamin
+    return line is not None and is_injected(line) and not case.assessment.neurological.is_true
 
 
 def _platelets(case: Case, order: Order) -> Iterator[Issue]:

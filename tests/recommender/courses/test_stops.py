@@ -29,6 +29,7 @@ from recommender.language import (
     NotCounted,
     Order,
     OrderState,
+    PassedOver,
     Test,
     TestOrder,
     Truth,
@@ -391,6 +392,34 @@ def test_what_puts_an_injection_off_is_no_reason_to_stop(
         assert "put the injection off" not in card.summary
     assert one.recommended is not bool(result)
     assert ("put off" in one.label) is bool(result)
+
+
+def _unusable(name: str, value: int, unit: Unit) -> dict[str, Any]:
+    passed = PassedOver(SEEN, NotCounted.PRELIMINARY, measured(value, unit).quantity)
+    return {name: Measurement(None, SEEN.date, "preliminary", (SEEN,), passed_over=passed)}
+
+
+@pytest.mark.parametrize(
+    ("facts", "waits"),
+    [
+        (_unusable("inr", 8, Unit.RATIO), True),
+        (_unusable("inr", 2, Unit.RATIO), False),
+        (_unusable("platelets", 12, Unit.PER_NL), True),
+        (_unusable("platelets", 30, Unit.PER_NL), False),
+        (_unusable("inr", 8, Unit.RATIO) | {"platelets": measured(12, Unit.PER_NL)}, False),
+        (_unusable("inr", 8, Unit.RATIO) | NEUROLOGY["signs"], False),
+    ],
+)
+def test_a_result_that_cannot_be_used_and_would_put_it_off_is_read_first(
+    facts: dict[str, Any], waits: bool
+) -> None:
+    """What is not known restricts too: going on as ordered is not marked (K3 to K5, 2.1)."""
+    known = [GOOD, CAUSES["pernicious anaemia"], TREATMENT[HC], facts]
+    (card,) = (one for one in said_of(known, stop_of("every 2 months")) if one.card.id == "f1")
+    said = [reason for reason in card.reasons if "cannot be used" in reason]
+    assert bool(said) is waits
+    assert not (waits and card.resolutions[0].recommended)
+    assert "put off" not in card.resolutions[0].label or "platelets" in facts
 
 
 def test_tablets_and_nerve_signs_wait_for_no_bleeding_result() -> None:
