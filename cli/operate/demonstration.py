@@ -22,6 +22,7 @@ import requests
 
 from cds_service.decision import say_card_in_words
 from cds_service.demonstration import load_request
+from cds_service.retrieval import plain_session
 from cds_service.site import demonstration
 from cli.operate.serve import check_port
 from cli.parsing import Refusal, port_number
@@ -47,9 +48,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Refusal as refusal:
         print(f"./run demo: {refusal} Another one: ./run demo --port 8081", file=sys.stderr)
         return 2
+    try:
+        log = LOG.open("wb")
+    except OSError as error:
+        why = f"{LOG}: {error.strerror}; its log and its database are written into this folder."
+        print(f"./run demo: {why}", file=sys.stderr)
+        return 2
     command = [sys.executable, "-m", "cli.main", "serve", "--port", str(port)]
     with (
-        LOG.open("wb") as log,
+        log,
         subprocess.Popen(command, start_new_session=True, stdout=log, stderr=log) as server,
     ):
         return _serve(server, f"http://{HOST}:{port}")
@@ -94,9 +101,8 @@ def _end_with_reader(server: subprocess.Popen[bytes], gone: threading.Event) -> 
 def show_demonstration(base: str) -> None:
     """Send the request and print question, answer and where to go."""
     request = load_request(demonstration().today(dt.datetime.now(dt.UTC)))
-    answer = requests.post(
-        f"{base}/cds-services/b12-order-select", json=request, timeout=PATIENCE_SECONDS
-    )
+    url = f"{base}/cds-services/b12-order-select"
+    answer = plain_session().post(url, json=request, timeout=PATIENCE_SECONDS)
     answer.raise_for_status()
     draft = request["context"]["draftOrders"]["entry"][0]["resource"]
     print(f"\nA clinician selects: {draft['medicationCodeableConcept']['text']}, once daily.")
@@ -130,10 +136,11 @@ def lines_of(card: dict[str, Any]) -> Iterator[str]:
 def _wait_until_ready(server: subprocess.Popen[bytes], base: str) -> bool:
     """Return whether the server answers; not when it ended."""
     deadline = time.monotonic() + PATIENCE_SECONDS
+    session = plain_session()  # a proxy of the network knows nothing of this machine's loopback
     print("Starting the service ...", flush=True)
     while time.monotonic() < deadline and server.poll() is None:
         try:
-            return requests.get(f"{base}/health/ready", timeout=2).status_code == 200
+            return session.get(f"{base}/health/ready", timeout=2).status_code == 200
         except (requests.ConnectionError, requests.Timeout):  # not there yet, or busy starting
             time.sleep(0.1)
     return False

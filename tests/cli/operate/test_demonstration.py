@@ -40,6 +40,30 @@ def test_a_taken_port_is_said_before_anything_else(tmp_path: Path) -> None:
     assert f"127.0.0.1:{port} cannot be listened on" in ran.stderr
 
 
+def test_a_log_that_cannot_be_written_is_said_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "b12-cds-demo.log").mkdir()  # like a folder that may only be read, also for root
+    ran = subprocess.run(
+        [*COMMAND, "--port", str(free_port())],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+
+    assert ran.returncode == 2
+    assert ran.stdout == ""
+    assert ran.stderr == (
+        "./run demo: b12-cds-demo.log: Is a directory; its log and its database are written into "
+        "this folder.\n"
+    )
+
+
+BEHIND_A_PROXY = {"http_proxy": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9"}
+"""As in many hospitals; nothing listens there."""
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("ended_by", ["signal", "closed output"])
 def test_the_card_is_shown_and_the_server_ends_with_its_demonstration(
@@ -51,7 +75,7 @@ def test_the_card_is_shown_and_the_server_ends_with_its_demonstration(
         stdout=subprocess.PIPE,
         text=True,
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, **BEHIND_A_PROXY, "PYTHONPATH": str(ROOT)},
     )
     assert demonstration.stdout
     shown = []
