@@ -185,7 +185,7 @@ class Database:
                 return
             time.sleep(LEAVE_TRY_SECONDS)
         log.warning(
-            "the database is not one file: something else holds it",
+            "the database is not one file: something else holds it, or its disk is full",
             expected="copy what ends in -wal with it, or make a backup with b12-cds store backup",
         )
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cds_service.protocol import make_plain
+from fhir_mappings.terminology import say_not_utf8
 
 TEXT = "a string"
 FLAG = "true or false"
@@ -126,7 +127,7 @@ def read_site_file(path: Path) -> tuple[dict[str, Any], list[str]]:
     except OSError as error:
         return {}, [f"{path}: cannot be read ({error.strerror or type(error).__name__})."]
     except UnicodeDecodeError:
-        return {}, [f"{path}: is not UTF-8 text."]
+        return {}, [f"{path}: is not UTF-8 text; {say_not_utf8(path.read_bytes())}."]
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -35,7 +35,7 @@ from fhir_mappings.terminology.site_codes import (
     describe_concepts,
     suggest_concepts,
 )
-from fhir_mappings.terminology.site_words import SiteCodes
+from fhir_mappings.terminology.site_words import SiteCodes, say_not_utf8
 from fhir_mappings.terminology.value_sets import (
     LANGUAGES,
     ValueSets,
@@ -94,6 +94,7 @@ __all__ = [
     "observation_words",
     "read_markers",
     "read_words",
+    "say_not_utf8",
     "suggest_concepts",
     "without_semantic_tags",
     "without_wordings",

@@ -36,6 +36,7 @@ from fhir_mappings.terminology.members import (
 from fhir_mappings.terminology.site_words import (
     PREFIXES,
     SiteCodes,
+    read_table,
     refuse_read_already,
     spellings_of_systems,
 )
@@ -149,22 +150,18 @@ def _read_members(path: Path, systems: Mapping[str, str]) -> Iterator[tuple[Memb
 def read_rows(path: Path) -> list[tuple[int, dict[str, str | None]]]:
     """Return the rows of a CSV of codes with their line numbers."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True)  # a quote that is not closed is refused
-            missing = {"concept", "system_uri", "code"} - set(reader.fieldnames or ())
-            if missing:
-                named = ", ".join(sorted(missing))
-                several = len(missing) > 1
-                raise TerminologyError(
-                    f"{path.name}: the column{'s' if several else ''} {named} "
-                    f"{'are' if several else 'is'} missing"
-                )
-            return [(reader.line_num, row) for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        columns, rows = read_table(path)
+    except ValueError as error:
+        raise TerminologyError(str(error)) from error
+    missing = sorted({"concept", "system_uri", "code"} - set(columns))
+    twice = sorted({name for name in columns if columns.count(name) > 1})
+    if missing or twice:
+        named, wrong = ", ".join(missing or twice), "missing" if missing else "there twice"
+        several = "s" if len(missing or twice) > 1 else ""
         raise TerminologyError(
-            f"{path.name} cannot be read as a UTF-8 CSV file: "
-            f"{getattr(error, 'strerror', None) or error}"
-        ) from error
+            f"{path.name}: the column{several} {named} {'are' if several else 'is'} {wrong}"
+        )
+    return rows
 
 
 def read_member(row: Mapping[str, str | None], normalise: Callable[[str], str]) -> Member | str:

@@ -12,10 +12,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from fhir_mappings.terminology.code_systems import SPELLED_FREELY, index_key
+from fhir_mappings.terminology.code_systems import SNOMED, SPELLED_FREELY, index_key
 from fhir_mappings.terminology.concepts import Concept
 from fhir_mappings.terminology.loading import load_value_sets, read_member, read_rows
 from fhir_mappings.terminology.members import TERMINOLOGY, Field, Member, Role, TerminologyError
+from fhir_mappings.terminology.site_words import TOO_MANY_CELLS
 from fhir_mappings.terminology.value_sets import ValueSets
 from fhir_mappings.terminology.wordings import read_words
 from fhir_mappings.text import normalise_text, word_of_two_scripts
@@ -98,7 +99,7 @@ def check_codes(path: Path) -> list[str]:
     for line, row in rows:
         found = read_member(row, value_sets.normalise_system)
         if None in row:
-            found = "found more cells than columns, expected as many; is a comma not in quotes?"
+            found = TOO_MANY_CELLS
         elif isinstance(found, Member):
             found = _written_wrong(found) or found
         if isinstance(found, str):
@@ -118,8 +119,44 @@ def check_codes(path: Path) -> list[str]:
 
 def _written_wrong(member: Member) -> str:
     """Return what is wrong with how a system or code is written: no coding of a record is so."""
-    hidden = not (member.system + member.code).isprintable()
-    return "found a sign that is not seen in the system or code, expected none" if hidden else ""
+    if not (member.system + member.code).isprintable():
+        return "found a sign that is not seen in the system or code, expected none"
+    long = member.system == SNOMED and _LOST_ITS_END.fullmatch(member.code)
+    if _ROUNDED.fullmatch(member.code) or (long and not _has_check_digit(member.code)):
+        return (
+            f'found "{member.code}", as a spreadsheet writes a long number; expected the code with '
+            "every digit, from a column of text"
+        )
+    return ""
+
+
+_ROUNDED = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d+")
+
+_LOST_ITS_END = re.compile(r"\d{15}0{1,3}")
+"""Of more than fifteen digits a spreadsheet writes the others as 0."""
+
+_PERMUTED = (1, 5, 7, 6, 2, 8, 3, 0, 9, 4)
+
+
+def _has_check_digit(code: str) -> bool:
+    """Return whether an identifier of SNOMED CT agrees with its last digit.
+
+    Source: SNOMED CT Release File Specification, section "Check-digit" (Verhoeff's scheme).
+    """
+    total = 0
+    for place, digit in enumerate(int(sign) for sign in reversed(code)):
+        for _ in range(place % 8):
+            digit = _PERMUTED[digit]
+        total = _combine(total, digit)
+    return total == 0
+
+
+def _combine(left: int, right: int) -> int:
+    """Return the product of two elements of the group of a pentagon's turns (0 to 4) and its
+    reflections (5 to 9).
+    """
+    turned = left % 5 + (-right if left > 4 else right)
+    return turned % 5 + 5 * ((left > 4) != (right > 4))
 
 
 def _against_the_table(line: int, member: Member, value_sets: ValueSets) -> list[str]:
@@ -207,13 +244,21 @@ def _unknown_column(name: str) -> str:
     return f'The column "{name}" is not known{hint}.'
 
 
+LONGEST_FOUND = 120
+
+
 def _separator(path: Path) -> str:
+    """Return what the first line is instead of the names of the columns."""
     try:
         with path.open(encoding="utf-8-sig") as file:
             first = file.readline(1000)
     except (OSError, UnicodeDecodeError):
         return ""
-    return "; it is separated by semicolons, expected commas" if ";" in first else ""
+    named = {";": "semicolons", "\t": "tabs"}
+    by = next((name for sign, name in named.items() if sign in first), "")
+    if by:
+        return f"; it is separated by {by}, expected commas"
+    return f'; found the line "{first.strip()[:LONGEST_FOUND]}"' if first.strip() else ""
 
 
 MOST_SUGGESTED = 5

@@ -57,6 +57,43 @@ class SiteCodes(NamedTuple):
         return read_aliases(path, kind) if path else {}
 
 
+TOO_MANY_CELLS = "found more cells than columns; expected one with a comma in quotes"
+
+
+def read_table(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str | None]]]]:
+    """Return the columns of a CSV file of a site, and its rows with their line numbers; what a row
+    has beyond the columns stands under `None`.
+
+    Raises:
+        ValueError: it cannot be read, with why.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, strict=True)  # a quote that is not closed is refused
+            columns = list(reader.fieldnames or ())
+            return columns, [(reader.line_num, row) for row in reader]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        why = getattr(error, "strerror", None) or error
+        if isinstance(error, UnicodeDecodeError):
+            why = say_not_utf8(path.read_bytes())
+        raise ValueError(f"{path.name} cannot be read as a UTF-8 CSV file: {why}") from error
+
+
+def say_not_utf8(content: bytes) -> str:
+    """Return where a text is not UTF-8, and what to do; "" when it is."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "it is UTF-16 text; save it as UTF-8"
+    if content.startswith(b"\x1f\x8b"):
+        return "it is compressed by gzip; unpack it first"
+    try:
+        content.decode()
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        found = f"line {line}: found the byte 0x{content[error.start]:02X}"
+        return f"{found}, expected UTF-8 text; save it as UTF-8"
+    return ""
+
+
 def read_aliases(path: Path, kind: str) -> dict[str, str]:
     """Return the aliases of a file, each spelling once.
 
@@ -65,14 +102,10 @@ def read_aliases(path: Path, kind: str) -> dict[str, str]:
     """
     key, value = SHAPES[kind]
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True)  # a quote that is not closed is refused
-            columns = tuple(reader.fieldnames or ())
-            rows = [(reader.line_num, row) for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        why = getattr(error, "strerror", None) or error
-        raise AliasError(f"{path.name} cannot be read as a UTF-8 CSV file: {why}") from error
-    if set(columns) != {key, value}:
+        columns, rows = read_table(path)
+    except ValueError as error:
+        raise AliasError(str(error)) from error
+    if sorted(columns) != sorted((key, value)):
         raise AliasError(
             f"{path.name}: found the columns {', '.join(columns) or 'none'}, "
             f"expected {key}, {value}"
@@ -81,7 +114,9 @@ def read_aliases(path: Path, kind: str) -> dict[str, str]:
     problems: list[str] = []
     for line, row in rows:
         spelling, stands_for = (row[key] or "").strip(), (row[value] or "").strip()
-        if not spelling or not stands_for:
+        if None in row:
+            problems.append(f"line {line}: {TOO_MANY_CELLS}")
+        elif not spelling or not stands_for:
             problems.append(f"line {line}: {key} and {value} must both be given")
         elif word := word_of_two_scripts(spelling):
             problems.append(f'line {line}: "{word}" mixes letters that look alike')

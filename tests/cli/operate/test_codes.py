@@ -34,6 +34,17 @@ def test_a_good_file_has_nothing_wrong(tmp_path: Path, capsys: pytest.CaptureFix
     assert (status, capsys.readouterr().out) == (0, f"{path}: nothing wrong\n")
 
 
+@pytest.mark.parametrize("code", ["10005141000000100", "84027008"])
+def test_a_long_code_that_ends_in_0_and_one_that_records_may_hold_are_taken(
+    tmp_path: Path, code: str
+) -> None:
+    """The first agrees with its check digit; the second does not, and an EHR may send it all the
+    same.
+    """
+    status, _ = check(tmp_path, f"concept,system_uri,code\nckd,http://snomed.info/sct,{code}\n")
+    assert status == 0
+
+
 @pytest.mark.parametrize("spelling", ["haemoglobin", "hemoglobin"])
 def test_a_site_may_spell_haemoglobin_either_way(tmp_path: Path, spelling: str) -> None:
     text = f"concept,system_uri,code\n{spelling},urn:site:lab,HB\n"
@@ -57,6 +68,18 @@ def test_a_site_may_spell_haemoglobin_either_way(tmp_path: Path, spelling: str) 
         (GOOD + "lhon,http://hl7.org/fhir/sid/icd-10,D510,\n", "in the built-in table"),
         (GOOD + "ckd,http://snomed.info/sct,64572001,\n", "is a code that carries no meaning"),
         (GOOD.replace(",", ";"), "separated by semicolons, expected commas"),
+        (GOOD.replace(",", "\t"), "separated by tabs, expected commas"),
+        (GOOD.upper(), 'are missing; found the line "CONCEPT,'),
+        (GOOD.replace("display", "code"), "the column code is there twice"),
+        (GOOD + "ckd,urn:site:lab,1.23E+14,\n", 'Line 3: found "1.23E+14", as a spreadsheet'),
+        (
+            GOOD + "ckd,http://snomed.info/sct,1000561000000100,\n",
+            'Line 3: found "1000561000000100", as a spreadsheet writes a long number',
+        ),
+        (
+            GOOD + "ckd,urn:site:lab,B1,Kidney,again\n",
+            "Line 3: found more cells than columns; expected one with a comma in quotes.",
+        ),
         ("", "are missing"),
         (GOOD + "ckd,,1,\n", "system_uri and code must both be given"),
     ],
@@ -72,6 +95,56 @@ def test_what_is_wrong_is_said_with_its_line(
     with pytest.raises(SettingsError) as error:
         load_settings(site)
     assert any(said in problem for problem in error.value.problems)
+
+
+NOT_UTF8 = "expected UTF-8 text; save it as UTF-8"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "said"),
+    [
+        ("cp1252", f"line 2: found the byte 0xE4, {NOT_UTF8}"),
+        ("utf-16", "it is UTF-16 text; save it as UTF-8"),
+    ],
+)
+@pytest.mark.parametrize("table", ["codes", "units", "site file"])
+def test_a_text_of_another_encoding_is_said_with_its_line(
+    tmp_path: Path, encoding: str, said: str, table: str
+) -> None:
+    """As spreadsheets write it. Python's own words for it name a position in a buffer."""
+    texts = {
+        "codes": "concept,system_uri,code\nserum_b12,urn:site:lab,Blä\n",
+        "units": "spelling,ucum\npmol prä L,pmol/L\n",
+        "site file": "# our site\n# of Käthe\n",
+    }
+    table_file, site = tmp_path / "table.csv", tmp_path / "site.toml"
+    key = {"codes": "add", "units": "units"}.get(table)
+    site.write_text(f'[codes]\n{key} = "{table_file.name}"\n', encoding="utf-8")
+    (table_file if key else site).write_bytes(texts[table].encode(encoding))
+    with pytest.raises(SettingsError) as error:
+        load_settings(site)
+    [problem] = error.value.problems
+    assert said in problem
+    assert "codec" not in problem
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("text,concept\nsolution, injection,doseform_injection\n", "line 2: found more cells than"),
+        ("text,concept,text\na,doseform_injection,b\n", "found the columns text, concept, text"),
+    ],
+)
+def test_a_cell_too_many_in_a_file_of_words_takes_no_other_meaning(
+    tmp_path: Path, rows: str, said: str
+) -> None:
+    (tmp_path / "forms.csv").write_text(rows, encoding="utf-8")
+    site = tmp_path / "site.toml"
+    site.write_text('[codes]\nforms = "forms.csv"\n', encoding="utf-8")
+    with pytest.raises(SettingsError) as error:
+        load_settings(site)
+    [problem] = error.value.problems
+    assert said in problem
 
 
 def test_a_file_that_is_not_there_is_no_traceback(capsys: pytest.CaptureFixture[str]) -> None:
