@@ -39,6 +39,7 @@ from recommender.remedies.additions import remove
 from recommender.remedies.labels import HOLD_FOLIC_ACID, LONGEST, label_of
 from recommender.remedies.put_right import drafted_loading, put_right
 from recommender.remedies.targets import Target
+from recommender.safety import unusable_alarm
 
 
 def towards(
@@ -89,10 +90,11 @@ def _is_reasonable(case: Case, issues: Sequence[Issue]) -> bool:
 
 def _is_deferred(case: Case, edits: tuple[Edit, ...]) -> bool:
     """Return whether the edits inject into somebody of whom the card says to ask haematology first
-    (K3, K4) or to wait for the INR (K5); with nerve signs nothing waits (I12).
+    (K3, K4) or to wait for the INR (K5), or may if a result that cannot be used is right; with
+    nerve signs nothing waits (I12).
     """
     a = case.assessment
-    waits = a.platelets in VERY_FEW_PLATELETS or a.inr_high.is_true
+    waits = a.platelets in VERY_FEW_PLATELETS or a.inr_high.is_true or unusable_alarm(case)
     if not waits or a.neurological.is_true:
         return False
     phases = [

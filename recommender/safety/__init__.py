@@ -2,7 +2,13 @@
 kidneys, bleeding.
 """
 
-from recommender.safety.bleeding import check_site, may_put_off, needs_inr, puts_off
+from recommender.safety.bleeding import (
+    check_site,
+    may_put_off,
+    needs_inr,
+    puts_off,
+    unusable_alarm,
+)
 from recommender.safety.plausibility import check_alone, check_readable, is_implausible
 from recommender.safety.reactions import (
     ask_about_allergy,
@@ -27,4 +33,5 @@ __all__ = [
     "needs_inr",
     "puts_off",
     "reaction_to",
+    "unusable_alarm",
 ]

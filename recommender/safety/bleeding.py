@@ -141,9 +141,15 @@ def puts_off(case: Case, order: Order) -> str:
 
 def may_put_off(case: Case, order: Order) -> str:
     """Say which result that cannot be used puts an injection into muscle off, if it is right."""
+    waits = _can_wait(case, order) and not puts_off(case, order)
+    return unusable_alarm(case) if waits else ""
+
+
+def unusable_alarm(case: Case) -> str:
+    """Say which result that cannot be used is above range (INR) or very few (platelets), where
+    none that counts is: nobody knows that it is not (K3 to K5).
+    """
     s, words = case.scenario, Words(case.scenario, case.assessment, case.policy)
-    if not _can_wait(case, order) or puts_off(case, order):
-        return ""
     if high := high_inr_uncounted(s.inr):
         return cannot_be_used(words, "INR", high)
     few = few_uncounted(s.platelets) if case.assessment.platelets is PlateletBand.UNKNOWN else None

@@ -43,6 +43,7 @@ from recommender.language.logic import (
     Evidence,
     Fact,
     Measurement,
+    PassedOver,
     Quantity,
     Truth,
     Unit,
@@ -99,6 +100,12 @@ DEFICIENCY: dict[str, dict[str, Any]] = {
     "unlikely": {"total_b12": measured(400, Unit.PMOL_PER_L)},
     "unknown": {},
 }
+
+
+def unusable(value: object, unit: Unit) -> Measurement:
+    """A result that is not final yet, where no other is on record."""
+    passed = PassedOver(SEEN, NotCounted.PRELIMINARY, measured(value, unit).quantity)
+    return Measurement(None, SEEN.date, "preliminary", (SEEN,), passed_over=passed)
 
 
 def _cause(*causes: Cause) -> tuple[CauseFinding, ...]:

@@ -16,7 +16,13 @@ import pytest
 
 from recommender.case.case import Case
 from recommender.folic_acid.folic_acid import check_folate
-from recommender.folic_acid.gate import FolateClass, FolateGate, folate_class, folate_gate
+from recommender.folic_acid.gate import (
+    FolateClass,
+    FolateGate,
+    folate_class,
+    folate_gate,
+    gas_leaves_level_open,
+)
 from recommender.guidance.policy import FolateGateOpens, Policy
 from recommender.guidance.regimens import MAINT_N
 from recommender.language.course import Course, FolateIndication, Order, OrderState, Test, TestOrder
@@ -40,6 +46,7 @@ LOW, NORMAL, BORDERLINE = (
     {"total_b12": 400, "nitrous_oxide": "no"},
     {"total_b12": 200},
 )
+TAKEN: dict[str, Any] = {"orders": [{"phase": "ORAL", "days_ago": 100}], "oral_doses": [100, 10]}
 AFTER_LOADING = Policy(folate_gate_opens=FolateGateOpens.LOADING_COMPLETE)
 
 
@@ -96,6 +103,9 @@ def test_gate_without_treatment(known: dict[str, Any], state: FolateGate) -> Non
         ({"orders": [{"phase": "MAINT-N", "days_ago": 100}], "injections": [50]}, None, TREATED),
         ({"orders": [{"phase": "ORAL", "days_ago": 14}], "oral_doses": [14]}, None, TREATED),
         ({"injections": [150, 90, 30]}, None, TREATED),
+        # tablets that fail wait for injections where B12 is still low, not for symptoms alone (Q71)
+        (TAKEN | {"symptoms": "yes", "total_b12_on_treatment": 300}, None, TREATED),
+        (TAKEN | {"symptoms": "yes", "total_b12_on_treatment": 120}, None, PENDING),
         # PENDING: ordered, no dose documented; an order alone, of any age, is none (Q12)
         ({"orders": [{"phase": "M-LOAD", "days_ago": 3}]}, None, PENDING),
         ({"orders": [{"phase": "ORAL", "days_ago": 13}]}, None, PENDING),
@@ -197,6 +207,12 @@ def test_folic_acid_is_low_up_to_400_micrograms_a_day(
     dose: int | None, expected: FolateClass
 ) -> None:
     assert folate_class(order("f", folic(dose)), case_of({})) is expected
+
+
+@pytest.mark.parametrize(("fields", "words"), [(400, 5000), (5000, 400)])
+def test_the_higher_of_fields_and_words_counts_Q41(fields: int, words: int) -> None:
+    drafted = order("f", folic(fields), written=folic(words))
+    assert folate_class(drafted, case_of({})) is THERAPEUTIC
 
 
 def test_the_daily_dose_counts_not_the_single_one() -> None:
@@ -302,6 +318,26 @@ def test_cell_of_the_folate_matrix(state: FolateGate) -> None:
     for drafted, expected in zip(orders, SAID[state], strict=True):
         said = [f"{issue.indicator.value} {issue.card}" for issue in check_folate(case, drafted)]
         assert "; ".join(said) == expected.replace("-", "")
+
+
+@pytest.mark.parametrize(
+    ("known", "drafted", "asked"),
+    [
+        ({"nitrous_oxide": "yes"}, None, True),
+        ({"hints": {"nitrous_oxide": "laughing gas?"}}, None, True),
+        ({"nitrous_oxide": "no"}, None, False),
+        ({"nitrous_oxide": "yes", "mma": 200}, None, False),
+        ({"nitrous_oxide": "yes"}, Test.MMA, False),
+        ({"nitrous_oxide": "yes"}, Test.SERUM_B12, True),
+    ],
+)
+def test_beside_nitrous_oxide_another_level_would_mislead_again_K14(
+    known: dict[str, Any], drafted: Test | None, asked: bool
+) -> None:
+    case = case_of({"total_b12": 400} | known)
+    tests = (TestOrder("t", drafted),) if drafted else ()
+    case = replace(case, course=replace(case.course, tests=tests))
+    assert gas_leaves_level_open(case) is asked
 
 
 @pytest.mark.parametrize(

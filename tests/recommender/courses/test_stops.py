@@ -29,7 +29,6 @@ from recommender.language import (
     NotCounted,
     Order,
     OrderState,
-    PassedOver,
     Test,
     TestOrder,
     Truth,
@@ -47,6 +46,7 @@ from tests.recommender.review_space import (
     measured,
     order,
     person,
+    unusable,
     with_record,
 )
 
@@ -394,20 +394,15 @@ def test_what_puts_an_injection_off_is_no_reason_to_stop(
     assert ("put off" in one.label) is bool(result)
 
 
-def _unusable(name: str, value: int, unit: Unit) -> dict[str, Any]:
-    passed = PassedOver(SEEN, NotCounted.PRELIMINARY, measured(value, unit).quantity)
-    return {name: Measurement(None, SEEN.date, "preliminary", (SEEN,), passed_over=passed)}
-
-
 @pytest.mark.parametrize(
     ("facts", "waits"),
     [
-        (_unusable("inr", 8, Unit.RATIO), True),
-        (_unusable("inr", 2, Unit.RATIO), False),
-        (_unusable("platelets", 12, Unit.PER_NL), True),
-        (_unusable("platelets", 30, Unit.PER_NL), False),
-        (_unusable("inr", 8, Unit.RATIO) | {"platelets": measured(12, Unit.PER_NL)}, False),
-        (_unusable("inr", 8, Unit.RATIO) | NEUROLOGY["signs"], False),
+        ({"inr": unusable(8, Unit.RATIO)}, True),
+        ({"inr": unusable(2, Unit.RATIO)}, False),
+        ({"platelets": unusable(12, Unit.PER_NL)}, True),
+        ({"platelets": unusable(30, Unit.PER_NL)}, False),
+        ({"inr": unusable(8, Unit.RATIO)} | {"platelets": measured(12, Unit.PER_NL)}, False),
+        ({"inr": unusable(8, Unit.RATIO)} | NEUROLOGY["signs"], False),
     ],
 )
 def test_a_result_that_cannot_be_used_and_would_put_it_off_is_read_first(

@@ -38,6 +38,7 @@ from tests.recommender.review_space import (
     measured,
     order,
     person,
+    unusable,
     with_record,
 )
 
@@ -92,6 +93,11 @@ ONE_REGIMEN = [
     (INR["3.0"], True, True),
     (INR["3.1"], False, True),
     (EXTRAS["haemophilia"], True, True),
+    # the same, if a result that cannot be used is right (2.1)
+    ({"platelets": unusable(24, Unit.PER_NL)}, False, True),
+    ({"platelets": unusable(30, Unit.PER_NL)}, True, True),
+    ({"inr": unusable(8, Unit.RATIO)}, False, True),
+    ({"inr": unusable(2, Unit.RATIO)}, True, True),
 ]
 
 
