@@ -87,6 +87,16 @@ OUT_OF_TIME = Counter(
     "b12_cds_out_of_time", "Calls whose decision took longer than is allowed.", ["limit"]
 )
 
+WATCHED: tuple[tuple[Counter, tuple[str, ...]], ...] = (
+    (LOG_LINES_LOST, ("stderr",)),
+    (NOT_AUTHENTICATED, ("cds_hooks.call_service",)),
+    (OUT_OF_TIME, ("processor",)),
+    (REQUESTS, ("cds_hooks.call_service", "500")),
+)
+"""What is watched in the hope that it never happens. It is told as 0 from the beginning: a series
+that begins with its first failure shows no increase, and one that is not there says nothing.
+"""
+
 
 Metric = TypeVar("Metric", Counter, Histogram)
 
@@ -155,6 +165,8 @@ def count_unknown_facts(unknown: Iterable[tuple[str, str]]) -> None:
 
 def write_metrics() -> tuple[bytes, str]:
     """Return the metrics of all workers as text, and its content type."""
+    for counter, labels in WATCHED:
+        counter.labels(*labels)
     registry = REGISTRY
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         registry = CollectorRegistry()

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +18,7 @@ from flask.testing import FlaskClient
 
 from cds_service.site import Settings
 from cds_service.telemetry.logs import configure_logs
+from cds_service.web import hooks
 from tests.cds_service.conftest import running
 
 SERVICES = ("b12-order-select", "b12-order-sign", "b12-patient-view")
@@ -433,6 +436,23 @@ def test_metrics_count_calls_cards_and_unknown_facts(
     assert 'b12_cds_step_seconds_bucket{le="0.005",step="map"}' in text
     assert "b12_cds_unknown_facts_total" in text
     assert "pat1" not in text
+
+
+def test_what_is_hoped_never_to_happen_is_told_as_0_before_it_does() -> None:
+    """In a process of its own, where nothing happened yet: a series that begins with 1 shows no
+    increase, and the alarm on it stays silent.
+    """
+    command = "from cds_service.telemetry import metrics as m; print(m.write_metrics()[0].decode())"
+    ran = subprocess.run(
+        [sys.executable, "-c", command], capture_output=True, text=True, check=True, timeout=60
+    )
+    told = ran.stdout.splitlines()
+
+    assert 'b12_cds_log_lines_lost_total{stream="stderr"} 0.0' in told
+    assert 'b12_cds_not_authenticated_total{endpoint="cds_hooks.call_service"} 0.0' in told
+    assert 'b12_cds_out_of_time_total{limit="processor"} 0.0' in told
+    assert 'b12_cds_requests_total{endpoint="cds_hooks.call_service",status="500"} 0.0' in told
+    assert hooks.ENDPOINT == "cds_hooks.call_service"
 
 
 def test_metrics_and_workbench_are_not_there_when_switched_off(settings: Settings) -> None:
