@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from cds_service.protocol import OWN_REASONS, REASONS_OF_HL7
-from cds_service.records import FeedbackEntry
+from cds_service.records import FeedbackEntry, plain_uuid
 from recommender.cards import OVERRIDE_REASONS
 
 HL7_REASONS = frozenset(
@@ -53,14 +53,16 @@ def code_entry(
         code_of: gives the code that stands for a text.
         seal: seals words for a card.
     """
-    card = code_of(entry.card)
+    card = code_of(plain_uuid(entry.card))
     is_known = entry.reason_code in KNOWN_REASONS
     reason = entry.reason_code or entry.reason_display
     return replace(
         entry,
         card=card,
         outcome_timestamp=_time(entry.outcome_timestamp),
-        accepted_suggestions=tuple(map(code_of, entry.accepted_suggestions)),
+        accepted_suggestions=tuple(
+            code_of(plain_uuid(suggestion)) for suggestion in entry.accepted_suggestions
+        ),
         reason_system=entry.reason_system if entry.reason_system in KNOWN_SYSTEMS else "",
         reason_code=reason if is_known else code_of(reason),
         reason_display="",

@@ -17,7 +17,7 @@ from cds_service.database import (
 )
 from cds_service.records.kept_requests import check_key_file, each_kept, find_kept, load_keeping
 from cds_service.records.record_key import VARIABLE as PATIENT_KEY_VARIABLE
-from cds_service.records.record_key import RecordKey, find_patient_key, open_words
+from cds_service.records.record_key import RecordKey, find_patient_key, open_words, plain_uuid
 from cds_service.records.records import (
     ACCEPTED,
     OVERRIDDEN,
@@ -74,6 +74,7 @@ __all__ = [
     "open_engine",
     "open_for_reading",
     "open_words",
+    "plain_uuid",
     "read_tallies",
     "say_failure",
     "settle_feedback",

@@ -99,6 +99,14 @@ class RecordKey:
         return seal_words(words, card, self.secret) if words else ""
 
 
+def plain_uuid(text: str) -> str:
+    """Return a UUID as cards and suggestions bear it, whichever way it came back: in capitals, in
+    braces, as a URN (RFC 9562, section 4). Any other text stays as it is.
+    """
+    bare = text.strip("{}").lower().removeprefix("urn:uuid:")
+    return bare if UUID.fullmatch(bare) else text
+
+
 def load_patient_key(store_url: str, configured: str) -> bytes:
     """Return the key as configured, else that of the key file, which is made when it is not there.
 

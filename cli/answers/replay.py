@@ -87,12 +87,12 @@ def _sentence(error: Exception) -> str:
 
 
 def _replay_one(chosen: argparse.Namespace, settings: Settings) -> int:
-    from cds_service.records import StoreUnavailable
+    from cds_service.records import StoreUnavailable, plain_uuid
     from governance.decisions import open_archive
 
     try:
         with open_archive(settings) as archive:
-            recorded = archive.find_decision(chosen.decision)
+            recorded = archive.find_decision(plain_uuid(chosen.decision))
             if recorded is None:
                 raise Refusal(f"--decision: the record has no decision {chosen.decision}.")
             if chosen.program:

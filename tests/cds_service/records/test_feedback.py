@@ -5,6 +5,7 @@ the EHR. R112 to R125, IT28.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -329,6 +330,25 @@ class TestStored:
         assert open_words("of an earlier version", row["card"], store.key.secret) == (
             "of an earlier version"
         )
+
+    @pytest.mark.parametrize("written", ["{}", "{{{}}}", "urn:uuid:{}", "URN:UUID:{}"])
+    @pytest.mark.parametrize("case", [str.lower, str.upper])
+    def test_a_uuid_counts_whichever_way_it_comes_back_R114_R116(
+        self, url: str, store: Store, written: str, case: Callable[[str], str]
+    ) -> None:
+        """Swift writes UUIDs in capitals, .NET may put them in braces; they are the same (RFC
+        9562). Such feedback was of an unknown card: it was not counted, and quieted nothing.
+        """
+        ours, suggestion = "9134cc60-0fd1-4452-b123-241b0ea27cf5", SANDBOX_ACCEPTED["card"]
+        entry = {
+            **SANDBOX_ACCEPTED,
+            "card": written.format(case(ours)),
+            "acceptedSuggestions": [{"id": written.format(case(suggestion))}],
+        }
+        take_feedback({"feedback": [entry]}, "b12-order-select", "EHR", store, NOW)
+
+        [row] = rows(url, FEEDBACK)
+        assert (row["card"], row["accepted_suggestions"]) == (ours, [suggestion])
 
     def test_the_same_card_may_be_reported_again_and_unknown_cards_too_R119(
         self, url: str, store: Store
