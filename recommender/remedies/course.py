@@ -89,15 +89,8 @@ def _resolve_course(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ..
     if any(
         issue.card == cards.D4_REACTION and issue.is_loud and _is_severe(issue) for issue in issues
     ):
-        return resolve_removals(
-            case,
-            [
-                issue
-                for issue in issues
-                if issue.card
-                in (cards.D4_REACTION, cards.C1_FOLIC_ACID_FIRST, cards.B8_UNIT_OR_PRODUCT)
-            ],
-        )
+        out = (cards.D4_REACTION, cards.C1_FOLIC_ACID_FIRST, cards.B8_UNIT_OR_PRODUCT)
+        return _and_tests(case, issues, [issue for issue in issues if issue.card in out])
     if all(issue.card.remedy is Remedy.ADD for issue in issues) and not _is_a_choice(case, issues):
         return (*_additions_only(case, issues), *_second_order_removed(case, issues))
     targets = find_targets(case, issues)
@@ -176,12 +169,21 @@ def _without_regimen(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, .
         missing = any(issue.card == cards.B5_NO_MAINTENANCE and issue.is_loud for issue in issues)
         unsaid = missing and not case.recommendation.not_drafted
         return () if unsaid else _additions_only(case, issues)  # another site is no maintenance
-    removals = resolve_removals(case, [issue for issue in wrong if _harms(issue)])
-    if removals and (tests := _tests_asked(case, issues)):
-        edits = _with_tests(removals[0].edits, tests)
-        return (Resolution(label_of(edits), edits),)
+    removals = _and_tests(case, issues, [issue for issue in wrong if _harms(issue)])
     # N2 by older signs offers no regimen: its tests are all there is to take (Q82)
     return removals or (_additions_only(case, issues) if case.rule == "N2" else ())
+
+
+def _and_tests(
+    case: Case, issues: Sequence[Issue], harmful: Sequence[Issue]
+) -> tuple[Resolution, ...]:
+    """Return the removal of what harms, with the tests that the card asks for."""
+    removals = resolve_removals(case, harmful)
+    tests = _tests_asked(case, issues) if removals else ()
+    if not tests:
+        return removals
+    edits = _with_tests(removals[0].edits, tests)
+    return (Resolution(label_of(edits), edits),)
 
 
 def _harms(issue: Issue) -> bool:

@@ -63,6 +63,12 @@ def test_the_tests_that_the_card_asks_for_come_with_the_removal(
     assert labels(card) == [f"Remove this order; order {tests}"]
 
 
+def test_so_they_do_where_a_severe_reaction_takes_the_order_out() -> None:
+    card = only_card(request(TABLETS, allergies=["severe: cyanocobalamin"]))
+    assert card["source"]["topic"]["code"] == "d4"
+    assert labels(card) == ["Remove this order; order B12, blood count, methylmalonic acid"]
+
+
 # --- what leaves the level open is named
 
 
