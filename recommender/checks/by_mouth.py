@@ -78,21 +78,26 @@ def _injections_go_on(case: Case, order: Order) -> bool:
     )
 
 
+_MORE_IS_DUE = ("N1", "N2", "T0", "T1", "T1b", "T4a")
+"""Rules of nerve signs, by which injections do not go on as they are."""
+
+
 def _is_supplement_beside_treatment(case: Case, order: Order, line: DoseLine) -> bool:
     """Return whether a dose below treatment is taken beside vitamin B12 at treatment dose, where
     it does no harm: beside injections, beside what is drafted with it, or as it stands on record
-    already; not beside injections of which nobody knows whether they are given (T7). Fewer tablets
-    in the place of those that are taken are no supplement, be it by a later line of one order, nor
-    are those beside a slip of dose or frequency, which nobody will take.
+    already; not beside injections of which nobody knows whether they are given (T7), or with nerve
+    signs for which they are too few. Fewer tablets in the place of those that are taken are no
+    supplement, be it by a later line of one order, nor are those beside a slip of dose or
+    frequency, which nobody will take.
     """
     on_record = any(
         other.state is OrderState.ACTIVE and other.cobalamin == line for other in case.course.orders
     )
-    not_given = case.assessment.treatment.phase is TreatmentPhase.UNKNOWN
+    not_given = case.assessment.treatment.phase in (TreatmentPhase.UNKNOWN, TreatmentPhase.LAPSED)
     standing = tuple(
         other
         for other in case.standing
-        if not (not_given or case.rule in ("N1", "N2"))  # with nerve signs more is due
+        if not (not_given or case.rule in _MORE_IS_DUE)
         and (on_record or (other.cobalamin is not None and is_injected(other.cobalamin)))
     )
     whole = order.part_of or order.key
