@@ -74,7 +74,8 @@ def read_timing(timing: object, authored: dt.date | None = None) -> TimingReadin
     """
     stated = as_dict(timing)
     repeat = as_dict(stated.get("repeat"))
-    from_repeat = _rhythm_of_repeat(repeat)
+    coded = bool(words_of(stated.get("code")))
+    from_repeat = None if coded and _says_only_when(repeat) else _rhythm_of_repeat(repeat)
     from_code, as_needed = _rhythm_of_code(stated.get("code"))
     rhythm = from_repeat or from_code or _single_dose(stated, repeat)
     if rhythm is None:
@@ -147,6 +148,14 @@ def _rhythm_of_repeat(repeat: Mapping[str, Any]) -> Timing | None:
         if frequency_max in (None, frequency)
         else _ranged(rhythm, frequency, Decimal(frequency_max or 0))
     )
+
+
+def _says_only_when(repeat: Mapping[str, Any]) -> bool:
+    """Return whether a structure without a period names at most one hour, day or part of the day:
+    how often is what the code beside it says, "every 30 days" at 09:00 too.
+    """
+    several = any(len(as_list(repeat.get(name))) > 1 for name in ("dayOfWeek", "timeOfDay", "when"))
+    return not several and repeat.get("period") is None and repeat.get("frequency") in (None, 1)
 
 
 def _on_days(days: int, frequency: int, period: Decimal, unit: PeriodUnit) -> Timing:

@@ -341,3 +341,37 @@ def test_a_frequency_of_once_beside_a_structure_without_an_end_is_told(said):
 
     assert found.timing == every(1, "1", DAY)
     assert found.written.count == 1
+
+
+@pytest.mark.parametrize(
+    ("repeat", "said", "timing"),
+    [
+        ({"timeOfDay": ["09:00:00"]}, "Every 30 days", every(1, "30", DAY)),
+        ({"when": ["MORN"]}, "Every 30 days", every(1, "30", DAY)),
+        ({"dayOfWeek": ["mon"]}, "Every 2 weeks", every(1, "2", WEEK)),
+        ({"frequency": 1}, "Weekly", every(1, "1", WEEK)),
+        ({"timeOfDay": ["09:00:00"]}, "Daily", every(1, "1", DAY)),
+        ({"timeOfDay": ["09:00:00", "21:00:00"]}, "BID", every(2, "1", DAY)),
+    ],
+)
+def test_an_hour_or_a_day_beside_a_code_says_when_and_the_code_how_often(repeat, said, timing):
+    reading = read_timing({"repeat": repeat, "code": {"text": said}})
+
+    assert reading.timing == timing
+    assert reading.written is None
+
+
+def test_an_hour_beside_a_code_that_is_not_read_is_not_every_day():
+    with pytest.raises(NotComputable, match="See admin instructions"):
+        read_timing(
+            {"repeat": {"timeOfDay": ["09:00:00"]}, "code": {"text": "See admin instructions"}}
+        )
+
+
+def test_two_hours_of_a_day_beside_a_code_that_says_otherwise_differ():
+    reading = read_timing(
+        {"repeat": {"timeOfDay": ["09:00:00", "21:00:00"]}, "code": {"text": "every 30 days"}}
+    )
+
+    assert reading.timing == every(2, "1", DAY)
+    assert reading.written == every(1, "30", DAY)
