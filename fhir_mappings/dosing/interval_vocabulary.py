@@ -108,6 +108,10 @@ ONCE: dict[str, int] = {
     "eens": 1,
 }
 
+_DAY_OF_MONTH = r"(?:the )?(?:first|(?:[12]?\d|3[01])(?:st|nd|rd|th))(?: day)?"
+_A_MONTH = r"(?:every|each|the) months?(?![a-z])"
+_WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:days?)?(?![a-z])"
+
 SHORT_FORMS: tuple[tuple[str, str], ...] = (
     (r"(?:/ ?|\bpro |\bper )die(?! woche)", " per day"),
     (r"\bal di(?![a-z])(?! (?:sotto|sopra|fuori|la|qua)\b)", "al giorno"),
@@ -149,7 +153,18 @@ SHORT_FORMS: tuple[tuple[str, str], ...] = (
     (r"\b(?:ein)?e? ?halbe (?=tab|amp)", "0.5 "),
     (r"(?<![\d.])(?<!\d )1/2 (?=amp|tab|vial|comp|cp|ml)", "0.5 "),
     (r"\b(?:en|1) gang (?=hver|var)", "once "),
+    (r"\bq ?o ?day", "alternate days"),
+    (r"\bq ?(?:mwf|m([/-])w\1f)", "mon, wed, fri"),
+    (
+        r"\b(?:once|(?:one|1) time) (?:a|per|each) day,? (?:on )?"
+        rf"(?={_WEEKDAY}|{_DAY_OF_MONTH} of {_A_MONTH})",
+        "",
+    ),
+    (rf"\b(?:one|1) time a day starting on ({_DAY_OF_MONTH}) and ending on \1 (?=every )", ""),
     (r"\b(?:one|1) time a day (?=every \d)", ""),
+    (rf"\b(months?) starting on {_DAY_OF_MONTH} for 1 days?", r"\1"),
+    (rf"\b(monthly|months?),? on {_DAY_OF_MONTH}(?: of {_A_MONTH})?(?! ?of)", r"\1"),
+    (rf"(?:\b(?:on |every |each ))?\b{_DAY_OF_MONTH} of (?:{_A_MONTH}|month)", "every month"),
     (r"\b(?:one|1) time (?=(?:a|per|each|every) |daily)", "once "),
     (r"\bq (?=am\b|pm\b|hs\b)", "q"),
     (rf"\b(im|sc|iv|po)[,.] (?=(?:{EVERY}|{PER}|{'|'.join(ADVERBS)})(?![a-z]))", r"\1 "),
@@ -223,15 +238,15 @@ WEEKDAYS: dict[str, str] = {
     word: day
     for day, words in {
         "mon": "mon mondays? monday mo montag montags lundi lunes lunedi maandag mandag",
-        "tue": "tue tues tuesdays? di dienstag dienstags mardi martes martedi dinsdag tisdag "
-        "tirsdag",
-        "wed": "wed weds wednesdays? mi mittwoch mittwochs mercredi miercoles mercoledi woensdag "
-        "onsdag",
-        "thu": "thu thur thurs thursdays? do donnerstag donnerstags jeudi jueves giovedi "
+        "tue": "tue tues tu tuesdays? di dienstag dienstags mardi martes martedi dinsdag "
+        "tisdag tirsdag",
+        "wed": "wed we weds wednesdays? mi mittwoch mittwochs mercredi miercoles mercoledi "
+        "woensdag onsdag",
+        "thu": "thu th thur thurs thursdays? do donnerstag donnerstags jeudi jueves giovedi "
         "donderdag torsdag",
         "fri": "fri fridays? fr freitag freitags vendredi viernes venerdi vrijdag fredag",
         "sat": "sat saturdays? sa samstag samstags samedi sabado sabato zaterdag lordag",
-        "sun": "sun sundays? so sonntag sonntags dimanche domingo domenica zondag sondag",
+        "sun": "sun su sundays? so sonntag sonntags dimanche domingo domenica zondag sondag",
     }.items()
     for word in words.split()
 }

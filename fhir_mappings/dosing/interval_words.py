@@ -259,7 +259,11 @@ def _lasts_no_longer(timing: Timing) -> bool:
     return length * DAYS_PER_UNIT[unit][1] <= timing.shortest_interval
 
 
-_BESIDE = re.compile(r"(?<![a-z])(?:as directed|injections?|inj|doses?|by the nurse)(?![a-z])")
+_BESIDE = re.compile(
+    r"(?<![a-z])(?:as directed|injections?|inj|doses?|by the nurse|"
+    r"(?:with|before|after) (?:breakfast|lunch|dinner|supper|food)|at (?:[01]\d|2[0-3])[0-5]\d|"
+    r"@ ?(?:[01]\d|2[0-3])[0-5]\d|(?<=\| )(?:[01]\d|2[0-3])[0-5]\d$)(?![a-z0-9])"
+)
 """What may stand beside a frequency without changing it."""
 
 
@@ -275,7 +279,7 @@ def parse_rhythm(text: str) -> Timing | None:
     if words in ABBREVIATIONS:
         return ABBREVIATIONS[words]
     rhythms = Rhythms(words)
-    rest = _BESIDE.sub(" ", rhythms.rest)
+    rest = _BESIDE.sub(" ", " ".join(rhythms.rest.split()))
     return rhythms.timing if not rest.strip(" |,.") else None
 
 

@@ -272,3 +272,55 @@ def test_every_number_word_is_read(word, number):
 def test_a_long_repetition_costs_no_more_than_its_length(piece):
     assert parse_rhythm(piece * 30_000) is None
     parse_rhythm((piece * LONGEST_TEXT)[:LONGEST_TEXT])
+
+
+@pytest.mark.parametrize(
+    ("words", "timing"),
+    [
+        ("Once per day on Mon Wed Fri", every("1", WEEK, times=3)),
+        ("Once per day on Monday, Wednesday, and Friday", every("1", WEEK, times=3)),
+        ("qMWF", every("1", WEEK, times=3)),
+        ("Q MWF", every("1", WEEK, times=3)),
+        ("Tu,Th,Sa", every("1", WEEK, times=3)),
+        ("QODay", every("2", DAY)),
+        ("QO DAY", every("2", DAY)),
+        ("Daily with breakfast", every("1", DAY)),
+        ("Daily before breakfast", every("1", DAY)),
+        ("daily 0900", every("1", DAY)),
+        ("DAILY@0900", every("1", DAY)),
+        ("daily at 0900", every("1", DAY)),
+        ("monthly on the 1st", every("1", MONTH)),
+        ("first of the month", every("1", MONTH)),
+        ("once a day on the 1st of the month", every("1", MONTH)),
+        ("on the 15th of each month", every("1", MONTH)),
+        ("every 1st of the month", every("1", MONTH)),
+        ("every 3 months on the 1st of the month", every("3", MONTH)),
+        ("one time a day every 1 month(s) starting on the 5th for 1 day(s)", every("1", MONTH)),
+        ("one time a day starting on the 5th and ending on the 5th every month", every("1", MONTH)),
+    ],
+)
+def test_frequencies_as_american_systems_name_them_are_read_Q43(words, timing):
+    assert parse_rhythm(words) == timing
+    assert find_rhythm(fold(f"1 mg IM {words}")).timing in (timing, None)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Every Mon",  # or month
+        "daily 0900 1800",
+        "0900 & 1800",
+        "before meals",
+        "daily with meals",
+        "monthly on the 1st and 15th",
+        "on the 1st and 15th of each month",
+        "on the 1st Monday of the month",
+        "first Monday of the month",
+        "monthly on the 1st of every other month",
+        "one time a day starting on the 5th and ending on the 9th every month",
+        "daily starting on the 5th for 1 day",
+        "once a day monthly",
+    ],
+)
+def test_days_and_hours_that_leave_open_how_often_are_not_read(words):
+    assert parse_rhythm(words) is None
