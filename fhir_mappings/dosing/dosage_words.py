@@ -61,18 +61,19 @@ _ROUTES: tuple[tuple[Route, str], ...] = (
     ),
     (
         Route.INTRAMUSCULAR,
-        r"(?:deep )?intra ?-?muscular(?:ly)?|"
+        r"(?:deep )?intra ?-?muscular(?:ly)?|intramusc|"
         r"im(?! (?:(?:monat|jahr|quartal|halbjahr|abstand|wechsel)(?![a-z])|[a-z]+lichen ))|i/m|"
         r"in(?:to)? (?:(?:the|a|an) )?(?:appropriate |large )?muscle|intramuskul\w*|"
         r"intramusculaire|intramuscol(?:are|o)|intramusculair",
     ),
     (
         Route.INTRAVENOUS,
-        r"intra ?-?venous(?:ly)?|iv|i/v|intravenos\w*|intraveineuse|intraveneus|endoven(?:os)?a",
+        r"(?:intra ?-?venous(?:ly)?|iv)(?: (?:push|piggyback|bolus))?|ivpb?|i/v|"
+        r"intravenos\w*|intraveineuse|intraveneus|endoven(?:os)?a",
     ),
     (
         Route.NASAL,
-        r"(?:intra)?nasal(?:ly)?|into (?:the|each|one) nostrils?|into the nose",
+        r"(?:intra)?nasal(?:ly)?|(?:into )?(?:the|each|one|both) nostrils?|into the nose",
     ),
     (
         Route.ORAL,

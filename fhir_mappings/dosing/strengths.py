@@ -49,6 +49,8 @@ _THOUSANDS = re.compile(
     rf"|[ '’](?=000 ?(?:{_MICROGRAMS})\b)"  # 1 000 µg, 1'000 µg
     rf"|\.(?=[05]00 ?(?:{_MICROGRAMS})\b))"  # 1.000 µg
 )
+_COMMA_BEHIND_B12 = re.compile(r"(?<![a-z0-9])(b[ -]?12),(?=\d)")
+"""In "vitamin B12,500 mcg" it parts the name from the strength: no twelve thousand."""
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 _BARE_POINT = re.compile(r"(?:(?<=^)|(?<=[ (]))\.(?=\d)")
 
@@ -58,7 +60,8 @@ def plain_numbers(folded: str) -> str:
     "1.000", "1.500", "1 000", "1'000", as German, French and Swiss labels write them), a decimal
     comma as a full stop, ".5" as "0.5". Of three decimals of a microgram nobody speaks.
     """
-    return _BARE_POINT.sub("0.", _DECIMAL_COMMA.sub(".", _THOUSANDS.sub(r"\1", folded)))
+    parted = _COMMA_BEHIND_B12.sub(r"\1, ", folded)
+    return _BARE_POINT.sub("0.", _DECIMAL_COMMA.sub(".", _THOUSANDS.sub(r"\1", parted)))
 
 
 _NUMBER = r"((?!0\d)\d{1,9}(?:\.\d{1,9})?)"
@@ -72,8 +75,22 @@ _PER_ML = re.compile(r" */ *(?=\d*(?:\.\d*)? ?ml\b)")
 _PARTS = re.compile(r" / | ?\+ ?|, | and | with ")
 
 
+_B12 = r"\(?(?:vitamine?|vit\.?) ?b[ -]?12\)?"
+_COBALAMIN = r"\(?[a-z]{2,8}cobalamine?\)?"
+_NAMED_TWICE = re.compile(
+    rf"(?<![a-z])(?:({_COBALAMIN}),? {_B12}|{_B12},? ({_COBALAMIN}))(?:,? ?\(vitamin b[ -]?12\))?"
+    r"(?![a-z0-9-])"
+)
+"""One ingredient by two names, as an American drug file lists it: "cyanocobalamin, vitamin B-12,
+1,000 mcg tablet".
+"""
+
 LONGEST_NAME = 500
 """Characters; what is longer is a story, not the name of a product."""
+
+
+def _once(match: re.Match[str]) -> str:
+    return str(match[1] or match[2])
 
 
 def split_name(name: str) -> list[str]:
@@ -82,7 +99,7 @@ def split_name(name: str) -> list[str]:
     """
     if len(name) > LONGEST_NAME:
         return []
-    plain = _PER_ML.sub("/", plain_numbers(fold(name)))
+    plain = _NAMED_TWICE.sub(_once, _PER_ML.sub("/", plain_numbers(fold(name))))
     dashed = plain.split(" - ")
     if len(dashed) > 1 and all(map(_STRENGTH.search, dashed)):
         return dashed
@@ -97,6 +114,7 @@ _FORM_WORDS = re.compile(
     r"omhuld\w*|uberzogen\w*|tab(?:s|l\w*)?|tbl|comprim\w*|compress[ae]|cpr?|caps?(?:ul\w*)?|"
     r"kaps(?:el|ler)\w*|gelul\w*|amp(?:s|[ou]\w*)?|fial[ae]|vials?|oral\w*|sublingual\w*|chewable|dispersible|effervescent|"
     r"(?:sustained|extended|prolonged|modified|slow|release|depot)|multi-?dose|single-?dose|"
+    r"sl|subl|loz\w*|odt|[ect]r|disintegrating|"
     r"intramuscular\w*|intramuskul\w*|im|for|of|til|till|zur|pour|per|para|voor|stk?|pcs|liuos|[-.x])"
 )
 _WORDS = re.compile(r"[^\W\d_][\w-]*|[\d.]+x?|\S")
