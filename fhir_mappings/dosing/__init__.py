@@ -3,6 +3,7 @@
 from fhir_mappings.dosing.dosage_words import WrittenDosage, read_written
 from fhir_mappings.dosing.doubtful_doses import DosesDiffer, slip_among, weigh, why_implausible
 from fhir_mappings.dosing.interval_timings import HIGHEST_COUNT
+from fhir_mappings.dosing.interval_vocabulary import fold
 from fhir_mappings.dosing.interval_words import is_review_noted
 from fhir_mappings.dosing.sequences import (
     THEN,
@@ -15,11 +16,11 @@ from fhir_mappings.dosing.strengths import (
     MASS_UNITS,
     VOLUME_UNITS,
     Strength,
+    plain_numbers,
     read_container,
     read_ratio,
     read_strengths,
     spelt_unit,
-    split_name,
     with_unit_beside,
 )
 from fhir_mappings.dosing.timing import (
@@ -45,10 +46,12 @@ __all__ = [
     "WrittenDosage",
     "by_number",
     "days_of",
+    "fold",
     "follow_one_another",
     "in_turn",
     "is_review_noted",
     "parts_in_turn",
+    "plain_numbers",
     "read_bounds",
     "read_container",
     "read_number",
@@ -60,7 +63,6 @@ __all__ = [
     "shorten",
     "slip_among",
     "spelt_unit",
-    "split_name",
     "weigh",
     "why_implausible",
     "with_unit_beside",

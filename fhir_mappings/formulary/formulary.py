@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from fhir_mappings.dosing import read_strengths, split_name
+from fhir_mappings.dosing import read_strengths
 from fhir_mappings.formulary.formulary_codes import built_in_value_sets, other_products
 from fhir_mappings.formulary.row_names import strengths_in
-from fhir_mappings.products import Form, form_of_words, identify_product
+from fhir_mappings.products import Form, form_of_words, identify_product, split_name
 from fhir_mappings.terminology import ATC, DMD, RXNORM, SNOMED
 from recommender.language import EXCIPIENTS, Allergen, Route, Substance
 

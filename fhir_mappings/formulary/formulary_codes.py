@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from fhir_mappings.dosing import read_strengths, split_name
+from fhir_mappings.dosing import read_strengths
 from fhir_mappings.formulary.row_names import is_strength_alone, problems_of_name, strange_letters
-from fhir_mappings.products import identify_product
+from fhir_mappings.products import identify_product, split_name
 from fhir_mappings.terminology import ATC, Field, ValueSets, load_value_sets
 from recommender.language import Substance
 

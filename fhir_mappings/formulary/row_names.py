@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from fhir_mappings.dosing import read_strengths, split_name
+from fhir_mappings.dosing import read_strengths
 from fhir_mappings.judging import names_another_substance
-from fhir_mappings.products import identify_product
+from fhir_mappings.products import identify_product, split_name
 from fhir_mappings.terminology import ValueSets
 from fhir_mappings.text import letter_not_latin, without_accents
 from recommender.language import Substance

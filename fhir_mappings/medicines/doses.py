@@ -30,8 +30,10 @@ from recommender.language import (
     HintAt,
     NotCounted,
     OrderState,
+    Rhythm,
     Route,
     Substance,
+    rhythm_of,
 )
 
 
@@ -43,7 +45,10 @@ def is_issue(use: MedicineUse, dosage: Dosage) -> bool:
         return False
     timing = next((line.timing for line in dosage.lines if line.substance.is_cobalamin), None)
     loading = (
-        timing is not None and timing.is_bounded and timing.shortest_interval < LOADING_BELOW_DAYS
+        timing is not None
+        and timing.is_bounded
+        and timing.shortest_interval < LOADING_BELOW_DAYS
+        and rhythm_of(timing) is not Rhythm.SINGLE
     )
     return dosage.from_words or not loading
 

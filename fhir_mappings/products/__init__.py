@@ -3,6 +3,7 @@
 from fhir_mappings.products.forms import form_of_words
 from fhir_mappings.products.identify import b12_given_beside, identify_product, names_nothing
 from fhir_mappings.products.ingredient_strengths import item_of
+from fhir_mappings.products.name_parts import split_name
 from fhir_mappings.products.near_names import near_b12_name, read_nearly
 from fhir_mappings.products.product import Form, Ingredient, Product
 
@@ -17,4 +18,5 @@ __all__ = [
     "names_nothing",
     "near_b12_name",
     "read_nearly",
+    "split_name",
 ]

@@ -13,7 +13,7 @@ from decimal import Decimal
 from itertools import chain
 from typing import Any
 
-from fhir_mappings.dosing import Strength, shorten, split_name
+from fhir_mappings.dosing import Strength, shorten
 from fhir_mappings.fhir import as_list, as_text, codings_of, texts_of, words_of
 from fhir_mappings.products.forms import read_form
 from fhir_mappings.products.ingredient_strengths import (
@@ -23,6 +23,7 @@ from fhir_mappings.products.ingredient_strengths import (
     read_stated_strengths,
     strengths_of_brands,
 )
+from fhir_mappings.products.name_parts import split_name
 from fhir_mappings.products.near_names import says_b12_is_given
 from fhir_mappings.products.product import Ingredient, Product
 from fhir_mappings.products.spoken_names import take_spoken_off

@@ -23,6 +23,7 @@ from recommender.language import (
     changed,
     is_treatment_dose,
     rhythm_by_days,
+    rhythm_of,
 )
 from recommender.language import is_injected as is_injected_line
 
@@ -46,9 +47,15 @@ def is_injected(line: DoseLine | None) -> bool:
 
 
 def interval_of_order(order: Order) -> Decimal | None:
-    """Return the days from dose to dose at the least frequent reading; `None` when not known."""
+    """Return the days from dose to dose at the least frequent reading; `None` when not known, and
+    of a single dose.
+    """
     line = order.cobalamin
-    return line.timing.longest_interval if line is not None and line.timing is not None else None
+    if line is None or line.timing is None:
+        return None
+    interval = line.timing.longest_interval
+    single = rhythm_of(line.timing) is Rhythm.SINGLE and interval < LOADING_BELOW_DAYS
+    return None if single else interval
 
 
 def is_loading(order: Order) -> bool:
@@ -99,6 +106,8 @@ def bound_end(order: Order) -> dt.date | None:
     line, start = order.cobalamin, start_of(order)
     if start is None or line is None or line.timing is None:
         return None
+    if line.timing.is_single and interval_of_order(order) is None:
+        return start
     days = (
         [line.timing.duration[0] * DAYS_PER_UNIT[line.timing.duration[1]][1]]
         if line.timing.duration
