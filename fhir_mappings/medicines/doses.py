@@ -30,10 +30,8 @@ from recommender.language import (
     HintAt,
     NotCounted,
     OrderState,
-    Rhythm,
     Route,
     Substance,
-    rhythm_of,
 )
 
 
@@ -48,7 +46,7 @@ def is_issue(use: MedicineUse, dosage: Dosage) -> bool:
         timing is not None
         and timing.is_bounded
         and timing.shortest_interval < LOADING_BELOW_DAYS
-        and rhythm_of(timing) is not Rhythm.SINGLE
+        and not timing.is_single
     )
     return dosage.from_words or not loading
 

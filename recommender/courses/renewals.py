@@ -28,6 +28,7 @@ from recommender.language import (
     contradictions,
     is_bound_together,
     is_injected,
+    is_one_injection,
     rhythm_of,
 )
 from recommender.safety import is_implausible
@@ -81,8 +82,8 @@ def repeats(case: Case, order: Order) -> Repeats | None:
     """
     if not is_readable(order) or kind_of(order) is None or not is_treatment(order):
         return None
-    of_kind = case.once(_drafts_by_kind).get(kind_of(order), ())
-    alike = case.once(_drafts_by_lines).get((kind_of(order), order.lines), ())
+    of_kind = case.once(_drafts_by_kind).get(_place_in_course(order), ())
+    alike = case.once(_drafts_by_lines).get((_place_in_course(order), order.lines), ())
     if any(_is_twin(case, order, other) for other in alike):
         return Repeats.DRAFT
     if any(_is_twin(case, order, other) for other in of_kind):
@@ -118,7 +119,7 @@ def repeated_order(case: Case, order: Order) -> Order | None:
     read first. A refill continues the first that is the same (RN8), which it does not repeat.
     """
     continues = not case.refill
-    for other in case.once(_standing_by_kind).get(kind_of(order), ()):
+    for other in case.once(_standing_by_kind).get(_place_in_course(order), ()):
         if _is_of_its_kind(order, other) and not _goes_over(case, order, other):
             if continues or not _is_refilled(order, other):
                 return other
@@ -132,7 +133,7 @@ def _unread_order(case: Case, order: Order) -> Order | None:
     """
     line = order.cobalamin
     unread = case.once(_unread_orders)
-    if not unread or line is None or kind_of(order) is PhaseKind.LOADING:
+    if not unread or line is None or _place_in_course(order) in _AGAIN_BESIDE:
         return None
     for other, theirs in unread:
         same_route = theirs.route is None or is_oral(theirs) is is_oral(line)
@@ -160,7 +161,8 @@ def continued_order(case: Case, order: Order) -> Order | None:
     for other in case.standing:
         theirs = other.cobalamin
         alike = theirs and (theirs.substance, theirs.route) == (line.substance, line.route)
-        same = kind in (None, kind_of(other)) and _is_of_its_kind(order, other)
+        same = kind is None or _place_in_course(order) == _place_in_course(other)
+        same = same and _is_of_its_kind(order, other)
         if alike and same and not _goes_over(case, order, other):
             return other
     return None
@@ -179,32 +181,43 @@ def _is_of_its_kind(order: Order, other: Order) -> bool:
     return not one_order and not is_bound_together(order, other)
 
 
-def _drafts_by_kind(case: Case) -> dict[PhaseKind | None, list[Order]]:
+ONE_INJECTION = "one injection"
+Place = PhaseKind | str | None
+_AGAIN_BESIDE = (PhaseKind.LOADING, ONE_INJECTION)
+"""What is no renewal of an order that goes on: it is given beside it."""
+
+
+def _place_in_course(order: Order) -> Place:
+    """Return the place of an order in a course; one injection alone has a place of its own."""
+    return ONE_INJECTION if is_one_injection(order.cobalamin) else kind_of(order)
+
+
+def _drafts_by_kind(case: Case) -> dict[Place, list[Order]]:
     """Return the drafts by their place in a course; those that come first of two stand first, so
     that one look tells most orders that they are not alone.
     """
     return _by_kind(sorted(case.all_drafts, key=lambda order: (order.selected, order.key)))
 
 
-def _drafts_by_lines(case: Case) -> dict[tuple[PhaseKind | None, object], list[Order]]:
+def _drafts_by_lines(case: Case) -> dict[tuple[Place, object], list[Order]]:
     """Return the drafts by their place in a course and what they order."""
-    found: dict[tuple[PhaseKind | None, object], list[Order]] = {}
+    found: dict[tuple[Place, object], list[Order]] = {}
     for kind, orders in case.once(_drafts_by_kind).items():
         for order in orders:
             found.setdefault((kind, order.lines), []).append(order)
     return found
 
 
-def _standing_by_kind(case: Case) -> dict[PhaseKind | None, list[Order]]:
+def _standing_by_kind(case: Case) -> dict[Place, list[Order]]:
     return _by_kind(case.standing)
 
 
-def _by_kind(orders: Iterable[Order]) -> dict[PhaseKind | None, list[Order]]:
+def _by_kind(orders: Iterable[Order]) -> dict[Place, list[Order]]:
     """Return the orders that can be read and treat, by their place in a course."""
-    found: dict[PhaseKind | None, list[Order]] = {}
+    found: dict[Place, list[Order]] = {}
     for order in orders:
         if is_readable(order) and is_treatment(order):
-            found.setdefault(kind_of(order), []).append(order)
+            found.setdefault(_place_in_course(order), []).append(order)
     return found
 
 
@@ -227,7 +240,7 @@ def _goes_over(case: Case, order: Order, other: Order) -> bool:
     if end is None:
         return False
     begins = max(order.starts or case.scenario.as_of, case.scenario.as_of)
-    if kind_of(other) is PhaseKind.LOADING:
+    if _place_in_course(other) in _AGAIN_BESIDE:
         return begins > end
     return begins >= end - dt.timedelta(days=case.policy.renewal_window_days)
 
@@ -248,7 +261,7 @@ def _both_routes(case: Case) -> Iterator[Issue]:
     injected = [
         order
         for order in orders
-        if order.cobalamin and is_injected(order.cobalamin) and not _is_finished(case, order)
+        if order.cobalamin and is_injected(order.cobalamin) and not _is_over_soon(case, order)
     ]
     ours = {order.key for order in case.drafts}
     about = tuple(order.key for order in (*oral, *injected) if order.key in ours)
@@ -258,8 +271,12 @@ def _both_routes(case: Case) -> Iterator[Issue]:
     yield Issue(cards.E2_TABLETS_AND_INJECTIONS, INFO, (reason,), ("S47",), about)
 
 
-def _is_finished(case: Case, order: Order) -> bool:
-    """Return whether the order is a loading course of which every injection was given."""
+def _is_over_soon(case: Case, order: Order) -> bool:
+    """Return whether the order is one injection, or a loading course of which every one was
+    given.
+    """
+    if is_one_injection(order.cobalamin):
+        return True
     loads = order.state is OrderState.ACTIVE and kind_of(order) is PhaseKind.LOADING
     return loads and case.assessment.treatment.loading_complete
 

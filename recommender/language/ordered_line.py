@@ -135,6 +135,14 @@ def total_doses(timing: Timing) -> Decimal | None:
     return max(Decimal(1), days / timing.shortest_interval)
 
 
+def is_one_injection(line: DoseLine | None) -> bool:
+    """Return whether it is a single injection: given once, it goes on from no other order."""
+    timing = line.timing if line is not None else None
+    if line is None or timing is None or not timing.is_single or not is_injected(line):
+        return False
+    return timing.longest_interval < LOADING_BELOW_DAYS
+
+
 def rhythm_of(timing: Timing) -> Rhythm:
     """Return how injections are timed, told by the days from dose to dose."""
     if total_doses(timing) == 1:

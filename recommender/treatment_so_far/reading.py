@@ -21,9 +21,9 @@ from recommender.language import (
     Rhythm,
     Route,
     changed,
+    is_one_injection,
     is_treatment_dose,
     rhythm_by_days,
-    rhythm_of,
 )
 from recommender.language import is_injected as is_injected_line
 
@@ -53,9 +53,7 @@ def interval_of_order(order: Order) -> Decimal | None:
     line = order.cobalamin
     if line is None or line.timing is None:
         return None
-    interval = line.timing.longest_interval
-    single = rhythm_of(line.timing) is Rhythm.SINGLE and interval < LOADING_BELOW_DAYS
-    return None if single else interval
+    return None if is_one_injection(line) else line.timing.longest_interval
 
 
 def is_loading(order: Order) -> bool:
@@ -106,7 +104,7 @@ def bound_end(order: Order) -> dt.date | None:
     line, start = order.cobalamin, start_of(order)
     if start is None or line is None or line.timing is None:
         return None
-    if line.timing.is_single and interval_of_order(order) is None:
+    if is_one_injection(line):
         return start
     days = (
         [line.timing.duration[0] * DAYS_PER_UNIT[line.timing.duration[1]][1]]

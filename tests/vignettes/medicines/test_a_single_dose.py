@@ -1,7 +1,8 @@
 """One dose and no more, as fields and words say it ("Once"), of injections and of tablets.
 
 Expectations: cards.md 3 ("HC IM 1000 mcg once ... untreated": b4) and b6 (tablets are taken every
-day); decisions Q43.
+day); decisions Q43; a completed order is an issue on its date, two or more make maintenance (Q30),
+an order without a dose is a question (Q55), and one injection is no renewal (Q38).
 """
 
 from __future__ import annotations
@@ -11,10 +12,14 @@ from typing import Any
 import pytest
 
 from tests.vignettes.test_stops_and_doubtful_orders import (
+    LOADING,
     LOW,
+    MAINTENANCE,
     NO_SIGNS,
     SIGNS,
+    cards_of,
     draft_of,
+    labels,
     only_card,
     request,
 )
@@ -81,3 +86,97 @@ def test_once_beside_every_day_without_an_end_says_two_things_b20() -> None:
 
     assert (topic, indicator) == ("b20", "warning")
     assert "once" in summary
+
+
+# --- ordered at each visit, as American clinics do
+# --------------------------------------------------------------------------------------------------
+
+TREATED: Json = {
+    "conditions": ["pernicious anaemia, since 2022-11-15"],
+    "results": ["B12 400 pmol/L, on 2026-09-01", "eGFR 90 mL/min/{1.73_m2}, on 2026-11-06"],
+}
+VISITS = ["2026-03-27", "2026-05-27", "2026-07-27", "2026-09-27"]
+
+
+def ordered_once(asked: Json, status: str, days: list[str], timing: Json = ONCE) -> Json:
+    """Return the request with an order of one injection on each of these days in its list."""
+    for number, day in enumerate(days):
+        order = {
+            "resourceType": "MedicationRequest",
+            "id": f"once-{number}",
+            "status": status,
+            "intent": "order",
+            "medicationCodeableConcept": {"text": "Hydroxocobalamin 1 mg/mL injection"},
+            "subject": {"reference": "Patient/p1"},
+            "authoredOn": day,
+            "dosageInstruction": [
+                {
+                    "timing": timing,
+                    "route": {"text": "Intramuscular"},
+                    "doseAndRate": [{"doseQuantity": {"value": 1000, "unit": "mcg"}}],
+                }
+            ],
+        }
+        asked["prefetch"]["medications"]["entry"].append({"resource": order})
+    asked["prefetch"]["medications"]["total"] += len(days)
+    return asked
+
+
+def said_to(asked: Json) -> list[tuple[str, str]]:
+    found = cards_of(asked)
+    return [(card["source"]["topic"]["code"], card["indicator"]) for card in found]
+
+
+@pytest.mark.parametrize("timing", ONCE_IN_ALL[:4])
+def test_an_injection_ordered_at_each_visit_is_maintenance_and_no_loading_that_is_over_Q30(
+    timing: Json,
+) -> None:
+    chart = ordered_once(request(**TREATED), "completed", VISITS, timing)
+    due = ordered_once(request(INJECTION, **TREATED), "completed", VISITS, timing)
+    draft_of(due)["dosageInstruction"][0]["timing"] = timing
+
+    assert not any("oading" in card["summary"] for card in cards_of(chart))
+    assert said_to(due) == []
+
+
+def test_of_one_injection_that_was_ordered_only_it_is_asked_whether_it_is_given_Q55() -> None:
+    asked = ordered_once(request(**TREATED), "active", ["2026-10-27"])
+    card = only_card(asked)
+
+    assert "ordered 27 Oct, no dose on record" in card["summary"]
+    assert "oading" not in card["summary"]
+
+
+def test_one_injection_takes_the_place_of_no_order_that_goes_on_Q38() -> None:
+    """The dose of a visit, beside the standing order whose dose is due."""
+    given = [f"hydroxocobalamin, 1000 mcg, IM, on {day}" for day in VISITS]
+    asked = request(INJECTION, active=[f"{INJECTION}, since 2026-01-27"], given=given, **TREATED)
+    draft_of(asked)["dosageInstruction"][0]["timing"] = ONCE
+
+    assert said_to(asked) == []
+
+
+def test_one_injection_now_beside_the_course_is_no_second_order_of_it() -> None:
+    asked = request(LOADING, MAINTENANCE, INJECTION, **NO_SIGNS_CHART)
+    draft_of(asked, 2)["dosageInstruction"][0]["timing"] = ONCE
+
+    assert "e1" not in {topic for topic, _ in said_to(asked)}
+
+
+def test_the_same_injection_ordered_twice_today_is_one_too_many_e1() -> None:
+    asked = request(INJECTION, **TREATED)
+    draft_of(asked)["dosageInstruction"][0]["timing"] = ONCE
+    ordered_once(asked, "completed", VISITS)
+    today = ordered_once(asked, "active", ["2026-11-26"])
+    today["prefetch"]["medications"]["entry"][-1]["resource"]["id"] = "today"
+    card = only_card(today)
+
+    assert (card["source"]["topic"]["code"], card["indicator"]) == ("e1", "warning")
+    assert "Remove this order" in labels(card)
+
+
+def test_one_injection_beside_tablets_asks_for_no_choice_between_them_e2() -> None:
+    asked = request(TABLETS, INJECTION, **NO_SIGNS_CHART)
+    draft_of(asked, 1)["dosageInstruction"][0]["timing"] = ONCE
+
+    assert "e2" not in {topic for topic, _ in said_to(asked)}
