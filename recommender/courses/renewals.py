@@ -189,7 +189,9 @@ _AGAIN_BESIDE = (PhaseKind.LOADING, ONE_INJECTION)
 
 def _place_in_course(order: Order) -> Place:
     """Return the place of an order in a course; one injection alone has a place of its own."""
-    return ONE_INJECTION if is_one_injection(order.cobalamin) else kind_of(order)
+    kind = kind_of(order)
+    once = kind is PhaseKind.MAINTENANCE and is_one_injection(order.cobalamin)
+    return ONE_INJECTION if once else kind
 
 
 def _drafts_by_kind(case: Case) -> dict[Place, list[Order]]:

@@ -138,9 +138,9 @@ def total_doses(timing: Timing) -> Decimal | None:
 def is_one_injection(line: DoseLine | None) -> bool:
     """Return whether it is a single injection: given once, it goes on from no other order."""
     timing = line.timing if line is not None else None
-    if line is None or timing is None or not timing.is_single or not is_injected(line):
+    if line is None or timing is None or timing.count != 1:
         return False
-    return timing.longest_interval < LOADING_BELOW_DAYS
+    return timing.is_single and is_injected(line) and timing.longest_interval < LOADING_BELOW_DAYS
 
 
 def rhythm_of(timing: Timing) -> Rhythm:

@@ -10,15 +10,14 @@ import pytest
 from fhir_mappings.dosing.dosage_words import read_written
 from fhir_mappings.dosing.interval_vocabulary import fold
 from fhir_mappings.dosing.strengths import (
-    LONGEST_NAME,
     Strength,
     plain_numbers,
     read_container,
     read_ratio,
     read_strengths,
     spelt_unit,
-    split_name,
 )
+from fhir_mappings.products.name_parts import LONGEST_NAME, split_name
 
 
 def strengths(name: str) -> list[Strength]:
