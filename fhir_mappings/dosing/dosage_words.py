@@ -118,6 +118,8 @@ _SAYS_NOTHING = re.compile(
     r"(?:(?:(?:taken )?before|after) (?:a |the |your )?(?:breakfast|food|meals?|eating)|"
     r"(?:on )?(?:an )?empty stomach|a jeun|(?:auf )?nuchter(?:n|nen magen)|en ayunas|em jejum|"
     r"a (?:digiuno|stomaco vuoto)|op (?:een )?(?:lege|nuchtere) maag)(?![a-z])|"
+    r"(?<![a-z])do not (?:crush|chew)(?:,? (?:or |and )?(?:crush|chew|split))*(?![a-z])|"
+    r"(?<![a-z])discard (?:the )?(?:vial|remainder|unused portion)(?: after (?:each )?use)?|"
     rf"(?<![a-z])(?:first dose|start(?:ing|s)?|beginning) {A_NUMBER}(?: ?(?:to|-) ?{A_NUMBER})? "
     r"(?:day|week|month)s? after (?:the )?(?:last |end of )?(?:the )?(?:loading(?: dose| course| "
     r"injection)?|alternate-day injection)(?![a-z])"

@@ -27,7 +27,11 @@ NUMBERS: dict[str, int] = {
         11: "eleven elf",
         12: "twelve zwolf zwoelf douze doce dodici doze twaalf tolv",
         14: "fourteen vierzehn quatorze",
+        20: "twenty",
+        21: "twenty-one",
+        28: "twenty-eight",
         30: "thirty dreissig trente treinta trenta",
+        60: "sixty",
         90: "ninety",
     }.items()
     for word in words.split()
@@ -167,6 +171,7 @@ SHORT_FORMS: tuple[tuple[str, str], ...] = (
     (rf"(?:\b(?:on |every |each ))?\b{_DAY_OF_MONTH} of (?:{_A_MONTH}|month)", "every month"),
     (r"\b(?:one|1) time (?=(?:a|per|each|every) |daily)", "once "),
     (r"\bq (?=am\b|pm\b|hs\b)", "q"),
+    (r"\bnightly,? at (?=bedtime)", ""),
     (rf"\b(im|sc|iv|po)[,.] (?=(?:{EVERY}|{PER}|{'|'.join(ADVERBS)})(?![a-z]))", r"\1 "),
     (
         rf"\bx ?1 ?(?=(?:(?:im|sc|iv|po) )?(?!i \d)"

@@ -124,7 +124,7 @@ _MASS = "|".join(
 A_NUMBER = rf"(\d{{1,7}}(?:\.\d{{1,4}})?|{'|'.join(sorted(NUMBERS, key=len, reverse=True))})"
 _PIECES = {
     "tablet": "tablets?|tabs?|tabl|tbl|tabletten|tablette|tabletter|tablett|comprimes?|"
-    "comprimidos?|comp|cpr|cp|compresse|compressa|caplets?|to be taken",
+    "comprimidos?|comp|cpr|cp|compresse|compressa|caplets?|lozenges?|to be taken",
     "capsule": "capsules?|caps?|kapseln?|kapsler|gelules?|capsulas?|capsule",
     "ampoule": "ampoules?|ampules?|amps?|ampullen?|ampuller|ampull|ampul|ampollas?|ampolas?|fiale?|"
     "fl|injektione?n?|injektioner|injeksjone?r?|injectie|inyeccion|"

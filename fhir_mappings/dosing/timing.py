@@ -83,14 +83,13 @@ def read_timing(timing: object, authored: dt.date | None = None) -> TimingReadin
     starts, ends = _bounds_period(repeat)
     duration = _duration(repeat, starts or authored, ends)
     count, count_max = _whole(repeat, "count") or rhythm.count, _whole(repeat, "countMax")
-    differs = from_repeat and from_code and _differ(from_repeat, count, from_code)
+    alike = from_code is None or from_code.count in (None, count)
+    differs = (
+        from_repeat and from_code and not (alike and _interval(from_repeat) == _interval(from_code))
+    )
     if count or count_max or duration:
-        rhythm = replace(
-            rhythm,
-            count=count,
-            count_max=None if count_max == count else count_max,
-            duration=duration,
-        )
+        most = None if count_max == count else count_max
+        rhythm = replace(rhythm, count=count, count_max=most, duration=duration)
     return TimingReading(rhythm, as_needed, starts, ends, from_code if differs else None)
 
 
@@ -101,13 +100,6 @@ def _single_dose(stated: Mapping[str, Any], repeat: Mapping[str, Any]) -> Timing
     if (once or one_moment) and stated.get("code") is None:
         return replace(times_per(1, 1, _DAY), count=1)
     return None
-
-
-def _differ(repeat: Timing, count: int | None, code: Timing) -> bool:
-    """Return whether a code says another interval than the structure, or another number of
-    doses.
-    """
-    return _interval(repeat) != _interval(code) or code.count not in (None, count)
 
 
 def _interval(timing: Timing) -> tuple[Decimal, Decimal]:
