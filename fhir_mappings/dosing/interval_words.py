@@ -97,7 +97,7 @@ ABBREVIATIONS: dict[str, Timing] = {
     word: times_per(frequency, period, unit)
     for frequency, period, unit, words in _CODES
     for word in words.split()
-} | {"once": _ONCE}
+} | dict.fromkeys(("once", "once stat", "stat once", "once-stat", "once-only"), _ONCE)
 """Timing codes and their like, where they are the whole text: a frequency of "Once" is one dose."""
 
 _IN_TEXT = frozenset(
@@ -260,7 +260,7 @@ def _lasts_no_longer(timing: Timing) -> bool:
 
 
 _BESIDE = re.compile(
-    r"(?<![a-z])(?:as directed|injections?|inj|doses?|by the nurse|"
+    r"(?<![a-z])(?:as directed|injections?|inj|doses?|by the nurse|only|"
     r"(?:with|before|after) (?:breakfast|lunch|dinner|supper|food)|at (?:[01]\d|2[0-3])[0-5]\d|"
     r"@ ?(?:[01]\d|2[0-3])[0-5]\d|(?<=\| )(?:[01]\d|2[0-3])[0-5]\d$)(?![a-z0-9])"
 )

@@ -297,6 +297,9 @@ def test_a_long_repetition_costs_no_more_than_its_length(piece):
         ("every 3 months on the 1st of the month", every("3", MONTH)),
         ("one time a day every 1 month(s) starting on the 5th for 1 day(s)", every("1", MONTH)),
         ("one time a day starting on the 5th and ending on the 5th every month", every("1", MONTH)),
+        ("weekly on Wed", every("1", WEEK)),
+        ("once a week on Wed", every("1", WEEK)),
+        ("every 4 weeks on Mon", every("4", WEEK)),
     ],
 )
 def test_frequencies_as_american_systems_name_them_are_read_Q43(words, timing):
@@ -308,6 +311,8 @@ def test_frequencies_as_american_systems_name_them_are_read_Q43(words, timing):
     "words",
     [
         "Every Mon",  # or month
+        "weekly on Wed and Fri",
+        "every 4 weeks on Mon, Thu",
         "daily 0900 1800",
         "0900 & 1800",
         "before meals",
@@ -323,4 +328,27 @@ def test_frequencies_as_american_systems_name_them_are_read_Q43(words, timing):
     ],
 )
 def test_days_and_hours_that_leave_open_how_often_are_not_read(words):
+    assert parse_rhythm(words) is None
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Once",
+        "ONCE STAT",
+        "Stat once",
+        "once-only",
+        "ONE-TIME ONLY",
+        "Once now",
+        "Single dose only",
+    ],
+)
+def test_a_frequency_of_one_time_is_one_dose_Q43(words):
+    assert parse_rhythm(words) == every("1", DAY, count=1)
+
+
+@pytest.mark.parametrize(
+    "words", ["once or twice", "once weekly or monthly", "1 dose", "once PRN x"]
+)
+def test_once_beside_more_is_no_single_dose(words):
     assert parse_rhythm(words) is None
