@@ -109,7 +109,7 @@ def is_injected(line: DoseLine) -> bool:
 
 def is_treatment_dose(line: DoseLine | None) -> Truth:
     """Return whether the line is vitamin B12 at treatment dose; UNKNOWN when its dose, route or
-    frequency is not known.
+    frequency is not known. One tablet alone treats nobody.
     """
     if line is None or not line.substance.is_cobalamin:
         return Truth.FALSE
@@ -119,7 +119,8 @@ def is_treatment_dose(line: DoseLine | None) -> Truth:
         return Truth.FALSE
     if line.route is None or line.dose is None or line.timing is None:
         return Truth.UNKNOWN
-    return truth_of(line.dose * line.timing.doses_per_day >= TREATMENT_DOSE_ORAL)
+    daily = line.dose * line.timing.doses_per_day
+    return truth_of(daily >= TREATMENT_DOSE_ORAL and not line.timing.is_single)
 
 
 def total_doses(timing: Timing) -> Decimal | None:

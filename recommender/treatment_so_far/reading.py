@@ -30,13 +30,14 @@ from recommender.language import is_injected as is_injected_line
 
 def is_given_at_treatment_dose(dose: DoseGiven) -> bool:
     """An injection of unknown size counts, for none under 250 micrograms is in use; a tablet of
-    unknown size may be a supplement.
+    unknown size may be a supplement, and of one alone nobody is treated.
     """
     match dose.route:
         case Route.NASAL:
             return False
         case Route.ORAL:
-            return dose.dose is not None and dose.dose >= TREATMENT_DOSE_ORAL
+            alone = dose.timing is not None and dose.timing.is_single
+            return dose.dose is not None and dose.dose >= TREATMENT_DOSE_ORAL and not alone
         case _:
             return dose.dose is None or dose.dose >= TREATMENT_DOSE_INJECTED
 

@@ -180,3 +180,33 @@ def test_one_injection_beside_tablets_asks_for_no_choice_between_them_e2() -> No
     draft_of(asked, 1)["dosageInstruction"][0]["timing"] = ONCE
 
     assert "e2" not in {topic for topic, _ in said_to(asked)}
+
+
+# --- one tablet on record
+# --------------------------------------------------------------------------------------------------
+
+FOLIC_ACID = "folic acid tablet 5 mg, 5 mg, oral, daily"
+
+
+def one_tablet(asked: Json, status: str) -> Json:
+    """Return the request with an order of one tablet, two months old, in its list."""
+    asked = ordered_once(asked, status, ["2026-09-26"])
+    order = asked["prefetch"]["medications"]["entry"][-1]["resource"]
+    order["medicationCodeableConcept"] = {"text": "Cyanocobalamin 1 mg tablets"}
+    order["dosageInstruction"][0]["route"] = {"text": "Oral"}
+    return asked
+
+
+@pytest.mark.parametrize("status", ["active", "completed"])
+def test_one_tablet_on_record_silences_no_low_level(status: str) -> None:
+    card = only_card(one_tablet(request(**NO_SIGNS_CHART), status))
+
+    assert card["indicator"] == "warning"
+    assert card["summary"].startswith("B12 95 pmol/L")
+
+
+@pytest.mark.parametrize("status", ["active", "completed"])
+def test_one_tablet_on_record_does_not_open_the_way_for_folic_acid_c1(status: str) -> None:
+    found = said_to(one_tablet(request(FOLIC_ACID, **NO_SIGNS_CHART), status))
+
+    assert ("c1", "critical") in found
