@@ -1,7 +1,14 @@
 """How much and how often: structured timing, strengths, and the same said in words."""
 
 from fhir_mappings.dosing.dosage_words import WrittenDosage, read_written
-from fhir_mappings.dosing.doubtful_doses import DosesDiffer, slip_among, weigh, why_implausible
+from fhir_mappings.dosing.doubtful_doses import (
+    DosesDiffer,
+    in_words,
+    names_once_alone,
+    slip_among,
+    weigh,
+    why_implausible,
+)
 from fhir_mappings.dosing.interval_timings import HIGHEST_COUNT
 from fhir_mappings.dosing.interval_vocabulary import fold
 from fhir_mappings.dosing.interval_words import is_review_noted
@@ -49,7 +56,9 @@ __all__ = [
     "fold",
     "follow_one_another",
     "in_turn",
+    "in_words",
     "is_review_noted",
+    "names_once_alone",
     "parts_in_turn",
     "plain_numbers",
     "read_bounds",

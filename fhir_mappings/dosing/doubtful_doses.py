@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from fhir_mappings.dosing.timing import NotComputable
-from fhir_mappings.fhir import as_dict, as_text
+from fhir_mappings.dosing.interval_vocabulary import fold
+from fhir_mappings.dosing.timing import NotComputable, TimingReading, shorten
+from fhir_mappings.fhir import as_dict, as_text, words_of
 from fhir_mappings.fhir import versions as fhir_versions
 from recommender.language import MOST_DOSES_A_DAY, UNIT_ERROR_INJECTED, Timing
 
@@ -55,3 +56,24 @@ def why_implausible(timing: Timing | None, line: Mapping[str, Any]) -> str:
     if timing is not None and 1 / timing.shortest_interval > MOST_DOSES_A_DAY:
         return f"more than {MOST_DOSES_A_DAY} doses a day"
     return ""
+
+
+def names_once_alone(timing: object) -> bool:
+    """Return whether the code of a FHIR Timing is "once" and nothing beside it says how often or
+    that it is one dose: of what is swallowed it may mean once a day.
+    """
+    stated = as_dict(timing)
+    said = fold(words_of(stated.get("code"))) == "once"
+    repeat = as_dict(stated.get("repeat"))
+    return said and not (repeat.get("count") or repeat.get("period") or stated.get("event"))
+
+
+def in_words(problems: list[str], line: Mapping[str, Any], timing: TimingReading) -> str:
+    """Return the problems as one sentence; an order that says everything in free text is named as
+    that.
+    """
+    text = as_text(line.get("text")) or as_text(line.get("patientInstruction"))
+    nothing_structured = timing.timing is None and not any(fhir_versions.read_dose_quantities(line))
+    if text and nothing_structured and problems:
+        return f'dose only as text: "{shorten(text)}"'
+    return "; ".join(problems)

@@ -21,12 +21,13 @@ from fhir_mappings.dosing import (
     by_number,
     follow_one_another,
     in_turn,
+    in_words,
+    names_once_alone,
     parts_in_turn,
     read_bounds,
     read_timing,
     read_worded,
     read_written,
-    shorten,
     slip_among,
     weigh,
     why_implausible,
@@ -37,7 +38,7 @@ from fhir_mappings.medicines.dose_amounts import attempt, count_alone, read_dose
 from fhir_mappings.medicines.routes_and_sites import notes_technique, read_route, read_site
 from fhir_mappings.products import Form, Ingredient, Product
 from fhir_mappings.terminology import ValueSets
-from recommender.language import DoseLine, InjectionSite, contradictions
+from recommender.language import DoseLine, InjectionSite, Route, contradictions
 
 
 class Dosage(NamedTuple):
@@ -199,7 +200,7 @@ def _read_line(
     structured = not _only_words(line)
     return Dosage(
         lines=lines,
-        problem=_in_words(problems, line, timing),
+        problem=in_words(problems, line, timing),
         starts=timing.starts,
         ends=timing.ends,
         site=read_site(line, value_sets),
@@ -247,11 +248,16 @@ def _read_lines(
     )
     as_needed = _is_as_needed(line, words) or timing.as_needed
 
+    rhythm = timing.timing
+    if route is Route.ORAL and names_once_alone(line.get("timing")):
+        problems.append('frequency is only "once": once a day, or once in all')
+        rhythm = None
+
     def dose_of(item: Ingredient) -> Decimal | None:
         return weigh(lambda: read_dose(line, item, product, words, value_sets.units), problems)
 
     return tuple(
-        DoseLine(item.substance, route, dose_of(item), timing.timing, as_needed)
+        DoseLine(item.substance, route, dose_of(item), rhythm, as_needed)
         for item in product.ingredients
     )
 
@@ -287,14 +293,3 @@ def _timing_or_words(
     """
     said, timing = words.timing if words.whole else None, line.get("timing")
     return read_worded(said, words.as_needed, timing, authored) or read(timing, authored)
-
-
-def _in_words(problems: list[str], line: Mapping[str, Any], timing: TimingReading) -> str:
-    """Return the problems as one sentence; an order that says everything in free text is named as
-    that.
-    """
-    text = as_text(line.get("text")) or as_text(line.get("patientInstruction"))
-    nothing_structured = timing.timing is None and not any(fhir_versions.read_dose_quantities(line))
-    if text and nothing_structured and problems:
-        return f'dose only as text: "{shorten(text)}"'
-    return "; ".join(problems)

@@ -71,13 +71,20 @@ def test_one_injection_in_words_alone_is_no_course_b4() -> None:
     assert said[:2] == ("b4", "warning")
 
 
-@pytest.mark.parametrize("timing", ONCE_IN_ALL)
+@pytest.mark.parametrize("timing", [*ONCE_IN_ALL[1:], {"code": {"text": "STAT"}}])
 def test_one_tablet_is_no_treatment_b6(timing: Json) -> None:
     assert led_by(TABLETS, timing, **NO_SIGNS_CHART) == (
         "b6",
         "warning",
         "Tablets ordered once; B12 tablets are taken every day",
     )
+
+
+def test_once_alone_of_tablets_may_be_once_a_day_and_is_not_read() -> None:
+    asked = request(TABLETS, **NO_SIGNS_CHART)
+    draft_of(asked)["dosageInstruction"][0]["timing"] = ONCE
+
+    assert "could not be read" in only_card(asked)["detail"]
 
 
 def test_once_beside_every_day_without_an_end_says_two_things_b20() -> None:
@@ -190,7 +197,7 @@ FOLIC_ACID = "folic acid tablet 5 mg, 5 mg, oral, daily"
 
 def one_tablet(asked: Json, status: str) -> Json:
     """Return the request with an order of one tablet, two months old, in its list."""
-    asked = ordered_once(asked, status, ["2026-09-26"])
+    asked = ordered_once(asked, status, ["2026-09-26"], {"repeat": {"count": 1}})
     order = asked["prefetch"]["medications"]["entry"][-1]["resource"]
     order["medicationCodeableConcept"] = {"text": "Cyanocobalamin 1 mg tablets"}
     order["dosageInstruction"][0]["route"] = {"text": "Oral"}
