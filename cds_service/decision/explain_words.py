@@ -148,7 +148,7 @@ def say_card(card: Json, style: Style) -> Iterator[str]:
         yield style.wrap(line, "      ", "        ")
     for suggestion in card.get("suggestions", ()):
         yield style.paint(style.wrap(suggestion["label"], "    > ", "      "), _GREEN)
-        for action in suggestion["actions"]:
+        for action in suggestion.get("actions", ()):
             yield style.wrap(f"{action['type']}: {action['description']}", "        ", "          ")
     if card.get("overrideReasons"):
         yield style.wrap(

@@ -24,11 +24,13 @@ from cds_service.site import is_web_url, shown_url
 from cli.parsing import (
     Refusal,
     authorities_of,
+    cards_of,
     check_file,
     read_file,
     read_input,
     take_authorities,
 )
+from fhir_mappings.fhir import as_dict
 
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
@@ -112,26 +114,30 @@ def _call(chosen: argparse.Namespace) -> int:
             )
     except requests.RequestException as error:
         raise Refusal(f"{chosen.url}: no answer ({describe_failure(error)}).") from None
-    return _print_answer(answer, chosen.json)
+    return _print_answer(answer, url, chosen.json)
 
 
 def _is_local(url: str) -> bool:
     return url.startswith(("http://127.0.0.1", "http://localhost", "http://[::1]"))
 
 
-def _print_answer(answer: requests.Response, as_json: bool) -> int:
+def _print_answer(answer: requests.Response, url: str, as_json: bool) -> int:
     """Print what came back. The exit status is 1 for anything but a 200."""
     if as_json or answer.status_code != 200:
         print(f"{answer.status_code} {answer.reason}", file=sys.stderr)
         print(answer.text)
     else:
-        cards = answer.json()["cards"]
+        cards = cards_of(answer)
+        if cards is None:
+            raise Refusal(
+                f"{url}: found status 200 without cards of b12-cds; --json shows what came."
+            )
         took = answer.elapsed.total_seconds() * 1000
         counted = "1 card" if len(cards) == 1 else f"{len(cards)} cards"
         print(f"{answer.status_code}, {counted}, {took:.0f} ms")
         for card in cards:
             print(say_card_in_words(card))
-        why = answer.json().get("extension", {}).get("org.b12-cds", {}).get("why")
+        why = as_dict(as_dict(answer.json().get("extension")).get("org.b12-cds")).get("why")
         if why:
             print(why)
     return 0 if answer.status_code == 200 else 1
@@ -188,7 +194,10 @@ def _read_key(path: Path) -> tuple[PrivateKey, str]:
             key = serialization.load_pem_private_key(content, None)
         return _shown(_private(key, path), _kid_of(content))
     except (ValueError, TypeError, jwt.InvalidKeyError):
-        raise Refusal(f"{path}: found no private key, expected PEM or JWK, EC or RSA.") from None
+        found = "a key with a passphrase" if b"ENCRYPTED" in content else "no private key"
+        raise Refusal(
+            f"{path}: found {found}, expected PEM or JWK, EC or RSA, without a passphrase."
+        ) from None
 
 
 def _kid_of(content: bytes) -> str:

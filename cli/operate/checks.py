@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from cds_service.protocol import make_cell
 from cds_service.site import Settings, check_config, is_web_url, load_settings, shown_url
 from cli.parsing import (
     Refusal,
@@ -130,7 +131,8 @@ def _check_server(chosen: argparse.Namespace) -> int:
         with chosen.csv.open("w", encoding="utf-8", newline="") as file:
             table = csv.writer(file)
             table.writerow(("kind", "what", "count", "example"))
-            table.writerows(rows_of_report(report))
+            for row in rows_of_report(report):
+                table.writerow([make_cell(str(cell)) for cell in row])
     if chosen.json:
         print_json(report_as_json(report))
     else:

@@ -1,5 +1,6 @@
 """How commands read their arguments and files."""
 
+from cli.parsing.answers import cards_of, is_web_page
 from cli.parsing.arguments import (
     CommandParser,
     Refusal,
@@ -29,10 +30,12 @@ __all__ = [
     "Refusal",
     "VisibleOutput",
     "authorities_of",
+    "cards_of",
     "check_file",
     "counted",
     "day",
     "days",
+    "is_web_page",
     "next_step",
     "owner_only",
     "port_number",

@@ -16,7 +16,15 @@ from urllib3 import Retry
 from cds_service.protocol import write_json
 from cds_service.retrieval import describe_failure, plain_session
 from cds_service.site import is_web_url, shown_url
-from cli.parsing import Refusal, authorities_of, counted, day, print_json, take_authorities
+from cli.parsing import (
+    Refusal,
+    authorities_of,
+    counted,
+    day,
+    is_web_page,
+    print_json,
+    take_authorities,
+)
 from cli.patients.walk import add_walk, choose_patients
 from synthetic import SandboxPatient, sandbox_bundle
 
@@ -86,7 +94,7 @@ def _load(chosen: argparse.Namespace) -> int:
             patient.story.name: _put(session, chosen.base, patient)
             for patient in counted(patients, "patients", len(patients))
         }
-    failed = {name: answer.status_code for name, answer in answered.items() if not answer.ok}
+    failed = {name: _status(answer) for name, answer in answered.items() if not _is_taken(answer)}
     if chosen.json:
         names = [patient.story.name for patient in patients]
         print_json([{"name": name, "loaded": name not in failed} for name in names])
@@ -96,7 +104,18 @@ def _load(chosen: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _say_failed(failed: Mapping[str, int], asked: int, base: str) -> None:
+def _is_taken(answer: requests.Response) -> bool:
+    """Return whether a FHIR server took something: a redirect or a page for people takes nothing,
+    as of a login that stands before it.
+    """
+    return 200 <= answer.status_code < 300 and not is_web_page(answer)
+
+
+def _status(answer: requests.Response) -> str:
+    return f"{answer.status_code}{' with a web page' if is_web_page(answer) else ''}"
+
+
+def _say_failed(failed: Mapping[str, str], asked: int, base: str) -> None:
     """Print who was not taken, with the status of the answer; once where it is so of everybody."""
     statuses = set(failed.values())
     if len(failed) == asked and len(statuses) == 1:
@@ -140,7 +159,7 @@ def _put(session: requests.Session, base: str, patient: SandboxPatient) -> reque
             pass  # some close the connection on what they do not know, without reading it
         for resource in patient.resources:
             answer = _put_one(session, root, resource)
-            if not answer.ok:
+            if not _is_taken(answer):
                 break
         return answer
     except requests.RequestException as error:

@@ -16,7 +16,7 @@ from cds_service.cards import BY_HAND, EXTENSION
 from cds_service.protocol import SHARED_ID, write_json
 from cds_service.retrieval import describe_failure, plain_session
 from cds_service.site import GENERIC_2_0, PROFILES, Client, client_of_profile
-from cli.parsing import Refusal, authorities_of, print_json, take_authorities
+from cli.parsing import Refusal, authorities_of, cards_of, print_json, take_authorities
 from fhir_mappings.fhir import as_dict
 from synthetic import SandboxPatient, sandbox_patients
 from synthetic.client_story import Step, tell_story
@@ -125,27 +125,15 @@ def _post(
     headers = {"Content-Type": "application/json"}
     sent = write_json(as_client(request, client))
     try:
-        response = session.post(target, data=sent, headers=headers, timeout=SECONDS)
-        answer = response.json()
+        response = session.post(
+            target, data=sent, headers=headers, timeout=SECONDS, allow_redirects=False
+        )
     except requests.RequestException as error:
         raise Refusal(f"{url} does not answer ({describe_failure(error)}); is it served?") from None
-    if response.status_code != 200 or not _holds_cards(answer):
+    if response.status_code != 200 or cards_of(response) is None:
         raise Refusal(f"{target}: found status {response.status_code}, expected cards.")
-    answered: dict[str, Any] = answer
+    answered: dict[str, Any] = response.json()
     return answered
-
-
-def _holds_cards(answer: Any) -> bool:
-    """Return whether an answer is one of cards, as far as a walk reads them."""
-    cards = answer.get("cards") if isinstance(answer, dict) else None
-    return isinstance(cards, list) and all(
-        isinstance(card, dict)
-        and isinstance(card.get("indicator"), str)
-        and isinstance(card.get("summary"), str)
-        and isinstance(card.get("suggestions", []), list)
-        and all(isinstance(one, dict) for one in card.get("suggestions", []))
-        for card in cards
-    )
 
 
 def _say(step: Step) -> Iterator[str]:

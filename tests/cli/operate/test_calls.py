@@ -163,6 +163,22 @@ def test_a_file_without_a_key_is_refused(
     assert said in capsys.readouterr().err
 
 
+def test_a_key_with_a_passphrase_is_called_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "key"
+    path.write_bytes(
+        ec_key().private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.BestAvailableEncryption(b"secret"),
+        )
+    )
+
+    assert main(["token", "--key", str(path)]) == 2
+    assert "found a key with a passphrase, expected PEM" in capsys.readouterr().err
+
+
 def test_an_rsa_key_that_the_service_refuses_signs_nothing_R132(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from cds_service.protocol import make_cell
 from cds_service.retrieval.check_server import (
     BY_CATEGORY,
     PatientReport,
@@ -72,6 +73,19 @@ def test_it_lists_codes_not_known_with_counts_and_milliseconds(
         rows = list(csv.DictReader(file))
     assert {"kind", "what", "count", "example"} == set(rows[0])
     assert "urn:site|B12X (Vitamin X) in ng/L" in [row["what"] for row in rows]
+
+
+def test_no_word_of_the_server_is_a_formula_of_the_table(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named = result({"text": '=HYPERLINK("http://a.example","B12")\x1b[2J'}, "=1+1")
+    out = tmp_path / "codes.csv"
+    with fhir_server(**ANSWERS | {"Observation": answer_with(bundle(named, KNOWN))}) as server:
+        assert check(server.base, "--csv", str(out)) == 0
+    capsys.readouterr()
+    cells = [cell for row in csv.reader(out.open(encoding="utf-8", newline="")) for cell in row]
+    assert any("HYPERLINK" in cell for cell in cells)
+    assert [cell for cell in cells if make_cell(cell) != cell] == []
 
 
 @pytest.mark.parametrize("odd", [{"value": "2132-9"}, ["2132-9"], [], 5, True, None])

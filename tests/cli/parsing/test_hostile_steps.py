@@ -157,7 +157,9 @@ def answering(body: bytes) -> Iterator[str]:
 def test_a_service_that_is_walked_through_is_not_obeyed(
     capfd: pytest.CaptureFixture[str], hostile: str
 ) -> None:
+    ours = {"topic": {"system": "urn:b12-cds:card", "code": hostile}}
     spoken = {"summary": hostile, "indicator": hostile, "suggestions": [{"label": hostile}]}
+    spoken["source"] = ours
     silent = {"cards": [], "extension": {"org.b12-cds": {"why": hostile}}}
     for answer in ({"cards": [spoken]}, silent):
         with answering(json.dumps(answer).encode()) as url:
