@@ -134,7 +134,7 @@ _FORTNIGHT = re.compile(r"(?<![a-z])for (?:a|one|1) fortnight(?![a-z])")
 
 _COUNT = re.compile(
     r"(?:(?:^| )x ?(?P<x>\d{1,3})"
-    r"(?: (?:doses?|injections?|weeks?|months?|days?)| ?(?P<short_unit>[dwm]|wks?|mos?))?"
+    r"(?: (?:doses?|injections?|weeks?|months?|days?|years?)| ?(?P<short_unit>[dwm]|wks?|mos?))?"
     r"|(?:for |fur |uber |por |pendant |durante |gedurende |i |per )"
     rf"(?P<low>{NUMBER}) ?(?P<unit>{UNIT_WORDS})"
     rf"|(?:for|x) ?(?P<short>\d{{1,2}})/(?P<of>7|52|12)"
@@ -203,7 +203,9 @@ class Rhythms:
     def _end(self, match: re.Match[str]) -> str:
         """Note for how many doses or how long; "x 4 weeks" is a time, "x 4" a number of doses."""
         times = match["x"] or match["n"]
-        named = (word for word in ("week", "month", "day") if match["x"] and word in match[0])
+        named = (
+            word for word in ("week", "month", "day", "year") if match["x"] and word in match[0]
+        )
         unit = _SHORT_UNITS.get((match["short_unit"] or "")[:1]) or next(named, "")
         if match["x"] and unit:
             self.ended.append((None, None, (Decimal(match["x"]), UNIT_OF[unit])))
@@ -274,13 +276,13 @@ def parse_rhythm(text: str) -> Timing | None:
     if len(text) > LONGEST_TEXT:
         return None
     words = re.sub(r"\([^()]{0,60}\)", " ", fold(text))
-    words = FOR_LIFE.sub(" ", AS_NEEDED.sub(" ", words))
+    words = REVIEW.sub(" ", FOR_LIFE.sub(" ", AS_NEEDED.sub(" ", words)))
     words = " ".join(words.replace(" .", " ").split()).strip(" .,;")
     if words in ABBREVIATIONS:
         return ABBREVIATIONS[words]
     rhythms = Rhythms(words)
     rest = _BESIDE.sub(" ", " ".join(rhythms.rest.split()))
-    return rhythms.timing if not rest.strip(" |,.") else None
+    return rhythms.timing if not rest.strip(" |,.-") else None
 
 
 def find_rhythm(text: str) -> Rhythms:
