@@ -118,9 +118,15 @@ def _ask_here(chosen: argparse.Namespace, recorded: Any, archive: Any, settings:
     else:
         kept = archive.find_kept(recorded["id"])
         if kept is None:
-            raise Refusal("--decision: its request is not kept; expected --request FILE.")
+            raise Refusal(f"--decision: {_why_not_kept(settings)}; expected --request FILE.")
         asked = read_asked(kept)
     return replay(recorded, asked, settings, value_sets, archive.hash_text)
+
+
+def _why_not_kept(settings: Settings) -> str:
+    if settings.keep_requests_key_file is None:
+        return "no store.keep_requests_key_file is set, so no kept request can be opened"
+    return "its request is not kept"
 
 
 def _ask_beside(chosen: argparse.Namespace, recorded: Any) -> Any:

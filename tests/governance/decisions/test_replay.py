@@ -289,6 +289,19 @@ def test_one_that_does_not_open_keeps_none_of_the_others_from_being_decided(
     )
 
 
+def test_a_site_file_that_names_no_key_says_so_and_not_that_nothing_is_kept(
+    site: Path, run: Run, order_select: dict[str, Any]
+) -> None:
+    identity, _ = answer(site, order_select)
+    kept = site.read_text()
+    site.write_text("\n".join(one for one in kept.splitlines() if "keep_requests" not in one))
+    status, _, err = run("--decision", identity)
+
+    assert status == 2
+    assert "no store.keep_requests_key_file is set" in err
+    assert "is not kept" not in err
+
+
 def test_without_a_kept_request_a_file_is_asked_for(
     site: Path, run: Run, order_select: dict[str, Any]
 ) -> None:
