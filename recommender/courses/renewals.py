@@ -80,7 +80,7 @@ def repeats(case: Case, order: Order) -> Repeats | None:
     """Return how a draft stands to another order of the same kind, `None` where it is the only one
     or follows another that has ended or ends soon (RN1, RN2).
     """
-    if not is_readable(order) or kind_of(order) is None or not is_treatment(order):
+    if not is_readable(order) or _place_in_course(order) is None or not is_treatment(order):
         return None
     of_kind = case.once(_drafts_by_kind).get(_place_in_course(order), ())
     alike = case.once(_drafts_by_lines).get((_place_in_course(order), order.lines), ())
@@ -190,7 +190,7 @@ _AGAIN_BESIDE = (PhaseKind.LOADING, ONE_INJECTION)
 def _place_in_course(order: Order) -> Place:
     """Return the place of an order in a course; one injection alone has a place of its own."""
     kind = kind_of(order)
-    once = kind is PhaseKind.MAINTENANCE and is_one_injection(order.cobalamin)
+    once = kind is None and is_one_injection(order.cobalamin)
     return ONE_INJECTION if once else kind
 
 

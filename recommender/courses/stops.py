@@ -7,7 +7,14 @@ from collections.abc import Iterator
 from recommender.cards import CRITICAL, INFO, WARNING, cards
 from recommender.case import Case, Issue, has_test, issue_of, may_be_cyanocobalamin
 from recommender.deficiency import Permanence
-from recommender.language import HintAt, Order, Test, is_injected, is_treatment_dose
+from recommender.language import (
+    HintAt,
+    Order,
+    Test,
+    is_injected,
+    is_one_injection,
+    is_treatment_dose,
+)
 from recommender.safety import form_note, may_put_off, puts_off, reaction_to
 from recommender.wording import capital, name_of
 
@@ -151,7 +158,9 @@ def _goes_on(case: Case, stop: Order) -> bool:
     stopped = {stop.key, stop.replaces} - {""}
     others = (*case.course.active, *case.all_drafts)
     return any(
-        not {other.key, other.part_of} & stopped and is_treatment_dose(other.cobalamin).is_true
+        not {other.key, other.part_of} & stopped
+        and is_treatment_dose(other.cobalamin).is_true
+        and not is_one_injection(other.cobalamin)
         for other in others
     )
 

@@ -86,7 +86,7 @@ def read_line(line: DoseLine) -> OrderedLine:
     return OrderedLine(
         is_injected=injected,
         rhythm=rhythm_of(timing) if timing else None,
-        kind=_kind(injected, timing),
+        kind=None if is_one_injection(line) else _kind(injected, timing),
         doses=total_doses(timing) if timing else None,
         daily_dose=line.dose * timing.doses_per_day if line.dose is not None and timing else None,
         bound_days=_bound_days(timing) if timing else None,

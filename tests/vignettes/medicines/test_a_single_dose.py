@@ -217,3 +217,33 @@ def test_one_tablet_on_record_does_not_open_the_way_for_folic_acid_c1(status: st
     found = said_to(one_tablet(request(FOLIC_ACID, **NO_SIGNS_CHART), status))
 
     assert ("c1", "critical") in found
+
+
+# --- one injection goes on for nobody
+# --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", ["draft", "active"])
+def test_a_stop_beside_one_injection_is_a_stop_f1(status: str) -> None:
+    """The dose of today does not go on in the place of maintenance for life (S13)."""
+    given = [f"hydroxocobalamin, 1000 mcg, IM, on {day}" for day in VISITS]
+    chart: Json = TREATED | {"active": [f"{INJECTION}, since 2026-01-27"], "given": given}
+    if status == "draft":
+        asked = request(f"stop: {INJECTION}", INJECTION, **chart)
+        draft_of(asked, 1)["dosageInstruction"][0]["timing"] = ONCE
+    else:
+        asked = ordered_once(request(f"stop: {INJECTION}", **chart), "active", ["2026-11-26"])
+
+    assert ("f1", "warning") in said_to(asked)
+
+
+@pytest.mark.parametrize("status", ["draft", "active"])
+def test_one_injection_is_no_maintenance_after_loading_b5(status: str) -> None:
+    chart: Json = {"conditions": TREATED["conditions"], "results": [*LOW, *NO_SIGNS]}
+    if status == "draft":
+        asked = request(LOADING, INJECTION, **chart)
+        draft_of(asked, 1)["dosageInstruction"][0]["timing"] = ONCE
+    else:
+        asked = ordered_once(request(LOADING, **chart), "active", ["2026-11-26"])
+
+    assert ("b5", "warning") in said_to(asked)
