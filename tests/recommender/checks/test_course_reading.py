@@ -146,7 +146,7 @@ def test_an_order_without_vitamin_b12_is_not_read() -> None:
     [
         ("alternate days", PhaseKind.LOADING),
         ("weekly", PhaseKind.MAINTENANCE),
-        ("one injection", PhaseKind.MAINTENANCE),
+        ("one injection", None),  # neither what goes on nor what follows loading (Q38)
         ("oral 1000", PhaseKind.ORAL),
         ("nasal", PhaseKind.ORAL),
         ("injections as needed", None),
