@@ -190,10 +190,14 @@ def in_bundles_of_one(request: Json) -> None:
             bundle["entry"] = [{"resource": inner | {"entry": [one]}} for one in bundle["entry"]]
 
 
+OF_A_VALUE = ("valueQuantity", "interpretation", "referenceRange")
+"""What belongs to a value, and stands beside it in a component too."""
+
+
 def results_in_components(request: Json) -> None:
     for result in resources(request, "Observation"):
         if "valueQuantity" in result and "component" not in result:
-            moved = [name for name in ("valueQuantity", "interpretation") if name in result]
+            moved = [name for name in OF_A_VALUE if name in result]
             part = {"code": result["code"]} | {name: result.pop(name) for name in moved}
             result |= {"component": [part], "code": {"text": "Blood results"}}
 
