@@ -1,5 +1,6 @@
 """Doses and frequencies that nobody can mean (I11, Q42). A dose that is a range, or quantities of
 one line that disagree, are not read, and not passed over where one of them is such a dose (Q41).
+What may mean two things, and what could not be read in a sentence.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import Any
 
 from fhir_mappings.dosing.interval_vocabulary import fold
 from fhir_mappings.dosing.timing import NotComputable, TimingReading, shorten
-from fhir_mappings.fhir import as_dict, as_text, words_of
+from fhir_mappings.fhir import as_dict, as_text, codings_of, texts_of
 from fhir_mappings.fhir import versions as fhir_versions
 from recommender.language import MOST_DOSES_A_DAY, UNIT_ERROR_INJECTED, Timing
 
@@ -63,7 +64,9 @@ def names_once_alone(timing: object) -> bool:
     that it is one dose: of what is swallowed it may mean once a day.
     """
     stated = as_dict(timing)
-    said = fold(words_of(stated.get("code"))) == "once"
+    codes = (as_text(coding.get("code")) for coding in codings_of(stated.get("code")))
+    texts = (*texts_of(stated.get("code")), *codes)
+    said = "once" in {fold(text).strip(" .,;") for text in texts}
     repeat = as_dict(stated.get("repeat"))
     return said and not (repeat.get("count") or repeat.get("period") or stated.get("event"))
 

@@ -171,7 +171,7 @@ SHORT_FORMS: tuple[tuple[str, str], ...] = (
     (rf"(?:\b(?:on |every |each ))?\b{_DAY_OF_MONTH} of (?:{_A_MONTH}|month)", "every month"),
     (r"\b(?:one|1) time (?=(?:a|per|each|every) |daily)", "once "),
     (r"\bq (?=am\b|pm\b|hs\b)", "q"),
-    (rf"\b(weekly|weeks?),? on {_WEEKDAY}(?! ?(?:[,&/+]|and |or ))", r"\1"),
+    (rf"\b(weekly|weeks?),? on {_WEEKDAY}(?!.*\b{_WEEKDAY})", r"\1"),
     (r"\bnightly,? at (?=bedtime)", ""),
     (rf"\b(im|sc|iv|po)[,.] (?=(?:{EVERY}|{PER}|{'|'.join(ADVERBS)})(?![a-z]))", r"\1 "),
     (

@@ -203,9 +203,7 @@ class Rhythms:
     def _end(self, match: re.Match[str]) -> str:
         """Note for how many doses or how long; "x 4 weeks" is a time, "x 4" a number of doses."""
         times = match["x"] or match["n"]
-        named = (
-            word for word in ("week", "month", "day", "year") if match["x"] and word in match[0]
-        )
+        named = (one for one in ("week", "month", "day", "year") if match["x"] and one in match[0])
         unit = _SHORT_UNITS.get((match["short_unit"] or "")[:1]) or next(named, "")
         if match["x"] and unit:
             self.ended.append((None, None, (Decimal(match["x"]), UNIT_OF[unit])))
@@ -261,12 +259,13 @@ def _lasts_no_longer(timing: Timing) -> bool:
     return length * DAYS_PER_UNIT[unit][1] <= timing.shortest_interval
 
 
-_BESIDE = re.compile(
-    r"(?<![a-z])(?:as directed|injections?|inj|doses?|by the nurse|only|"
-    r"(?:with|before|after) (?:breakfast|lunch|dinner|supper|food)|at (?:[01]\d|2[0-3])[0-5]\d|"
-    r"@ ?(?:[01]\d|2[0-3])[0-5]\d|(?<=\| )(?:[01]\d|2[0-3])[0-5]\d$)(?![a-z0-9])"
+_BESIDE = re.compile(r"(?<![a-z])(?:as directed|injections?|inj|doses?|by the nurse|only)(?![a-z])")
+_HOUR = r"(?:[01]\d|2[0-3])[0-5]\d(?![\d])"
+_WHEN = re.compile(
+    r"(?<![a-z])(?:(?:with|before|after) (?:breakfast|lunch|dinner|supper|food)(?![a-z])|"
+    rf"(?:at|@) ?{_HOUR}|(?<=\| ){_HOUR}$)"
 )
-"""What may stand beside a frequency without changing it."""
+"""What may stand beside a frequency without changing it; one hour or meal, for two may be two."""
 
 
 def parse_rhythm(text: str) -> Timing | None:
@@ -281,7 +280,7 @@ def parse_rhythm(text: str) -> Timing | None:
     if words in ABBREVIATIONS:
         return ABBREVIATIONS[words]
     rhythms = Rhythms(words)
-    rest = _BESIDE.sub(" ", " ".join(rhythms.rest.split()))
+    rest = _WHEN.sub(" ", _BESIDE.sub(" ", " ".join(rhythms.rest.split())), count=1)
     return rhythms.timing if not rest.strip(" |,.-") else None
 
 

@@ -81,16 +81,17 @@ def read_timing(timing: object, authored: dt.date | None = None) -> TimingReadin
     if rhythm is None:
         raise NotComputable(_why_no_rhythm(stated, repeat))
     starts, ends = _bounds_period(repeat)
-    duration = _duration(repeat, starts or authored, ends)
+    duration = _duration(repeat, starts or authored, ends) or rhythm.duration
     count, count_max = _whole(repeat, "count") or rhythm.count, _whole(repeat, "countMax")
-    alike = from_code is None or from_code.count in (None, count)
-    differs = (
-        from_repeat and from_code and not (alike and _interval(from_repeat) == _interval(from_code))
-    )
+    number = from_code is not None and from_code.count not in (None, count, count_max)
+    number = number or bool(rhythm.is_single and len(as_list(stated.get("event"))) > 1)
+    if number and from_repeat is None:
+        raise NotComputable("number of doses is given in two ways that differ")
+    differs = from_repeat and from_code and _interval(from_repeat) != _interval(from_code)
     if count or count_max or duration:
-        most = None if count_max == count else count_max
-        rhythm = replace(rhythm, count=count, count_max=most, duration=duration)
-    return TimingReading(rhythm, as_needed, starts, ends, from_code if differs else None)
+        most = None if count_max == count else count_max or rhythm.count_max
+        rhythm = replace(rhythm, count=count, count_max=most, duration=duration or rhythm.duration)
+    return TimingReading(rhythm, as_needed, starts, ends, from_code if differs or number else None)
 
 
 def _single_dose(stated: Mapping[str, Any], repeat: Mapping[str, Any]) -> Timing | None:
@@ -147,7 +148,8 @@ def _says_only_when(repeat: Mapping[str, Any]) -> bool:
     how often is what the code beside it says, "every 30 days" at 09:00 too.
     """
     several = any(len(as_list(repeat.get(name))) > 1 for name in ("dayOfWeek", "timeOfDay", "when"))
-    return not several and repeat.get("period") is None and repeat.get("frequency") in (None, 1)
+    once = all(repeat.get(name) in (None, 1) for name in ("frequency", "frequencyMax"))
+    return once and not several and repeat.get("period") is None
 
 
 def _on_days(days: int, frequency: int, period: Decimal, unit: PeriodUnit) -> Timing:

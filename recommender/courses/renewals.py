@@ -181,9 +181,8 @@ def _is_of_its_kind(order: Order, other: Order) -> bool:
     return not one_order and not is_bound_together(order, other)
 
 
-ONE_INJECTION = "one injection"
-Place = PhaseKind | str | None
-_AGAIN_BESIDE = (PhaseKind.LOADING, ONE_INJECTION)
+Place = PhaseKind | Rhythm | None
+_AGAIN_BESIDE = (PhaseKind.LOADING, Rhythm.SINGLE)
 """What is no renewal of an order that goes on: it is given beside it."""
 
 
@@ -191,7 +190,7 @@ def _place_in_course(order: Order) -> Place:
     """Return the place of an order in a course; one injection alone has a place of its own."""
     kind = kind_of(order)
     once = kind is None and is_one_injection(order.cobalamin)
-    return ONE_INJECTION if once else kind
+    return Rhythm.SINGLE if once else kind
 
 
 def _drafts_by_kind(case: Case) -> dict[Place, list[Order]]:

@@ -64,8 +64,9 @@ class Rhythm(Choice):
 class OrderedLine:
     """What one line amounts to.
 
-    `rhythm` and `kind` are `None` when the frequency is not known. `doses` is how many are ordered
-    in all (the largest reading), `None` without a bound. `daily_dose` is micrograms a day at the
+    `rhythm` and `kind` are `None` when the frequency is not known, `kind` of one injection too: it
+    has no place in a course. `doses` is how many are ordered in all (the largest reading), `None`
+    without a bound. `daily_dose` is micrograms a day at the
     least frequent reading, `None` when not known. `bound_days` is for how many days it is ordered,
     counted in days or in 2 days a dose, the shorter (Q39); `None` without a bound.
     """

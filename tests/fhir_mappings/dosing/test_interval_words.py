@@ -315,6 +315,10 @@ def test_frequencies_as_american_systems_name_them_are_read_Q43(words, timing):
     [
         "Every Mon",  # or month
         "weekly on Wed and Fri",
+        "weekly on Wednesday Friday",
+        "weekly on Monday to Friday",
+        "daily at 0900 at 2100",
+        "daily before breakfast, before dinner",
         "every 4 weeks on Mon, Thu",
         "daily 0900 1800",
         "0900 & 1800",

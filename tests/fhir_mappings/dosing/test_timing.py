@@ -375,3 +375,29 @@ def test_two_hours_of_a_day_beside_a_code_that_says_otherwise_differ():
 
     assert reading.timing == every(2, "1", DAY)
     assert reading.written == every(1, "30", DAY)
+
+
+@pytest.mark.parametrize(
+    "timing",
+    [
+        {"code": {"text": "Once"}, "repeat": {"count": 6}},
+        {"code": {"text": "STAT"}, "repeat": {"count": 6}},
+        {"code": {"text": "Once"}, "event": ["2026-11-30", "2026-12-02"]},
+        {"code": {"text": "weekly x 4"}, "repeat": {"count": 6}},
+    ],
+)
+def test_a_number_of_doses_that_the_code_denies_is_not_read(timing):
+    """ "Once", six times, is no six days of injections."""
+    with pytest.raises(NotComputable, match="number of doses is given in two ways"):
+        read_timing(timing)
+
+
+def test_what_the_code_says_of_the_end_stays_beside_a_structure_that_says_less():
+    found = read_timing({"code": {"text": "daily for 5 days"}, "repeat": {"count": 5}}).timing
+
+    assert (found.count, found.duration) == (5, (Decimal(5), DAY))
+
+
+def test_a_highest_frequency_without_a_period_is_not_passed_over():
+    with pytest.raises(NotComputable, match="without a period"):
+        read_timing({"code": {"text": "Daily"}, "repeat": {"frequency": 1, "frequencyMax": 3}})

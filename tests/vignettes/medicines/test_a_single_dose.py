@@ -80,9 +80,12 @@ def test_one_tablet_is_no_treatment_b6(timing: Json) -> None:
     )
 
 
-def test_once_alone_of_tablets_may_be_once_a_day_and_is_not_read() -> None:
+@pytest.mark.parametrize(
+    "code", [{"text": "Once"}, {"text": "ONCE."}, {"coding": [{"code": "ONCE"}]}]
+)
+def test_once_alone_of_tablets_may_be_once_a_day_and_is_not_read(code: Json) -> None:
     asked = request(TABLETS, **NO_SIGNS_CHART)
-    draft_of(asked)["dosageInstruction"][0]["timing"] = ONCE
+    draft_of(asked)["dosageInstruction"][0]["timing"] = {"code": code}
 
     assert "could not be read" in only_card(asked)["detail"]
 
