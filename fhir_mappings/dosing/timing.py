@@ -90,7 +90,7 @@ def read_timing(timing: object, authored: dt.date | None = None) -> TimingReadin
     differs = from_repeat and from_code and _interval(from_repeat) != _interval(from_code)
     if count or count_max or duration:
         most = None if count_max == count else count_max or rhythm.count_max
-        rhythm = replace(rhythm, count=count, count_max=most, duration=duration or rhythm.duration)
+        rhythm = replace(rhythm, count=count, count_max=most, duration=duration)
     return TimingReading(rhythm, as_needed, starts, ends, from_code if differs or number else None)
 
 

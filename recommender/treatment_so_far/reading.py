@@ -54,8 +54,7 @@ def interval_of_order(order: Order) -> Decimal | None:
     line = order.cobalamin
     if line is None or line.timing is None:
         return None
-    once = line.timing.count == 1 and is_one_injection(line)
-    return None if once else line.timing.longest_interval
+    return None if is_one_injection(line) else line.timing.longest_interval
 
 
 def is_loading(order: Order) -> bool:

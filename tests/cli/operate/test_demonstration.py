@@ -22,18 +22,23 @@ def free_port() -> int:
     return port
 
 
+def refused(folder: Path, port: str) -> subprocess.CompletedProcess[str]:
+    """Run a demonstration that cannot start, to its end."""
+    return subprocess.run(
+        [*COMMAND, "--port", port],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+
+
 def test_a_taken_port_is_said_before_anything_else(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        ran = subprocess.run(
-            [*COMMAND, "--port", port],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-            cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-        )
+        ran = refused(tmp_path, port)
 
     assert ran.returncode == 2
     assert ran.stdout == ""
@@ -42,15 +47,7 @@ def test_a_taken_port_is_said_before_anything_else(tmp_path: Path) -> None:
 
 def test_a_log_that_cannot_be_written_is_said_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "b12-cds-demo.log").mkdir()  # like a folder that may only be read, also for root
-    ran = subprocess.run(
-        [*COMMAND, "--port", str(free_port())],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
+    ran = refused(tmp_path, str(free_port()))
 
     assert ran.returncode == 2
     assert ran.stdout == ""
