@@ -13,6 +13,7 @@ from cds_service.protocol import (
     MEDICATION_REFILL,
     NOT_AN_ORDER,
     PATIENT_VIEW,
+    READ_INSTEAD,
     HookRequest,
 )
 from fhir_mappings.draft_reading import NOT_ORDERS
@@ -25,6 +26,7 @@ NO_DRAFTS = "no draft order came"
 UNREAD_DRAFTS = "no resource with a resourceType, expected an order"
 NOT_ORDERED = "the draft orders are completed or entered in error, so nothing is being ordered"
 NO_NAMES = "the draft orders name no medicine and no test yet"
+NAME_NOT_READ = "the name of what is ordered has more characters than are read"
 SETS_NOT_READ = (
     "an order set (RequestGroup) is not read itself; expected the orders it lists as entries of "
     "draftOrders, or inside it"
@@ -92,6 +94,8 @@ def _unread_drafts(request: HookRequest) -> Iterator[str]:
 
 def _what_is_ordered(drafts: list[Placed]) -> str:
     names = dict.fromkeys(name for one in drafts if (name := _name_of(one)))
+    if quote(READ_INSTEAD) in names:
+        return NAME_NOT_READ
     if names:
         return f"{NOT_CONCERNED}: {join(list(names)[:MOST_NAMES])}"
     return NOT_CONCERNED if any(map(_orders_something, drafts)) else NO_NAMES

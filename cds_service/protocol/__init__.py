@@ -29,6 +29,7 @@ from cds_service.protocol.json_text import (
     write_canonical,
     write_json,
 )
+from cds_service.protocol.long_texts import READ_INSTEAD
 from cds_service.protocol.own_links import (
     asks_for_another,
     asks_for_another_type,
@@ -76,6 +77,7 @@ __all__ = [
     "ORDER_SIGN",
     "OWN_REASONS",
     "PATIENT_VIEW",
+    "READ_INSTEAD",
     "REASONS_OF_HL7",
     "SHARED_ID",
     "TYPES",

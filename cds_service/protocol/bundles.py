@@ -201,6 +201,13 @@ def empty_entries(value: dict[str, Any] | list[Any], place: str) -> Iterator[str
             yield f"{where}[{number}]"
 
 
+def is_empty_set(value: Any) -> bool:
+    """Return whether a member that may hold resources is an empty one: no entries, or nothing."""
+    if isinstance(value, dict) and value.get("resourceType") in (None, "Bundle"):
+        return not value.get("entry")
+    return not value
+
+
 def _is_a_type(kind: Any) -> bool:
     """Return whether a text is written as the types of FHIR are: what stands under another may be
     anything.

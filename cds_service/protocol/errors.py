@@ -45,7 +45,7 @@ def kind_of(value: object) -> str:
         case bool():
             return "a boolean"
         case str():
-            return "an empty string" if not value else "a string"
+            return "a string" if value.strip() else "a blank string" if value else "an empty string"
         case list():
             return "an array"
         case dict():

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from cds_service.protocol.bundles import empty_entries, resources_within
+from cds_service.protocol.bundles import empty_entries, is_empty_set, resources_within
 from cds_service.protocol.errors import bad_request, kind_of
 from cds_service.protocol.json_text import UnreadPrefetch
 from cds_service.protocol.long_texts import LongText, whole_text
@@ -38,7 +38,7 @@ class Hook(msgspec.Struct, frozen=True):
     """One hook as a row: where its drafts are found, and what is looked at.
 
     `drafts_in` are the members of the context that may hold the drafts, the first that is there and
-    not null counts; without any the hook has none. `selects`: the selections name what is being
+    not empty counts; without any the hook has none. `selects`: the selections name what is being
     ordered, else every draft is.
     """
 
@@ -286,7 +286,8 @@ def _drafts(context: dict[str, Any], hook: str, tolerated: _Tolerated) -> tuple[
     if not members:
         return ()
     there = [name for name in members if name in context] or members
-    member = next((name for name in there if context.get(name) is not None), there[0])
+    given = [name for name in there if context.get(name) is not None] or there
+    member = next((name for name in given if not is_empty_set(context.get(name))), given[0])
     drafts, place = context.get(member), f"context.{member}"
     if not isinstance(drafts, dict | list):
         raise bad_request(place, _found(context, member), "a Bundle of the draft orders")

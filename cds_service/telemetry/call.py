@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import logging
 import time
+from http import HTTPStatus
 from random import getrandbits
 from typing import Any
 
@@ -40,15 +41,19 @@ class Call:
         self._last_step = now
 
     def finish(self, endpoint: str, status: int) -> list[tuple[str, str]]:
-        """Count the answer, log it, and return the headers that every answer leaves with."""
+        """Count the answer, log it, and return the headers that it leaves with.
+
+        A 401 does not say its time, which tells how far a token came: whether its issuer is known
+        (R128).
+        """
         seconds = time.monotonic() - self.started
         metrics.count_request(endpoint, status, seconds)
         level = logging.DEBUG if endpoint.startswith("health.") else logging.INFO
         told = {"endpoint": endpoint, "status": status, "ms": round(seconds * 1000, 2)}
         log_answer(level, self.id, told | self.logged)
-        steps = [f"{step};dur={ms:.2f}" for step, ms in self.timings_ms.items()]
-        return [
-            ("X-Request-Id", self.id),
-            ("X-Content-Type-Options", "nosniff"),
-            ("Server-Timing", ", ".join([*steps, f"total;dur={seconds * 1000:.2f}"])),
-        ]
+        headers = [("X-Request-Id", self.id), ("X-Content-Type-Options", "nosniff")]
+        if status != HTTPStatus.UNAUTHORIZED:
+            steps = [f"{step};dur={ms:.2f}" for step, ms in self.timings_ms.items()]
+            steps.append(f"total;dur={seconds * 1000:.2f}")
+            headers.append(("Server-Timing", ", ".join(steps)))
+        return headers

@@ -124,6 +124,20 @@ def test_a_b12_order_that_orders_nothing_is_not_called_another_medicine(
     assert why == "the draft orders are completed or entered in error, so nothing is being ordered"
 
 
+def test_an_order_whose_name_is_too_long_to_be_read_is_not_called_another_medicine(
+    settings: Settings, order_select: dict[str, Any]
+) -> None:
+    """A text that was cut is not understood (R181, Q26): nothing is claimed of it."""
+    [entry] = order_select["context"]["draftOrders"]["entry"]
+    entry["resource"]["medicationCodeableConcept"] = {"text": "Cyanocobalamin " + "x" * 4096}
+    with running(settings) as http:
+        answer = http.post(SELECT, json=order_select).get_json()
+
+    assert answer["extension"]["org.b12-cds"]["why"] == (
+        "the name of what is ordered has more characters than are read"
+    )
+
+
 @pytest.mark.parametrize(
     ("withheld_by", "said"),
     [

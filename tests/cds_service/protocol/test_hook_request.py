@@ -105,6 +105,13 @@ def test_what_is_needed_and_missing_or_of_the_wrong_type_is_refused_by_place_R31
     assert "expected" in text
 
 
+@pytest.mark.parametrize(("given", "found"), [("", "an empty string"), (" \t", "a blank string")])
+def test_a_text_without_a_word_is_named_so(given: str, found: str) -> None:
+    assert refusal(with_context(patientId=given)) == (
+        f"context.patientId: found {found}, expected a non-empty string."
+    )
+
+
 def test_a_refusal_never_repeats_what_stood_there() -> None:
     assert "Jane" not in refusal(body(hook="Jane Doe"))
     assert "Jane" not in refusal(body(context="Jane Doe"))
