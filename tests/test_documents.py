@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import ast
 import json
 import re
 from collections.abc import Iterator
@@ -118,6 +119,27 @@ def test_the_page_of_the_mapping_names_every_fact_of_the_explain_json(
     assert named >= {fact for one in explained["resources"] for fact in one.get("for", ())} - {
         "course"
     }
+
+
+def events_of_the_log() -> set[str]:
+    """Return the first argument of every call that writes a line of the log."""
+    calls = (
+        node
+        for path in (ROOT / "cds_service").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    )
+    written = (call for call in calls if ast.unparse(call.func).startswith("log."))
+    return {ast.literal_eval(call.args[0]) for call in written} | {"answered"}
+
+
+def test_the_page_for_operators_names_every_event_of_the_log() -> None:
+    """`answered` is written apart, as the one line that every call has."""
+    text = (ROOT / "docs" / "deploying.md").read_text(encoding="utf-8")
+
+    assert set(re.findall(r"^\| `(\w[^`]+)` \| (?:info|warning|error)", text, re.M)) == (
+        events_of_the_log()
+    )
 
 
 WITH_LINES_OF_THEIR_OWN = {"generated", "clinical", "CHANGELOG.md"}

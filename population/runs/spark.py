@@ -31,7 +31,7 @@ def run_on_spark(
     """Decide the parts on Spark, as `run_tasks` does by a pool, and yield each with the number of
     its patients.
 
-    The master is Spark's own setting (`spark-submit --master`, `SPARK_MASTER`); without one,
+    The master is Spark's own setting (`spark-submit --master`, `spark.master`); without one,
     `local[workers]`. The folders of slice and decisions must be reachable under the same path on
     every executor.
     Raises: RunRefused where pyspark, pandas or Java is missing; TaskFailed when a part cannot be
