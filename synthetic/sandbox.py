@@ -154,13 +154,3 @@ def sandbox_bundle(patients: list[SandboxPatient]) -> Resource:
         for resource in patient.resources
     ]
     return {"resourceType": "Bundle", "type": "transaction", "entry": entries}
-
-
-def requests_of_walk(patient: SandboxPatient) -> Iterator[tuple[str, Resource]]:
-    """Yield the requests a client sends along a story, each with what happens in words: the chart
-    is opened, something is chosen, and it is signed.
-    """
-    yield "the chart is opened", patient.request("patient-view")
-    if patient.drafts:
-        yield "the order is being chosen", patient.request("order-select")
-        yield "the order is about to be signed", patient.request("order-sign")

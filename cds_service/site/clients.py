@@ -30,8 +30,8 @@ class Client(msgspec.Struct, frozen=True):
     understands.
 
     `fhir_version` overrides what the request's shape says (R158); `delete_style` is `resource` for
-    clients of CDS Hooks 1.0. `fhir_on_site_network` allows its FHIR server to be at a private
-    address.
+    clients of CDS Hooks 1.0. `fhir_on_site_network` allows its FHIR server and key set to be
+    at a private address.
 
     `profile` names the row of `client_profiles` that the keys not given come from. `shared_id`: the
     client is shown one id under every hook instead of one a hook (R167). `cds_hooks_version` and

@@ -24,7 +24,7 @@ from fhir_mappings.fhir import is_mistaken
 from fhir_mappings.history import DIAGNOSED_CAUSES, SIGNS
 from fhir_mappings.intake import RecordIndex
 from fhir_mappings.laboratory import ANALYTES, MAY_BE_NEWER, Observed
-from fhir_mappings.said import hint_at_signs, hint_at_signs_noted
+from fhir_mappings.said import DIETS, hint_at_signs, hint_at_signs_noted
 from fhir_mappings.terminology import Concept, Role
 from fhir_mappings.values import read_booleanish
 from recommender.guidance import look_back
@@ -38,7 +38,6 @@ from recommender.language import (
     NotCounted,
 )
 
-DIET = frozenset({Concept.VEGAN, Concept.LOW_B12_INTAKE})
 SCREENS = frozenset({Concept.NEURO_SCREEN, Concept.B12_SYMPTOMS})
 
 
@@ -180,7 +179,7 @@ def _findings(
 def _causes(index: RecordIndex, answers: Answers) -> tuple[CauseFinding, ...]:
     """A positive intrinsic factor antibody, or a diet without vitamin B12 (F13)."""
     found = read_antibodies(index, answers.get(Concept.INTRINSIC_FACTOR_AB, []))
-    for answer in (given for concept in DIET for given in answers.get(concept, [])):
+    for answer in (given for concept in DIETS for given in answers.get(concept, [])):
         if answer.match.role is Role.INCLUDE and affirms(answer):
             found.append(CauseFinding(DIAGNOSED_CAUSES[answer.match.concept], answer.cite()))
         elif answer.match.role is Role.INCLUDE:

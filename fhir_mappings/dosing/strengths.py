@@ -118,7 +118,7 @@ def spelt_unit(quantity: Mapping[str, Any]) -> str:
 
 # --- amounts in the words of a dosage
 
-_MASS = "|".join(
+_WEIGHTS = "|".join(
     sorted({fold(unit) for unit in MASS_UNITS if unit not in ("ng",)}, key=len, reverse=True)
 )
 A_NUMBER = rf"(\d{{1,7}}(?:\.\d{{1,4}})?|{'|'.join(sorted(NUMBERS, key=len, reverse=True))})"
@@ -132,24 +132,24 @@ _PIECES = {
     "ml": "mls?|millilit(?:er|re)s?|cc",
 }
 STRENGTH_IN_WORDS = re.compile(
-    rf"\d{{1,7}}(?:\.\d{{1,4}})? ?(?:{_MASS}) ?(?:/|per|in) ?(?:\d{{1,4}}(?:\.\d{{1,3}})? ?)?"
+    rf"\d{{1,7}}(?:\.\d{{1,4}})? ?(?:{_WEIGHTS}) ?(?:/|per|in) ?(?:\d{{1,4}}(?:\.\d{{1,3}})? ?)?"
     r"(?:ml|millilit(?:er|re)s?|tablet|tab|ampoule|amp|vial)(?![a-z])"
 )
 RANGE_OF_AMOUNTS = re.compile(
-    rf"(?<![a-z0-9.]){A_NUMBER} ?(?:-|to|or|bis) ?{A_NUMBER} ?(?:{_MASS}|"
+    rf"(?<![a-z0-9.]){A_NUMBER} ?(?:-|to|or|bis) ?{A_NUMBER} ?(?:{_WEIGHTS}|"
     rf"{'|'.join(_PIECES.values())})(?![a-z])"
 )
-_LOST_POINT = rf"0\d[\d.]* ?(?:{_MASS}|{_PIECES['ml']})(?![a-z])"
+_LOST_POINT = rf"0\d[\d.]* ?(?:{_WEIGHTS}|{_PIECES['ml']})(?![a-z])"
 """What may have been a part of one: "05 mL"; of pieces ("01 comprimido") it is a habit."""
 _AMOUNT = re.compile(
     rf"(?<![a-z0-9./,\u2044-])(?!{_LOST_POINT}){A_NUMBER} ?x? ?"
-    rf"(?:(?P<mass>{_MASS})"
+    rf"(?:(?P<mass>{_WEIGHTS})"
     + "".join(rf"|(?P<{name}>{words})" for name, words in _PIECES.items())
     + r")(?![a-z0-9/])"
 )
 
 
-_WEIGHT = rf"\d{{1,7}}(?:\.\d{{1,4}})? ?(?:{_MASS})"
+_WEIGHT = rf"\d{{1,7}}(?:\.\d{{1,4}})? ?(?:{_WEIGHTS})"
 _TO_SWALLOW = rf"(?:film ?-?coated |oral )?(?P<piece>{_PIECES['tablet']}|{_PIECES['capsule']})"
 _CONTAINERS = (
     "ampoules?|ampules?|amps?|ampullen?|ampuller|ampull?|ampollas?|ampolas?|fial[ae]|vials?"
@@ -165,7 +165,7 @@ alone before it nobody knows where they end ("2 500 mcg").
 """
 _TIMES_AN_AMOUNT = re.compile(
     rf"(?<![a-z0-9./,\u2044-])(?P<n>{'|'.join(NUMBERS)}|\d{{1,2}}) ?x ?"
-    rf"(?P<amount>(?P<number>\d{{1,7}}(?:\.\d{{1,4}})?) ?(?:(?P<mass>{_MASS})|"
+    rf"(?P<amount>(?P<number>\d{{1,7}}(?:\.\d{{1,4}})?) ?(?:(?P<mass>{_WEIGHTS})|"
     rf"{'|'.join(_PIECES.values())})(?![a-z0-9/])(?:[,;:]? (?:im|sc|iv|po)(?![a-z]))?)"
     rf"(?P<often> ?[,;:.]? ?(?=(?:{PER}|{ADVERB_WORDS})(?![a-z]))(?!(?:a|an|i|om|on) ))?"
 )

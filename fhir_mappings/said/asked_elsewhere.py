@@ -87,7 +87,7 @@ def hint_at_what_is_asked(index: RecordIndex) -> None:
 
 
 NOT_IN_DOUBT = frozenset({"final", "amended", "corrected"})
-_DIETS = frozenset({Concept.VEGAN, Concept.LOW_B12_INTAKE})
+DIETS = frozenset({Concept.VEGAN, Concept.LOW_B12_INTAKE})
 
 
 def _read_as_they_are(index: RecordIndex, saying: Saying) -> frozenset[HintAt]:
@@ -102,7 +102,7 @@ def _read_as_they_are(index: RecordIndex, saying: Saying) -> frozenset[HintAt]:
         return FOR_LIFE | OF_THE_YEAR
     coded = any(match.concept is Concept.B12_ADMINISTRATION for match in named)
     given = {HintAt.B12_TREATMENT} if coded or text_of_event(code) else set()
-    eats = {match.concept for match in index.value_sets.concepts(answer)} & _DIETS
+    eats = {match.concept for match in index.value_sets.concepts(answer)} & DIETS
     return frozenset(given | ({HintAt.CAUSE} if eats else set()))
 
 

@@ -9,12 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from fhir_mappings.answers import answers, reviews
+from fhir_mappings.answers import reviews
 from fhir_mappings.history import conditions, procedures, signs_and_causes
 from fhir_mappings.history.allergy_words import ALLERGENS
 from fhir_mappings.laboratory import laboratory_facts as laboratory
 from fhir_mappings.laboratory import results
 from fhir_mappings.products.substances import SUBSTANCES
+from fhir_mappings.said import DIETS
 from fhir_mappings.terminology.concepts import Concept
 from fhir_mappings.terminology.loading import load_value_sets
 from fhir_mappings.terminology.members import Role
@@ -305,7 +306,7 @@ ROWS: tuple[FactRow, ...] = (
         "Condition, Procedure, Observation (antibody, diet), medicines taken long enough",
         frozenset(signs_and_causes.CAUSES)
         | frozenset(procedures.CAUSES)
-        | answers.DIET
+        | DIETS
         | _of(Concept.INTRINSIC_FACTOR_AB),
         holds=("causes",),
     ),

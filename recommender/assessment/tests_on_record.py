@@ -5,9 +5,7 @@ from __future__ import annotations
 from recommender.assessment.blood_and_reactions import INR_HIGH_ABOVE, POTASSIUM_LOW_BELOW
 from recommender.deficiency import Ground, mma_is_raised, mma_may_be_raised
 from recommender.guidance import Policy
-from recommender.language import ClinicalScenario, Test, Truth
-
-_B12 = frozenset({Test.SERUM_B12, Test.HOLOTRANSCOBALAMIN})
+from recommender.language import B12_LEVELS, ClinicalScenario, Test, Truth
 
 
 def tests_on_record(scenario: ClinicalScenario, policy: Policy, ground: Ground) -> frozenset[Test]:
@@ -27,7 +25,7 @@ def tests_on_record(scenario: ClinicalScenario, policy: Policy, ground: Ground) 
         Test.INR: scenario.inr,
     }
     usable = frozenset(test for test, result in results.items() if result.is_newest_usable)
-    again = _B12 if ground is Ground.NEWER_MAY_BE_LOW else frozenset()
+    again = B12_LEVELS if ground is Ground.NEWER_MAY_BE_LOW else frozenset()
     if mma_may_be_raised(scenario, policy):
         again |= {Test.MMA}
     return usable - again - _open(scenario, policy)

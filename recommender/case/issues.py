@@ -30,6 +30,10 @@ class Issue:
     def is_loud(self) -> bool:
         return self.indicator is not Indicator.INFO
 
+    @property
+    def is_critical(self) -> bool:
+        return self.indicator is Indicator.CRITICAL
+
 
 def sort_issues(issues: Iterable[Issue]) -> list[Issue]:
     """Return the issues in merge order, the primary one first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from recommender.cards import Indicator, cards
+from recommender.cards import cards
 from recommender.case import Case, Issue, is_oral
 from recommender.courses import Repeats, overdue_review, repeated_order, repeats
 from recommender.deficiency import Permanence
@@ -45,7 +45,7 @@ def e1(case: Case, issue: Issue, words: Words) -> str:
 
 def f1(case: Case, issue: Issue, words: Words) -> str:
     a = case.assessment
-    if issue.indicator is Indicator.CRITICAL:
+    if issue.is_critical:
         year = words.findings[0].evidence.date if words.findings else None
         ever = next(iter(case.scenario.neurological_findings), None)
         named = capital(ever.sign.value) if ever else "Nerve signs"

@@ -177,7 +177,7 @@ def d3(_: Case, __: Issue, ___: Words) -> str:
 
 def d4(case: Case, issue: Issue, _: Words) -> str:
     substance = _reacted_to(case, issue)
-    if issue.indicator is Indicator.CRITICAL:
+    if issue.is_critical:
         return f"Severe reaction to {substance} recorded: no dose before allergy advice"
     stated = [
         allergy.severe

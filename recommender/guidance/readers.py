@@ -106,7 +106,6 @@ MEMBERS_NOT_READ: dict[str, str] = {
     "Allergen.MACROGOL": "one of EXCIPIENTS: d4 where the formulary lists it, else d5",
     "Allergen.PARABENS": "one of EXCIPIENTS: d4 where the formulary lists it, else d5",
     "HintAt.SYMPTOMS": "open world: symptoms stay unknown, the words are quoted",
-    "HintAt.LOWERING_DRUG": "open world: the medicine stays unknown, the words are quoted",
     **{
         f"NotCounted.{name}": "its words are said of the result that does not decide (Q36)"
         for name in (

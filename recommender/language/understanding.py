@@ -68,7 +68,6 @@ class HintAt(Choice):
     HAEMOLYSIS = "haemolysis"
     RAISES_B12 = "raises_b12"
     METHOTREXATE = "methotrexate"
-    LOWERING_DRUG = "lowering_drugs"
 
 
 SURGERY_HINTS = frozenset({HintAt.GASTRIC_SURGERY, HintAt.BARIATRIC_SURGERY, HintAt.ILEAL_SURGERY})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from recommender.cards import Indicator, Remedy, Resolution, cards
+from recommender.cards import Remedy, Resolution, cards
 from recommender.case import Case, Issue, has_test, sort_issues
 from recommender.courses import SECOND, Repeats, continued_order, repeated_order, repeats
 from recommender.language import (
@@ -39,7 +39,7 @@ def resolve_course(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...
     removed = {
         edit.key for one in resolutions for edit in one.edits if isinstance(edit, RemoveOrder)
     }
-    severe = {issue.card for issue in issues if _is_severe(issue)}
+    severe = {issue.card for issue in issues if issue.is_critical}
     if severe:  # what must not be given is no renewal either; of the kidneys too little is worse
         goes_on = any(_may_go_on(case, order) for order in case.drafts if order.key in removed)
         return () if severe == {cards.D1_KIDNEY} and goes_on else resolutions
@@ -87,7 +87,7 @@ def _may_go_on(case: Case, order: Order) -> bool:
 
 def _resolve_course(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
     if any(
-        issue.card == cards.D4_REACTION and issue.is_loud and _is_severe(issue) for issue in issues
+        issue.card == cards.D4_REACTION and issue.is_loud and issue.is_critical for issue in issues
     ):
         out = (cards.D4_REACTION, cards.C1_FOLIC_ACID_FIRST, cards.B8_UNIT_OR_PRODUCT)
         return _and_tests(case, issues, [issue for issue in issues if issue.card in out])
@@ -190,14 +190,10 @@ def _harms(issue: Issue) -> bool:
     """Return whether the order had better go with nothing in its place: not for a reaction that is
     to be clarified first, nor for what words may mean (Q52).
     """
-    clarify = issue.card in (cards.D4_REACTION, cards.D6_PERHAPS_LEBERS) and not _is_severe(issue)
-    slip = issue.card == cards.B21_FREQUENCY and _is_severe(issue)
+    clarify = issue.card in (cards.D4_REACTION, cards.D6_PERHAPS_LEBERS) and not issue.is_critical
+    slip = issue.card == cards.B21_FREQUENCY and issue.is_critical
     removes = issue.card.remedy in (Remedy.REPLACE, Remedy.START_FIRST)
     return slip or (removes and not clarify)
-
-
-def _is_severe(issue: Issue) -> bool:
-    return issue.indicator is Indicator.CRITICAL
 
 
 def _kidney_test_first(case: Case, issues: Sequence[Issue]) -> Iterator[Resolution]:

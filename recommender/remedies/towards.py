@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from recommender.assessment import VERY_FEW_PLATELETS, PlateletBand
-from recommender.cards import Indicator, Remedy, Resolution, cards
+from recommender.cards import Remedy, Resolution, cards
 from recommender.case import Case, Column, Issue, kind_of
 from recommender.folic_acid import (
     FolateClass,
@@ -214,7 +214,7 @@ def folate_to_remove(
 
 
 def _is_a_slip(issue: Issue) -> bool:
-    return issue.card == cards.B24_FOLIC_ACID_DOSE and issue.indicator is Indicator.CRITICAL
+    return issue.card == cards.B24_FOLIC_ACID_DOSE and issue.is_critical
 
 
 def folate_after(case: Case, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from recommender.cards import Card, Finding, Indicator, Resolution, cards
+from recommender.cards import Card, Finding, Resolution, cards
 from recommender.case import Case, Issue
 from recommender.deficiency import Ground
 from recommender.first_lines import say_waiting_loading
@@ -73,10 +73,7 @@ def advice_of(
         and not (advice.id == "C6" and case.policy.sources_differ and found & SAYS_C6)
         and not SAID_BY.get(advice.id, set()) & found
     )
-    severe = any(
-        issue.card == cards.D4_REACTION and issue.indicator is Indicator.CRITICAL
-        for issue in issues
-    )
+    severe = any(issue.card == cards.D4_REACTION and issue.is_critical for issue in issues)
     told = cards.K3_NOT_AVAILABLE in found and not case.assessment.neurological.is_true
     why = "" if severe or told else case.recommendation.not_drafted
     return (*advice, *((why,) if why else ()))

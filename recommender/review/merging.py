@@ -12,7 +12,6 @@ from typing import TypeVar
 from recommender.cards import (
     LOUDNESS,
     Finding,
-    Indicator,
     OverrideReason,
     Resolution,
     cards,
@@ -96,7 +95,7 @@ def _reasons_of(case: Case, issue: Issue, first: Issue) -> tuple[str, ...]:
         return issue.reasons
     said = summarise(case, issue)
     said = said if said.endswith("?") else f"{said}."
-    return (said, *issue.reasons) if issue.indicator is Indicator.CRITICAL else (said,)
+    return (said, *issue.reasons) if issue.is_critical else (said,)
 
 
 def _override_reasons(case: Case, issues: Sequence[Issue]) -> tuple[OverrideReason, ...]:

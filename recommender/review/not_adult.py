@@ -92,7 +92,6 @@ def _only_removals(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...
         [
             issue
             for issue in issues
-            if issue.card in harmful
-            or (issue.card in ONLY_IF_CRITICAL and issue.indicator is Indicator.CRITICAL)
+            if issue.card in harmful or (issue.card in ONLY_IF_CRITICAL and issue.is_critical)
         ],
     )

@@ -211,7 +211,7 @@ def _course_issues(case: Case) -> Iterator[Issue]:
         found += _without_repeats([*check_order(case, order), *check_safety(case, order)])
     yield from found
     yield from check_unread(case, found)
-    if not any(issue.card == cards.D4_REACTION and _forbids(issue) for issue in found):
+    if not any(map(_forbids, found)):  # else nothing is missed after loading
         yield from check_maintenance(case)
     yield from check_duplicates(case)
     if not any(issue.card in (cards.B2_ASK_ABOUT_SIGNS, cards.D4_REACTION) for issue in found):
@@ -221,8 +221,8 @@ def _course_issues(case: Case) -> Iterator[Issue]:
 
 
 def _forbids(issue: Issue) -> bool:
-    """Return whether no dose at all is to be given: then nothing is missed after loading."""
-    return issue.indicator is Indicator.CRITICAL
+    """Return whether no dose at all is to be given before allergy advice (I16)."""
+    return issue.card == cards.D4_REACTION and issue.is_critical
 
 
 HOW_TO_GIVE = frozenset(
@@ -240,7 +240,7 @@ def _without_repeats(issues: Sequence[Issue]) -> Iterator[Issue]:
     """
     found = {issue.card for issue in issues}
     forbidden = found & {cards.D1_KIDNEY, cards.D3_LEBERS, cards.D4_REACTION}
-    no_dose = any(issue.card == cards.D4_REACTION and _forbids(issue) for issue in issues)
+    no_dose = any(map(_forbids, issues))
     for issue in issues:
         if issue.card == cards.B9_SECOND_CHOICE and forbidden:
             continue

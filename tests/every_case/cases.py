@@ -20,7 +20,6 @@ from cds_service.site import Settings, demonstration, load_settings
 from cds_service.workbench.prepared import load_patients
 from synthetic import SandboxPatient, sandbox_patients
 from synthetic.client_story import refill_of
-from synthetic.sandbox import requests_of_walk
 
 TESTS = Path(__file__).parents[1]
 DAY = dt.date(2026, 11, 26)
@@ -93,7 +92,11 @@ def of_test_patients(at_every_hook: bool) -> Iterator[Case]:
 
 
 def _requests(patient: SandboxPatient) -> Iterator[Json]:
-    yield from (request for _, request in requests_of_walk(patient))
+    """The chart is opened, something is chosen, and it is signed; what can be is refilled."""
+    yield patient.request("patient-view")
+    if patient.drafts:
+        yield patient.request("order-select")
+        yield patient.request("order-sign")
     for draft in patient.drafts:
         if draft["resourceType"] == "MedicationRequest":
             yield refill_of(patient, draft)
