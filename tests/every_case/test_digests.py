@@ -4,9 +4,15 @@ another.
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from itertools import islice
 
+import pytest
+
+from cds_service.cards import cards
+from cds_service.decision import decide_request
+from fhir_mappings.terminology import load_value_sets
 from tests.every_case import digests
 from tests.every_case.cases import every_case, of_prepared_patients
 
@@ -31,6 +37,22 @@ def test_another_policy_gives_another_digest_where_it_decides_otherwise() -> Non
 
 def test_a_refused_request_has_a_digest_too() -> None:
     assert digests.digest_of(replace(CASES[0], request={"hook": "none"}))
+
+
+def test_code_that_was_moved_gives_the_same_digest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The knowledge version is another one for every change of code (cards, H104)."""
+    before = [digests.digest_of(case) for case in CASES]
+    for module in (digests, cards):
+        monkeypatch.setattr(module, "knowledge_version", lambda: "2026.11+0123456789ab")
+    sent = [
+        card
+        for case in CASES
+        for card in decide_request(case.request, case.settings, load_value_sets(), case.day).cards
+    ]
+
+    assert sent
+    assert all("2026.11+0123456789ab" in json.dumps(card) for card in sent)
+    assert [digests.digest_of(case) for case in CASES] == before
 
 
 def test_what_differs_is_new_or_gone_is_named() -> None:
