@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from itertools import islice
 
@@ -42,6 +43,7 @@ from recommender.language import (
     RecordArea,
     Route,
     Substance,
+    is_one_injection,
 )
 from recommender.treatment import Outcome, Recommendation, nearest_changes
 from recommender.treatment_so_far import TreatmentPhase
@@ -130,7 +132,7 @@ def _draft_context(case: Case) -> DraftContext:
         or _entry_that_asks(advised, case.mapped.scenario),
         deficient=advised.assessment.is_deficient,
         writing=_writing(basis.settings.policy),
-        last_injection=last[0].date if last else None,
+        last_injection=_first_of_those_after(case) or (last[0].date if last else None),
         lasts_a_month=any(dose.substance is Substance.CYANOCOBALAMIN for dose in last),
         reason_text=advised.indication,
         rule=advised.rule,
@@ -152,6 +154,17 @@ def _requester(drafts: Iterable[Resource]) -> str:
     named = {as_text(as_dict(read_requester(one)).get("reference")) for one in drafts}
     requester = named.pop() if len(named) == 1 else ""
     return "" if requester.startswith(("#", "urn:")) else requester
+
+
+def _first_of_those_after(case: Case) -> dt.date | None:
+    """Return the day of one injection that is drafted after loading, and stays beside what follows
+    it (b5 under T3): that begins one interval later.
+    """
+    if case.recommendation.rule not in ("T3", "T3b"):
+        return None
+    today = case.basis.as_of
+    once = (order for order in case.drafts.orders if is_one_injection(order.cobalamin))
+    return next((max(order.starts or today, today) for order in once), None)
 
 
 def _last_injections(case: Case) -> list[DoseGiven]:

@@ -120,6 +120,8 @@ _SAYS_NOTHING = re.compile(
     r"a (?:digiuno|stomaco vuoto)|op (?:een )?(?:lege|nuchtere) maag)(?![a-z])|"
     r"(?<![a-z])do not (?:crush|chew)(?:,? (?:or |and )?(?:crush|chew|split))*(?![a-z])|"
     r"(?<![a-z])discard (?:the )?(?:vial|remainder|unused portion)(?: after (?:each )?use)?|"
+    r"(?<![a-z])first dose (?:\(after last modification\) )?(?:today|on (?:[a-z]+ )?\d\d?/\d\d?/"
+    r"(?:20)?\d\d)(?: at (?:[01]\d|2[0-3]):?[0-5]\d)?(?!\d)|"
     rf"(?<![a-z])(?:first dose|start(?:ing|s)?|beginning) {A_NUMBER}(?: ?(?:to|-) ?{A_NUMBER})? "
     r"(?:day|week|month)s? after (?:the )?(?:last |end of )?(?:the )?(?:loading(?: dose| course| "
     r"injection)?|alternate-day injection)(?![a-z])"

@@ -75,7 +75,7 @@ ADVERBS: dict[str, str] = {
         "day": "daily taglich taeglich quotidien quotidienne quotidiennement diario diaria "
         "diariamente quotidianamente dagelijks daags dagligen dagligt daglig dagl dgl tagl "
         "tgl",
-        "hour": "hourly stundlich stuendlich",
+        "hour": "hourly hrly stundlich stuendlich",
         "week": "weekly wkly wochentlich wochentl woechentlich hebdomadaire semanal semanalmente "
         "settimanale settimanalmente wekelijks veckovis ugentlig ugentligt ukentlig",
         "month": "monthly mthly monatlich monatl mtl mensuel mensuelle mensuellement mensual "

@@ -32,6 +32,7 @@ from recommender.language import (
     OrderState,
     Route,
     Substance,
+    is_one_dose,
 )
 
 
@@ -46,7 +47,7 @@ def is_issue(use: MedicineUse, dosage: Dosage) -> bool:
         timing is not None
         and timing.is_bounded
         and timing.shortest_interval < LOADING_BELOW_DAYS
-        and not timing.is_single
+        and not is_one_dose(timing)
     )
     return dosage.from_words or not loading
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from recommender.case import Case, is_readable, kind_of
+from recommender.case import Case, fulfils, is_readable, kind_of
 from recommender.guidance import DAILY_LOADING_DOSES, INJECTION_DOSE, LOADING_DOSES
 from recommender.language import (
     HintAt,
     Order,
     PhaseKind,
     Rhythm,
+    Route,
     Timing,
     is_injected,
     rhythm_of,
@@ -67,6 +68,16 @@ def has_full_loading(case: Case, order: Order) -> bool:
     return any(
         kind_of(other) is PhaseKind.LOADING and is_full_loading(timing)
         for other, timing in _others(case, order)
+    )
+
+
+def tablets_treat(case: Case) -> bool:
+    """Return whether tablets are ordered that are offered or acceptable here: beside them one
+    injection is no course that stops (M6).
+    """
+    offered = [phase for phase in case.phases if phase.line.route is Route.ORAL]
+    return any(
+        fulfils(other, phase) for other in (*case.all_drafts, *case.standing) for phase in offered
     )
 
 

@@ -24,7 +24,7 @@ from recommender.checks.injections import check_injection
 from recommender.checks.loading import check_count_alone
 from recommender.checks.no_indication import check_without_indication, measure_first, samples_first
 from recommender.checks.routes import check_product_and_route
-from recommender.language import DoseLine, Order, Route
+from recommender.language import DoseLine, Order, Route, is_one_injection
 from recommender.safety import check_alone, check_readable, is_implausible
 from recommender.wording import Words
 
@@ -78,7 +78,8 @@ def _trace(case: Case) -> Iterator[Issue]:
     """
     if not case.assessment.is_deficient or case.refill:
         return
-    if any(is_treatment(other) for other in (*case.all_drafts, *case.standing)):
+    beside = (*case.all_drafts, *case.standing)
+    if any(is_treatment(one) and not is_one_injection(one.cobalamin) for one in beside):
         return
     summary = _treats_nothing(case)
     # about no order: the multivitamin stays as it is

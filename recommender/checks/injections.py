@@ -82,7 +82,7 @@ def _neurological(case: Case, order: Order, line: DoseLine, timing: Timing) -> I
     rhythm = rhythm_of(timing)
     if rhythm is Rhythm.ALTERNATE_DAYS:
         yield from check_bound(case, order)
-    elif rhythm is Rhythm.SINGLE and never_loaded(case, order):
+    elif rhythm is Rhythm.SINGLE and case.rule != "N2" and never_loaded(case, order):
         yield from maintenance_before_loading(case, order, line, timing)
     elif has_alternate_days(case, order) or (
         rhythm is Rhythm.MAINTENANCE
@@ -155,9 +155,11 @@ def _resumed(case: Case, order: Order, line: DoseLine, timing: Timing) -> Iterat
 def check_maintenance_injections(
     case: Case, order: Order, line: DoseLine, timing: Timing
 ) -> Iterator[Issue]:
+    if rhythm_of(timing) is Rhythm.SINGLE:
+        yield from _leaves_the_interval(case, order)
+        return
     if kind_of(order) is not PhaseKind.LOADING:
-        if rhythm_of(timing) is Rhythm.MAINTENANCE:
-            yield from check_interval(case, order, line, timing)
+        yield from check_interval(case, order, line, timing)
         return
     if _is_called_for(case, rhythm_of(timing)):
         return
@@ -174,6 +176,17 @@ def check_maintenance_injections(
     apart = f"outside a loading course at least {case.policy.min_maintenance_days} days apart"
     said = f"Ordered {describe_interval(timing)}; {apart}"
     yield issue_of(cards.B6_INTERVAL_TOO_LONG, WARNING, order, f"{said}.", ("S15", "S89"), said)
+
+
+def _leaves_the_interval(case: Case, order: Order) -> Iterator[Issue]:
+    """Yield b6 of one injection where signs or symptoms returned and nothing is ordered more often:
+    the dose of a visit shortens no interval (T1, T2).
+    """
+    course = (PhaseKind.LOADING, PhaseKind.MAINTENANCE)
+    beside = any(kind_of(other) in course for other in case.all_drafts)
+    if case.rule in ("T1", "T2") and not beside:
+        reason = "One injection does not shorten the interval."
+        yield issue_of(cards.B6_INTERVAL_TOO_LONG, WARNING, order, reason, ("S13", "S89"))
 
 
 def _three_a_week_for_signs(case: Case, order: Order) -> Issue:

@@ -17,6 +17,7 @@ from recommender.checks.beside import (
     is_loaded,
     loading_is_selected,
     symptoms_answered,
+    tablets_treat,
 )
 from recommender.checks.intervals import check_interval, more_than_needed
 from recommender.guidance import DAILY_LOADING_DOSES, LOADING_DOSES, MAINT_N, AltDailyLoading
@@ -30,6 +31,7 @@ from recommender.language import (
     describe_days,
     describe_interval,
     describe_timing,
+    is_one_injection,
     rhythm_of,
     total_doses,
 )
@@ -133,6 +135,8 @@ def maintenance_before_loading(
 ) -> Iterator[Issue]:
     if is_loaded(case, order) or loading_is_selected(case, order):
         yield from check_interval(case, order, line, timing)
+        return
+    if is_one_injection(line) and tablets_treat(case):
         return
     if case.assessment.treatment.phase is TreatmentPhase.UNKNOWN:
         yield _perhaps_not_loaded(case, order)

@@ -14,6 +14,7 @@ from recommender.case import (
     Column,
     Issue,
     has_test,
+    is_readable,
     is_treatment,
     kind_of,
 )
@@ -27,7 +28,9 @@ from recommender.language import (
     Route,
     Test,
     TestOrder,
+    ends_with_one,
     is_injected,
+    is_one_injection,
     months_after,
 )
 from recommender.monitoring import find_overdue, review_points
@@ -45,10 +48,11 @@ treatment is not certain (Q54).
 
 
 def check_maintenance(case: Case) -> Iterator[Issue]:
-    """Yield b5: a loading course is drafted, and no order would follow it (I5); a stored draft
-    follows it where it is without doubt the other half of the pair (Q56).
+    """Yield b5: a loading course is drafted, or one injection after the course is over (T3), and no
+    order would follow it (I5); a stored draft follows it where it is without doubt the other half
+    of the pair (Q56).
     """
-    loading = [order for order in case.drafts if _loads(order)]
+    loading = [order for order in case.drafts if _loads(order) or _is_last(case, order)]
     if not loading or case.rule == "N2" or case.column is Column.NONE or case.is_prophylaxis:
         return
     following = [order for order in (*case.all_drafts, *case.standing) if _follows_loading(order)]
@@ -71,6 +75,12 @@ def check_maintenance(case: Case) -> Iterator[Issue]:
         ONLY_TABLETS_FOLLOW if tablets_only else "",
         rank=first.rank + 1 if first else 0,
     )
+
+
+def _is_last(case: Case, order: Order) -> bool:
+    """Return whether it is one injection after a loading course that nothing follows."""
+    over = case.rule in ("T3", "T3b")
+    return over and is_readable(order) and is_one_injection(order.cobalamin)
 
 
 def _said_before(loading: Sequence[Order]) -> Card | None:
@@ -104,7 +114,8 @@ def _loads(order: Order) -> bool:
 
 def _follows_loading(order: Order) -> bool:
     kind = kind_of(order)
-    return kind in (PhaseKind.MAINTENANCE, PhaseKind.ORAL) and is_treatment(order)
+    goes_on = kind in (PhaseKind.MAINTENANCE, PhaseKind.ORAL) and is_treatment(order)
+    return goes_on and not ends_with_one(order.cobalamin)
 
 
 def is_injected_order(order: Order) -> bool:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from recommender.cards import CRITICAL, INFO, WARNING, cards
-from recommender.case import Case, Issue, has_test, issue_of, may_be_cyanocobalamin
+from recommender.case import Case, Issue, has_test, issue_of, kind_of, may_be_cyanocobalamin
 from recommender.deficiency import Permanence
 from recommender.language import (
     HintAt,
     Order,
+    OrderState,
+    PhaseKind,
     Test,
+    ends_with_one,
     is_injected,
     is_one_injection,
     is_treatment_dose,
@@ -80,11 +83,15 @@ def _replaced_by_none(case: Case) -> Iterator[Issue]:
 
 def _is_no_treatment(case: Case, stop: Order) -> bool:
     """Return whether what is stopped treats nothing: below treatment dose, a multivitamin always,
-    B12 alone where treatment goes on, or nothing speaks for deficiency (Q75).
+    B12 alone where treatment goes on, or nothing speaks for deficiency (Q75); nor does one
+    injection, where nothing does.
     """
+    a = case.assessment
+    basis = a.has_deficiency_basis or bool(a.causes) or a.treatment.last_dose is not None
+    if is_one_injection(stop.cobalamin) and not basis:
+        return True
     if not is_treatment_dose(stop.cobalamin).is_false:
         return False
-    a = case.assessment
     treated = any(is_treatment_dose(order.cobalamin).is_true for order in case.course.active)
     return stop.combination or treated or not (a.has_deficiency_basis or a.causes)
 
@@ -160,9 +167,17 @@ def _goes_on(case: Case, stop: Order) -> bool:
     return any(
         not {other.key, other.part_of} & stopped
         and is_treatment_dose(other.cobalamin).is_true
-        and not is_one_injection(other.cobalamin)
+        and not ends_with_one(other.cobalamin)
+        and not _ends_by_itself(other)
         for other in others
     )
+
+
+def _ends_by_itself(order: Order) -> bool:
+    """Return whether it is a loading course under way that ends: of a drafted one b5 speaks."""
+    timing = order.cobalamin.timing if order.cobalamin else None
+    loads = kind_of(order) is PhaseKind.LOADING and order.state is OrderState.ACTIVE
+    return loads and timing is not None and timing.is_bounded
 
 
 def _why_not_stop(case: Case, stop: Order) -> str:

@@ -121,7 +121,7 @@ def is_treatment_dose(line: DoseLine | None) -> Truth:
     if line.route is None or line.dose is None or line.timing is None:
         return Truth.UNKNOWN
     daily = line.dose * line.timing.doses_per_day
-    return truth_of(daily >= TREATMENT_DOSE_ORAL and not line.timing.is_single)
+    return truth_of(daily >= TREATMENT_DOSE_ORAL and not is_one_dose(line.timing))
 
 
 def total_doses(timing: Timing) -> Decimal | None:
@@ -137,12 +137,26 @@ def total_doses(timing: Timing) -> Decimal | None:
     return max(Decimal(1), days / timing.shortest_interval)
 
 
+def is_one_dose(timing: Timing) -> bool:
+    """Return whether it is one dose in all, by its number or as "daily for 1 day"."""
+    return timing.is_bounded and total_doses(timing) == 1
+
+
 def is_one_injection(line: DoseLine | None) -> bool:
     """Return whether it is a single injection: given once, it goes on from no other order."""
     timing = line.timing if line is not None else None
-    if line is None or timing is None or timing.count != 1:
+    if line is None or timing is None or not is_one_dose(timing):
         return False
-    return timing.is_single and is_injected(line) and timing.longest_interval < LOADING_BELOW_DAYS
+    return timing.longest_interval < LOADING_BELOW_DAYS and is_injected(line)
+
+
+def ends_with_one(line: DoseLine | None) -> bool:
+    """Return whether it is one injection whatever is said of how often ("every 2 months", 1 dose):
+    nothing goes on by it.
+    """
+    if line is None or line.timing is None:
+        return False
+    return is_one_injection(line) or (line.timing.is_single and is_injected(line))
 
 
 def rhythm_of(timing: Timing) -> Rhythm:

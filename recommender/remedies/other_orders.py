@@ -22,6 +22,7 @@ from recommender.language import (
     RemoveOrder,
     Test,
     is_injected,
+    is_one_injection,
 )
 from recommender.monitoring import CITATIONS, interval_of, maintenance_phase
 from recommender.remedies.additions import additions, the_level_again
@@ -56,6 +57,8 @@ def resolve_stop(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
         return (Resolution(_GOES_ON["T1b"], edits, True),)
     if (instead := _in_its_place(case, issues)) is not None:
         return instead
+    if all(is_one_injection(stop.cobalamin) for stop in case.selected_stops):
+        return (_more_than_one(case, issues, edits),)
     phase = _maintenance_if_nothing_remains(case)
     if plateau := _maintenance_after_plateau(case):
         return (
@@ -81,6 +84,19 @@ def _going_on(case: Case, edits: tuple[Edit, ...]) -> Resolution:
     label = "Do not stop: B12 goes on, the next injection is put off" if waits else goes_on
     sure = not (kidneys_open or waits or any(may_put_off(case, one) for one in case.selected_stops))
     return Resolution(label, edits, recommended=sure)
+
+
+def _more_than_one(case: Case, issues: Sequence[Issue], edits: tuple[Edit, ...]) -> Resolution:
+    """Return what goes on where one injection is stopped and nothing else is ordered: it is given,
+    and the course that is due beside it, unless an answer decides which.
+    """
+    loads = any(one.phases[0].kind is PhaseKind.LOADING for one in case.offered_regimens)
+    treated = case.is_under_way and not case.recommendation.not_drafted and not loads
+    due = _loading_due(case) or (_maintenance(case) if treated else None)
+    if due is None:
+        return Resolution("Do not stop: give it, then order the course that is due", edits)
+    edits = (due, *additions(case, issues, (*edits, due)), *edits)
+    return Resolution(label_of((due,), lead="Do not stop"), edits)
 
 
 LOADS_AGAIN = frozenset({"T0", "T4a"})

@@ -32,6 +32,7 @@ from recommender.language import (
     changed,
     differences,
     is_injected,
+    is_one_injection,
     rhythm_of,
 )
 from recommender.remedies.additions import (
@@ -167,7 +168,9 @@ def _put_order_right(
     """Return the edits for one draft that is not right, and the phases that are still needed after
     them.
     """
-    if not wrong and not _is_in_the_way(order, target):
+    # a question takes the dose of a visit from nobody
+    asked = wrong <= {cards.B2_ASK_ABOUT_SIGNS} and is_one_injection(order.cobalamin)
+    if asked or (not wrong and not _is_in_the_way(order, target)):
         return [], needed
     replaced = any(card.remedy is Remedy.REPLACE for card in wrong)
     whole = replaced or order.has_folate or has_parts(case, order) or order.doubt

@@ -25,7 +25,7 @@ from recommender.treatment import (
     product_for,
     without_neurological_symptoms,
 )
-from recommender.treatment_so_far import TreatmentPhase, end_of
+from recommender.treatment_so_far import TreatmentPhase, end_of, has_ended
 
 AGAINST_TABLETS = frozenset({cards.B10_BY_MOUTH_MALABSORPTION, cards.B22_TABLETS_FAIL})
 """Cards that want injections in the place of tablets."""
@@ -188,12 +188,13 @@ def _target_without_option(case: Case, *, injected: bool, by_mouth: bool) -> Tar
 
 def is_given_up(case: Case, order: Order) -> bool:
     """Return whether an order is active by its status alone, so that what is due is another one: a
-    loading course whose time has passed or with which nobody goes on (Q11, T4, T7), and each of
-    several orders for maintenance that end (T8).
+    loading course whose time has passed or with which nobody goes on (Q11, T4, T7), tablets whose
+    dosage has ended, and each of several orders for maintenance that end (T8).
     """
     kind = kind_of(order)
     loading = case.assessment.treatment.phase is TreatmentPhase.LOADING
     given_up = kind is PhaseKind.LOADING and not loading
+    given_up = given_up or (kind is PhaseKind.ORAL and has_ended(order, case.scenario.as_of))
     return given_up or (kind is PhaseKind.MAINTENANCE and case.rule == "T8")
 
 

@@ -16,7 +16,7 @@ from recommender.language import (
     rhythm_by_days,
 )
 from recommender.treatment_so_far.by_orders import FIRST_MAINTENANCE_DUE, from_order, most_frequent
-from recommender.treatment_so_far.entries import LOADING_WINDOW
+from recommender.treatment_so_far.entries import LOADING_WINDOW, SUPPLY_OVER_AFTER
 from recommender.treatment_so_far.history import (
     ALTERNATE_GAP,
     LAPSED_AFTER,
@@ -25,9 +25,6 @@ from recommender.treatment_so_far.history import (
 )
 from recommender.treatment_so_far.reading import bound_end, is_alternate_days, start_of
 from recommender.treatment_so_far.treatment import Treatment, TreatmentPhase, UnknownPhase
-
-SUPPLY_OVER_AFTER = 30
-"""Days after the end of the last supply of tablets from which they have lapsed (Q77)."""
 
 
 def course_by_doses(history: History, neurological: Truth) -> Treatment | None:

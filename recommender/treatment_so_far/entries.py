@@ -16,6 +16,7 @@ from recommender.language import (
     is_treatment_dose,
 )
 from recommender.treatment_so_far.reading import (
+    bound_passed,
     end_of,
     is_given_at_treatment_dose,
     is_injected,
@@ -34,6 +35,9 @@ TABLETS_COUNT_AFTER = 30
 """Days after which an active order for tablets counts as taken, though no dose is on record
 (Q55).
 """
+
+SUPPLY_OVER_AFTER = 30
+"""Days after the end of the last supply of tablets from which they have lapsed (Q77)."""
 
 STARTED = frozenset({OrderState.ACTIVE, OrderState.COMPLETED, OrderState.STOPPED})
 """States of an order by which treatment began."""
@@ -111,10 +115,14 @@ def on_hold(orders: tuple[Order, ...]) -> tuple[Order, ...]:
 
 
 def has_ended(order: Order, as_of: dt.date) -> bool:
-    """Whether the period of an order has passed (Q38): a loading course has its own reading of its
+    """Whether the period of an order has passed (Q38), or the last tablet of a dosage that ends was
+    due as long ago as tablets supplied may last (Q77): a loading course has its own reading of its
     bound, and a supply that ran out is no end.
     """
-    return order.ends is not None and order.ends < as_of
+    if order.ends is not None:
+        return order.ends < as_of
+    since = as_of - dt.timedelta(days=SUPPLY_OVER_AFTER)
+    return not is_injected(order.cobalamin) and bound_passed(order, since)
 
 
 def ended_recently(order: Order, as_of: dt.date) -> bool:

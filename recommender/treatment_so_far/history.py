@@ -217,13 +217,15 @@ class History:
 
     @property
     def days_on_tablets(self) -> int | None:
-        """Days since tablets were begun: by their orders, and by doses without a gap that would
-        make it an earlier course.
+        """Days since tablets were begun: by their orders, and by doses and orders that are over
+        without a gap that would make it an earlier course.
         """
         ordered = [
             start for start in map(start_of, self.oral) if start is not None and start <= self.as_of
         ]
-        taken = sorted((dose.date for dose in self.taken if dose.date is not None), reverse=True)
+        over = [start_of(order) for order in self.over if not is_injected(order.cobalamin)]
+        before = [dose.date for dose in self.taken] + over
+        taken = sorted((day for day in before if day is not None), reverse=True)
         began = min(ordered, default=taken[0] if taken else None)
         for date in taken:
             if began is not None and 0 < (began - date).days <= look_back.STATED_ORAL_DAYS:

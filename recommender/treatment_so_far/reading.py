@@ -21,6 +21,7 @@ from recommender.language import (
     Rhythm,
     Route,
     changed,
+    is_one_dose,
     is_one_injection,
     is_treatment_dose,
     rhythm_by_days,
@@ -36,7 +37,7 @@ def is_given_at_treatment_dose(dose: DoseGiven) -> bool:
         case Route.NASAL:
             return False
         case Route.ORAL:
-            alone = dose.timing is not None and dose.timing.is_single
+            alone = dose.timing is not None and is_one_dose(dose.timing)
             return dose.dose is not None and dose.dose >= TREATMENT_DOSE_ORAL and not alone
         case _:
             return dose.dose is None or dose.dose >= TREATMENT_DOSE_INJECTED

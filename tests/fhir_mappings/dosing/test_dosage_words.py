@@ -197,6 +197,14 @@ def every(period: int, unit: PeriodUnit, times: int = 1) -> Timing:
         ("1 ML IM ONCE A MONTH. DISCARD VIAL AFTER USE", [(1, "ml")], IM, every(1, MONTH)),
         ("1 mL IM every 28 (twenty-eight) days", [(1, "ml")], IM, every(28, DAY)),
         ("1 mL IM every sixty days", [(1, "ml")], IM, every(60, DAY)),
+        ("1 mg IM 48 hrly", [(1, "mg")], IM, every(2, DAY)),
+        (
+            "1,000 mcg, Intramuscular, Every 30 days, First dose on Mon 11/30/26 at 0900",
+            [(1000, "mcg")],
+            IM,
+            every(30, DAY),
+        ),
+        ("1 mg, IM, Monthly, First dose today at 1200", [(1, "mg")], IM, every(1, MONTH)),
         ("1 comprimé par jour à jeun", [(1, "tablet")], None, every(1, DAY)),
         ("1 Tbl. morgens nüchtern", [(1, "tablet")], None, every(1, DAY)),
         ("1 comp al día en ayunas", [(1, "tablet")], None, every(1, DAY)),
@@ -866,6 +874,14 @@ def test_a_week_is_one_and_a_gamma_is_a_microgram(text: str, timing: Timing) -> 
 @pytest.mark.parametrize("text", ["1 mg IM 3 x monthly", "1 mg IM 2x mthly", "1 mg IM 3xmonthly"])
 def test_three_x_monthly_may_be_every_three_months_Q43(text: str) -> None:
     assert read_written(text).timing is None
+
+
+@pytest.mark.parametrize(
+    "text", ["1 mg IM first dose on 11/30/26", "1 mg IM daily at 0900 and at 2100"]
+)
+def test_when_the_first_dose_is_says_nothing_of_how_often(text: str) -> None:
+    found = read_written(text)
+    assert found.timing is None or not found.whole
 
 
 def test_a_number_handed_over_ends_no_tablets() -> None:

@@ -31,6 +31,11 @@ DOUBTED = [
     ("Possible short bowel syndrome", Concept.SHORT_BOWEL),
     ("?Ileectomy", Concept.ILEAL_RESECTION),
     ("Bariatric surgery status?", Concept.BARIATRIC_STATUS),
+    ("Pernicious anaemia (unknown)", Concept.PERNICIOUS_ANAEMIA),
+    ("Pernicious anaemia [status unknown]", Concept.PERNICIOUS_ANAEMIA),
+    ("Neuropathy (unconfirmed)", Concept.PERIPHERAL_NEUROPATHY),
+    ("Neuropathy (none)", Concept.PERIPHERAL_NEUROPATHY),
+    ("Ileectomy (to be confirmed)", Concept.ILEAL_RESECTION),
 ]
 
 
@@ -41,11 +46,17 @@ def test_a_listed_name_beside_a_word_of_doubt_is_shown_and_understood(
     """Every name that decides as a whole is a hint beside a marker (Q27 b), and an entry that says
     no more than that is no gap: "No neuropathy" had left Leber's disease open, and with it tablets.
     """
-    field = Field.PROCEDURES if text == "?Ileectomy" else Field.CONDITIONS
+    field = Field.PROCEDURES if "Ileectomy" in text else Field.CONDITIONS
     judged = judge(VALUE_SETS, {"text": text}, (field,))
     assert not judged.matches
     assert [shown.concept for shown in judged.shown] == [concept]
     assert judged.understood is Understood.BY_WORDS
+
+
+@pytest.mark.parametrize("note", ["onset unknown", "antibodies pending", "HCC", "disorder"])
+def test_a_note_about_something_else_takes_nothing_from_the_name(note: str) -> None:
+    judged = judge(VALUE_SETS, {"text": f"Pernicious anaemia ({note})"}, (Field.CONDITIONS,))
+    assert [match.concept for match in judged.matches] == [Concept.PERNICIOUS_ANAEMIA]
 
 
 @pytest.mark.parametrize(
