@@ -34,6 +34,16 @@ class PlateletBand(Choice):
 VERY_FEW_PLATELETS = frozenset({PlateletBand.FROM_10_TO_24, PlateletBand.BELOW_10})
 """Below 25: haematology before an injection into muscle, or another route (K3)."""
 
+_IN_PART = frozenset(
+    {
+        Cause.OTHER_MALABSORPTION,
+        Cause.BARIATRIC,
+        Cause.GASTRECTOMY_OTHER,
+        Cause.ILEAL_RESECTION,
+        Cause.CROHNS_ILEAL,
+    }
+)
+
 FEW_PLATELETS = VERY_FEW_PLATELETS | {PlateletBand.FROM_25_TO_50}
 """50 or below: the injection technique for few platelets (K2)."""
 
@@ -188,10 +198,10 @@ class Assessment(ComparedWhole):
 
     @property
     def malabsorbs_in_part(self) -> bool:
-        """Injections are preferred, and without nerve signs tablets are not wrong (2.3)."""
-        return not self.established_malabsorption.is_true and bool(
-            self.causes & {Cause.OTHER_MALABSORPTION, Cause.BARIATRIC, Cause.GASTRECTOMY_OTHER}
-        )
+        """Injections are preferred, and without nerve signs tablets are not wrong (2.3): also where
+        it is not known, or not enough, how much of the ileum is diseased or gone (M4).
+        """
+        return not self.established_malabsorption.is_true and bool(self.causes & _IN_PART)
 
     @property
     def stays_for_life(self) -> bool:

@@ -9,6 +9,7 @@ from recommender.case import Case, Column, Issue, daily_dose, is_daily, issue_of
 from recommender.checks.beside import asks_loudly, has_alternate_days, is_loaded, symptoms_answered
 from recommender.guidance import ORAL_DOSES, OralInEstablishedMalabsorption
 from recommender.language import (
+    SURGERY_HINTS,
     Claim,
     DoseLine,
     HintAt,
@@ -22,6 +23,7 @@ from recommender.language import (
 )
 from recommender.safety import is_implausible
 from recommender.treatment_so_far import TreatmentPhase
+from recommender.wording import quote
 
 
 def check_by_mouth(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
@@ -41,17 +43,20 @@ def check_by_mouth(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
         yield _ask_before_oral(case, order)
     elif (
         case.column is Column.LOADING
-        and case.assessment.malabsorbs_in_part
+        and (case.assessment.malabsorbs_in_part or case.assessment.surgery_hinted)
         and not is_loaded(case, order)
     ):
-        reason = "Injections act faster and are preferred; tablets are not wrong."
-        yield issue_of(
-            cards.B10_BY_MOUTH_MALABSORPTION,
-            INFO,
-            order,
-            reason,
-            ("S49", "S50"),
-        )
+        yield _injections_preferred(case, order)
+
+
+def _injections_preferred(case: Case, order: Order) -> Issue:
+    """Return b10 of malabsorption in part, or of words that may name an operation (Q74)."""
+    reason = "Injections act faster and are preferred; tablets are not wrong."
+    hints = case.scenario.hints_at(*SURGERY_HINTS)
+    known = case.assessment.malabsorbs_in_part or not hints
+    asked = "which operation? Injections are preferred, tablets not wrong"
+    said = "" if known else f"Record says {quote(hints[0].words, 30)}: {asked}"
+    return issue_of(cards.B10_BY_MOUTH_MALABSORPTION, INFO, order, reason, ("S49", "S50"), said)
 
 
 def _has_adequate_treatment_beside(case: Case, order: Order, line: DoseLine) -> bool:

@@ -100,8 +100,15 @@ def _is_twin(case: Case, order: Order, other: Order) -> bool:
     return (
         comes_first
         and _is_of_its_kind(order, other)
+        and _may_be_of_one_day(case, order, other)
         and not {other.key, order.key} <= american_course(case)
     )
+
+
+def _may_be_of_one_day(case: Case, order: Order, other: Order) -> bool:
+    """Return whether two drafts may order one dose: each visit of a plan has its own."""
+    days = {one.starts or case.scenario.as_of for one in (order, other)}
+    return len(days) == 1 or _place_in_course(order) is not Rhythm.SINGLE
 
 
 def _place(case: Case, order: Order) -> tuple[bool, str]:

@@ -261,3 +261,19 @@ def test_tablets_written_every_four_weeks_are_one_course_T5b() -> None:
     card = only_card(asked)
 
     assert "after 4 months of tablets" in card["summary"]
+
+
+# --- a plan of visits
+# --------------------------------------------------------------------------------------------------
+
+
+def test_each_visit_of_a_plan_has_its_own_injection_e1() -> None:
+    """The card had offered to remove all but one of the doses of a year."""
+    asked = request(INJECTION, INJECTION, INJECTION, **TREATED | {"given": GIVEN})
+    for number, day in enumerate(("2026-11-26", "2027-01-26", "2027-03-26")):
+        once = {"count": 1, "boundsPeriod": {"start": day}}
+        timed(asked, {"code": {"text": "Once"}, "repeat": once}, number)
+
+    assert said_to(asked) == []
+    again = timed(asked, ONCE, 1)  # and now two of them are of today
+    assert said_to(again) == [("e1", "warning")]
