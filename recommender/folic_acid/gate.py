@@ -18,6 +18,7 @@ from recommender.language import (
     OrderState,
     Substance,
     Test,
+    is_one_injection,
     is_treatment_dose,
 )
 from recommender.treatment_so_far import TreatmentPhase
@@ -124,10 +125,13 @@ def counts_as_ordered(order: Order) -> bool:
 
 def _will_be_given(case: Case, order: Order) -> bool:
     """Return whether a dose is to be expected from the order; an active one that has lapsed shows
-    that none comes (2.8, CLOSED).
+    that none comes (2.8, CLOSED), nor does another from one injection that was given.
     """
-    lapsed = case.assessment.treatment.phase is TreatmentPhase.LAPSED
-    return counts_as_ordered(order) and (order.state is OrderState.DRAFT or not lapsed)
+    treatment, begun = case.assessment.treatment, order.starts or order.authored
+    given = begun is not None and treatment.last_dose is not None and treatment.last_dose >= begun
+    over = given and is_one_injection(order.cobalamin)
+    over = over or treatment.phase is TreatmentPhase.LAPSED
+    return counts_as_ordered(order) and (order.state is OrderState.DRAFT or not over)
 
 
 def holds_treatment_dose(order: Order) -> bool:

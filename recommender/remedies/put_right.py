@@ -165,10 +165,7 @@ def _only_asks(found: CardsByOrder, order: Order) -> bool:
 def _put_order_right(
     case: Case, target: Target, order: Order, wrong: frozenset[Card], needed: tuple[Phase, ...]
 ) -> tuple[list[Edit], tuple[Phase, ...]]:
-    """Return the edits for one draft that is not right, and the phases that are still needed after
-    them.
-    """
-    # a question takes the dose of a visit from nobody
+    """Return the edits for one draft that is not right, and the phases still needed after them."""
     asked = wrong <= {cards.B2_ASK_ABOUT_SIGNS} and is_one_injection(order.cobalamin)
     if asked or (not wrong and not _is_in_the_way(order, target)):
         return [], needed

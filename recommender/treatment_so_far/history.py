@@ -17,6 +17,7 @@ from recommender.language import (
     OrderState,
     Route,
     Substance,
+    is_one_injection,
     is_treatment_dose,
 )
 from recommender.treatment_so_far.entries import (
@@ -52,8 +53,9 @@ class History:
     `loading`, `maintenance` and `oral` are active orders that have not ended; on hold is no
     treatment (Q55). `waiting` are orders on hold. `over` are active orders whose end has passed,
     `ended` completed ones of 15 months. `unreadable` are active ones whose dosage could not be
-    read, `planned` active plans of which nobody reported that they are taken (Q32). `given_before`
-    are injections longer ago than 15 months, `undated` doses of which nobody wrote when.
+    read, `once` active ones of a single injection, `planned` active plans of which nobody reported
+    that they are taken (Q32). `given_before` are injections longer ago than 15 months, `undated`
+    doses of which nobody wrote when.
     """
 
     as_of: dt.date
@@ -67,6 +69,7 @@ class History:
     planned: tuple[Order, ...]
     given: tuple[DoseGiven, ...]
     all_orders: tuple[Order, ...]
+    once: tuple[Order, ...] = ()
     given_before: tuple[dt.date, ...] = ()
     undated: tuple[DoseGiven, ...] = ()
 
@@ -93,7 +96,8 @@ class History:
             unreadable=tuple(
                 order for order in current if is_treatment_dose(order.cobalamin).is_unknown
             )
-            + tuple(order for order in injected if interval_of_order(order) is None),
+            + tuple(order for order in injected if _is_unread(order)),
+            once=tuple(order for order in injected if is_one_injection(order.cobalamin)),
             planned=planned,
             given=doses_given(scenario, b12),
             all_orders=b12,
@@ -200,8 +204,12 @@ class History:
 
     @property
     def taken(self) -> tuple[DoseGiven, ...]:
-        """Tablets dispensed, issued or stated as taken, oldest first."""
-        return tuple(dose for dose in self.given if dose.route is Route.ORAL)
+        """Tablets dispensed, issued or stated as taken, oldest first; one tablet given without an
+        order for more treats nobody.
+        """
+        taken = tuple(dose for dose in self.given if dose.route is Route.ORAL)
+        alone = len(taken) == 1 and taken[0].kind is DoseKind.GIVEN and not self.oral
+        return () if alone else taken
 
     @property
     def oral_stated(self) -> bool:
@@ -267,6 +275,10 @@ class History:
 
     def days_since(self, date: dt.date) -> int:
         return (self.as_of - date).days
+
+
+def _is_unread(order: Order) -> bool:
+    return interval_of_order(order) is None and not is_one_injection(order.cobalamin)
 
 
 def _of_no_route(dose: DoseGiven) -> bool:

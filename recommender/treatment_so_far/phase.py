@@ -104,6 +104,8 @@ def _nothing_under_way(history: History, scenario: ClinicalScenario) -> Treatmen
             return Treatment(TreatmentPhase.LAPSED, substance=history.substance, reason=reason)
         found = not_known(UnknownPhase.ONE_ISSUE if issued else UnknownPhase.ONE_INJECTION)
         return changed(found, reason=f"{found.reason}, on {last}")
+    if history.once:
+        return not_known_by_orders(UnknownPhase.ONE_ORDERED, history.once, history)
     if history.stated:
         return not_known(UnknownPhase.STATED)
     if history.undated:
@@ -146,7 +148,7 @@ def _why_none(scenario: ClinicalScenario) -> str:
 def _evidence(treatment: Treatment, history: History) -> tuple[Evidence, ...]:
     """The orders and the newest doses that the phase rests on."""
     asked = treatment.phase is TreatmentPhase.UNKNOWN
-    orders = (history.unreadable + history.planned) if asked else ()
+    orders = (history.unreadable + history.planned + history.once) if asked else ()
     orders = orders or history.current or history.waiting
     lapsed = treatment.phase in (TreatmentPhase.LAPSED, TreatmentPhase.UNKNOWN)
     given = [

@@ -23,12 +23,13 @@ class TreatmentPhase(Choice):
 
 
 class UnknownPhase(Choice):
-    """Why the phase is not known. The first eight are "by record" (Q29): T7 asks."""
+    """Why the phase is not known. The first nine are "by record" (Q29): T7 asks."""
 
     STANDING_ORDER = "an old order is still active, no dose with a date is on record"
     ORDERED_NOT_GIVEN = "ordered longer ago than one interval, no dose with a date is on record"
     ONE_ISSUE = "one prescription was issued, nothing since"
     UNREADABLE_ORDER = "an active order could not be read, no dose with a date is on record"
+    ONE_ORDERED = "one injection is ordered, no dose with a date is on record"
     PLAN = "a plan of another prescriber, not known to be taken"
     HINT = "words of the record speak of vitamin B12 treatment"
     SUPPLY_NOT_KNOWN = "tablets were supplied, not known for how long"
@@ -51,6 +52,7 @@ _BY_RECORD = frozenset(
         UnknownPhase.ORDERED_NOT_GIVEN,
         UnknownPhase.ONE_ISSUE,
         UnknownPhase.UNREADABLE_ORDER,
+        UnknownPhase.ONE_ORDERED,
         UnknownPhase.PLAN,
         UnknownPhase.HINT,
         UnknownPhase.SUPPLY_NOT_KNOWN,

@@ -217,6 +217,63 @@ def test_a_single_injection_that_nothing_asked_for_may_be_stopped() -> None:
     assert cards_of(stopped_once()) == []
 
 
+# --- one dose that was given, its order still active
+# --------------------------------------------------------------------------------------------------
+
+FOLIC_ACID = "folic acid tablet 5 mg, 5 mg, oral, daily"
+GIVEN_ONCE: Json = {
+    "conditions": PERNICIOUS,
+    "results": [*LOW, *NO_SIGNS],
+    "given": ["hydroxocobalamin, 1000 mcg, IM, on 2026-11-12"],
+}
+
+
+@pytest.mark.parametrize("status", ["active", "completed"])
+def test_one_injection_that_was_given_silences_no_low_level_Q30(status: str) -> None:
+    """American orders of one dose stay active: as an order that is not read it was maintenance."""
+    card = only_card(ordered_once(request(**GIVEN_ONCE), status, ["2026-11-12"]))
+
+    assert card["indicator"] == "warning"
+    assert "last B12 on record 12 Nov" in card["summary"]
+
+
+@pytest.mark.parametrize("status", ["active", "completed"])
+def test_one_injection_that_was_given_does_not_open_the_way_for_folic_acid_c1(
+    status: str,
+) -> None:
+    asked = ordered_once(request(FOLIC_ACID, **GIVEN_ONCE), status, ["2026-11-12"])
+
+    assert ("c1", "critical") in said_to(asked)
+
+
+def test_one_injection_that_is_ordered_with_folic_acid_is_waited_for_c2() -> None:
+    asked = ordered_once(
+        request(FOLIC_ACID, **GIVEN_ONCE | {"given": []}), "active", ["2026-11-24"]
+    )
+
+    assert ("c2", "warning") in said_to(asked)
+
+
+def tablets_given(asked: Json, *days: str) -> Json:
+    """Return the request with tablets given on these days and no order of them."""
+    given = asked["prefetch"]["administrations"]["entry"]
+    for number, entry in enumerate(given):
+        entry["resource"]["medicationCodeableConcept"] = {"text": "Cyanocobalamin 1 mg tablets"}
+        entry["resource"]["dosage"]["route"] = {"text": "Oral"}
+        entry["resource"]["effectiveDateTime"] = days[number]
+    return asked
+
+
+@pytest.mark.parametrize(("days", "said"), [(1, [("k1", "warning")]), (3, [])])
+def test_one_tablet_that_was_given_treats_nobody(days: int, said: list[tuple[str, str]]) -> None:
+    """Of several given on end nobody says that they were the last."""
+    dates = ["2026-11-12", "2026-11-13", "2026-11-14"][:days]
+    given = [f"hydroxocobalamin, 1000 mcg, IM, on {day}" for day in dates]
+    asked = request(**VEGAN, results=[*LOW, *NO_SIGNS], given=given)
+
+    assert said_to(tablets_given(asked, *dates)) == said
+
+
 # --- tablets whose dosage has ended
 # --------------------------------------------------------------------------------------------------
 
