@@ -32,7 +32,7 @@ from recommender.language import (
     rhythm_of,
 )
 from recommender.safety import is_implausible
-from recommender.treatment_so_far import end_of, standing_order_days
+from recommender.treatment_so_far import end_of, has_ended, standing_order_days
 
 INFO, WARNING = Indicator.INFO, Indicator.WARNING
 
@@ -264,13 +264,13 @@ def is_standing_order(case: Case, order: Order) -> bool:
 
 
 def _both_routes(case: Case) -> Iterator[Issue]:
-    orders = [order for order in (*case.drafts, *case.standing) if is_treatment(order)]
-    oral = [order for order in orders if order.cobalamin and is_oral(order.cobalamin)]
-    injected = [
+    orders = [
         order
-        for order in orders
-        if order.cobalamin and is_injected(order.cobalamin) and not _is_over_soon(case, order)
+        for order in (*case.drafts, *case.standing)
+        if is_treatment(order) and not _is_over_soon(case, order)
     ]
+    oral = [order for order in orders if order.cobalamin and is_oral(order.cobalamin)]
+    injected = [order for order in orders if order.cobalamin and is_injected(order.cobalamin)]
     ours = {order.key for order in case.drafts}
     about = tuple(order.key for order in (*oral, *injected) if order.key in ours)
     if not oral or not injected or not about or _is_recommended_pair(case, oral, injected):
@@ -280,10 +280,10 @@ def _both_routes(case: Case) -> Iterator[Issue]:
 
 
 def _is_over_soon(case: Case, order: Order) -> bool:
-    """Return whether the order is one injection, or a loading course of which every one was
-    given.
+    """Return whether the order has ended, is one injection, or a loading course of which every one
+    was given.
     """
-    if is_one_injection(order.cobalamin):
+    if is_one_injection(order.cobalamin) or has_ended(order, case.scenario.as_of):
         return True
     loads = order.state is OrderState.ACTIVE and kind_of(order) is PhaseKind.LOADING
     return loads and case.assessment.treatment.loading_complete

@@ -166,14 +166,14 @@ def _put_order_right(
     case: Case, target: Target, order: Order, wrong: frozenset[Card], needed: tuple[Phase, ...]
 ) -> tuple[list[Edit], tuple[Phase, ...]]:
     """Return the edits for one draft that is not right, and the phases still needed after them."""
-    asked = wrong <= {cards.B2_ASK_ABOUT_SIGNS} and is_one_injection(order.cobalamin)
-    if asked or (not wrong and not _is_in_the_way(order, target)):
+    if not wrong and not _is_in_the_way(order, target):
         return [], needed
     replaced = any(card.remedy is Remedy.REPLACE for card in wrong)
     whole = replaced or order.has_folate or has_parts(case, order) or order.doubt
     phase = None if whole else _phase_for(order, needed)
-    if phase is None:
-        return remove(case, order), needed
+    if phase is None:  # taken out with nothing in its place, the dose of a visit would be missed
+        stays = is_one_injection(order.cobalamin) and not (needed or replaced)
+        return ([] if stays else remove(case, order)), needed
     adapted = _adapted(case, order, phase)
     change = ChangeOrder(
         order.key,

@@ -22,6 +22,7 @@ from tests.vignettes.medicines.test_a_single_dose import (
 from tests.vignettes.test_stops_and_doubtful_orders import (
     LOADING,
     LOW,
+    MAINTENANCE,
     NO_SIGNS,
     SIGNS,
     TABLETS,
@@ -121,6 +122,29 @@ def test_a_question_takes_the_dose_of_a_visit_from_nobody_b2() -> None:
 
     assert card["source"]["topic"]["code"] == "b2"
     assert labels(card) == []
+
+
+@pytest.mark.parametrize(
+    ("product", "micrograms", "route", "topic"),
+    [
+        ("Hydroxocobalamin 1 mg/mL injection", 100, "Intramuscular", "b7"),
+        ("Hydroxocobalamin 1 mg/mL injection", 1000, "Intravenous", "b15"),
+        ("Cyanocobalamin 1 mg/mL injection", 1000, "Intramuscular", "b9"),
+    ],
+)
+def test_what_is_wrong_with_the_dose_of_a_visit_is_put_right_and_not_taken_out(
+    product: str, micrograms: int, route: str, topic: str
+) -> None:
+    """The order under way goes on; with its dose taken out, none would be given today."""
+    asked = timed(request(INJECTION, **UNDER_WAY), ONCE)
+    draft_of(asked)["medicationCodeableConcept"] = {"text": product}
+    line = draft_of(asked)["dosageInstruction"][0]
+    line["route"] = {"text": route}
+    line["doseAndRate"] = [{"doseQuantity": {"value": micrograms, "unit": "mcg"}}]
+    card = only_card(asked)
+
+    assert card["source"]["topic"]["code"] == topic
+    assert not any("Remove" in label for label in labels(card))
 
 
 # --- beside tablets
@@ -301,6 +325,14 @@ def test_tablets_whose_dosage_ended_are_not_taken_for_ever_Q77(days: int, repeat
     assert card["indicator"] == "warning"
     assert "is it given?" in card["summary"]
     assert labels(card) == ["Cyanocobalamin 1 mg by mouth daily"]
+
+
+def test_tablets_whose_dosage_ended_are_no_choice_beside_injections_e2() -> None:
+    asked = tablets_for(28, "2026-08-20")
+    drafts = request(LOADING, MAINTENANCE)["context"]["draftOrders"]
+    asked["hook"], asked["context"]["draftOrders"] = "order-sign", drafts
+
+    assert said_to(asked) == []
 
 
 def test_tablets_whose_dosage_ends_now_are_as_tablets_whose_supply_ends_Q77() -> None:
