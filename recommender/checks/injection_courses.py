@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 from recommender.cards import INFO, WARNING, cards
 from recommender.case import (
@@ -138,8 +138,9 @@ def _is_american(timings: Sequence[Timing], longest_last: Decimal) -> bool:
     firsts, seconds = total_doses(first), total_doses(second)
     if firsts is None or seconds is None or last.is_bounded:
         return False
+    in_time = min(firsts, AMERICAN_FIRST_DAYS / first.longest_interval)  # the first on day 0
     return (
-        min(firsts, AMERICAN_FIRST_DAYS / first.longest_interval) >= AMERICAN_FIRST_DOSES
+        in_time.to_integral_value(ROUND_CEILING) >= AMERICAN_FIRST_DOSES
         and second.longest_interval <= AMERICAN_SECOND_INTERVAL
         and seconds >= AMERICAN_SECOND_DOSES
         and last.longest_interval <= longest_last

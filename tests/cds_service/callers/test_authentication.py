@@ -330,7 +330,7 @@ def test_nobody_is_registered_so_nobody_is_let_in_R133() -> None:
 
 @pytest.mark.parametrize(
     ("late", "let_in"),
-    [(LEEWAY_SECONDS - 1, True), (LEEWAY_SECONDS, False), (LEEWAY_SECONDS + 1, False)],
+    [(59, True), (60, False), (61, False)],
 )
 def test_exp_may_be_past_by_less_than_the_leeway_R137(late: int, let_in: bool) -> None:
     token = sign(claims(iat=int(NOW) - 300, exp=int(NOW) - late))
@@ -341,7 +341,7 @@ def test_exp_may_be_past_by_less_than_the_leeway_R137(late: int, let_in: bool) -
 @pytest.mark.parametrize("claim", ["iat", "nbf"])
 @pytest.mark.parametrize(
     ("early", "let_in"),
-    [(LEEWAY_SECONDS - 1, True), (LEEWAY_SECONDS, True), (LEEWAY_SECONDS + 1, False)],
+    [(59, True), (60, True), (61, False)],
 )
 def test_iat_and_nbf_may_be_ahead_by_the_leeway_R137(claim: str, early: int, let_in: bool) -> None:
     token = sign(claims(**{claim: int(NOW) + early}))

@@ -105,8 +105,19 @@ def test_what_is_needed_and_missing_or_of_the_wrong_type_is_refused_by_place_R31
     assert "expected" in text
 
 
-@pytest.mark.parametrize(("given", "found"), [("", "an empty string"), (" \t", "a blank string")])
-def test_a_text_without_a_word_is_named_so(given: str, found: str) -> None:
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ("", "an empty string"),
+        (" \t", "a blank string"),
+        (True, "a boolean"),
+        (1, "a number"),
+        (None, "null"),
+        ([], "an array"),
+        ({}, "an object"),
+    ],
+)
+def test_what_was_found_in_the_place_of_a_text_is_named(given: Any, found: str) -> None:
     assert refusal(with_context(patientId=given)) == (
         f"context.patientId: found {found}, expected a non-empty string."
     )

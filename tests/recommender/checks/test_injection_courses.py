@@ -176,6 +176,11 @@ US = [
     (us_course(every(1, DAY, count=4), WEEKLY_4, MONTHLY), False),
     (us_course(every(2, DAY, count=7), WEEKLY_4, MONTHLY), True),
     (us_course(every(1, WEEK, 3, count=6), WEEKLY_4, MONTHLY), True),
+    # on days 0, 3, 6, 9 and 12
+    (us_course(every(3, DAY, count=5), WEEKLY_4, MONTHLY), True),
+    (us_course(every(3, DAY, duration=(Decimal(2), WEEK)), WEEKLY_4, MONTHLY), True),
+    (us_course(every(3, DAY, count=4), WEEKLY_4, MONTHLY), False),
+    (us_course(every(1, WEEK, 2, count=5), WEEKLY_4, MONTHLY), False),
     (us_course(every(4, DAY, count=5), WEEKLY_4, MONTHLY), False),
     # at least two, at most 14 days apart
     (us_course(DAILY_7, every(2, WEEK, count=2), MONTHLY), True),
