@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from cds_service.site import Settings, check_config, client_of_profile, load_settings
-from cds_service.site.client_profiles import PROFILES
+from cds_service.site.client_profiles import PROFILES, RXNORM, RXNORM_AS_OID
 from tests.cds_service.conftest import running
 
 SITE = """
@@ -36,6 +36,27 @@ def test_each_profile_can_be_named_in_the_site_file(tmp_path: Path, profile: str
     assert client.profile == profile
     for key, value in PROFILES[profile].items():
         assert getattr(client, key) == value
+
+
+IN_WORDS = {RXNORM: "RxNorm", RXNORM_AS_OID: "RxNorm as OID", True: "true", False: "false"}
+PAGE = Path(__file__).parents[3] / "docs" / "client-profiles.md"
+
+
+def test_the_document_has_the_keys_of_each_profile() -> None:
+    table = [
+        [cell.strip(" `") for cell in line.split("|")[1:-1]]
+        for line in PAGE.read_text("utf-8").splitlines()
+        if line.startswith("| ")
+    ]
+    (_, *profiles), *rows = table
+
+    assert sorted(profiles) == sorted(PROFILES)
+    assert {key for profile in PROFILES.values() for key in profile} <= {key for key, *_ in rows}
+    for key, *cells in rows:
+        for profile, cell in zip(profiles, cells, strict=True):
+            value = getattr(client_of_profile(profile), key)
+            said = ", ".join(value) if isinstance(value, tuple) else IN_WORDS.get(value, value)
+            assert cell == said, (key, profile)
 
 
 def test_a_key_of_the_client_goes_before_its_profile(tmp_path: Path) -> None:
