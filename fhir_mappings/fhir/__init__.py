@@ -44,6 +44,7 @@ from fhir_mappings.fhir.references import (
 )
 from fhir_mappings.fhir.shapes import repair_order, write_shape
 from fhir_mappings.fhir.statuses import (
+    COUNTED,
     DONE,
     DONE_OR_UNKNOWN,
     NO_EVIDENCE,
@@ -86,6 +87,7 @@ from fhir_mappings.fhir.withheld import (
 
 __all__ = [
     "ADMINISTRATION_TYPES",
+    "COUNTED",
     "DISPENSE_TYPES",
     "DONE",
     "DONE_OR_UNKNOWN",

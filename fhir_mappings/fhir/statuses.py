@@ -256,6 +256,10 @@ MISTAKEN = frozenset({"entered-in-error", "cancelled"})
 """Statuses of what never was a result or a report."""
 
 
+COUNTED = frozenset({"final", "amended", "corrected"})
+"""Statuses of a result that counts; of any other it leaves something open (decisions 2.1)."""
+
+
 def is_mistaken(resource: Mapping[str, Any]) -> bool:
     """Return whether an entry was made by mistake, or its test was never done."""
     return code_of(resource.get("status")) in MISTAKEN

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from fhir_mappings.fhir import (
+    COUNTED,
     NOTES,
     DateSpan,
     Placed,
@@ -37,10 +38,6 @@ from fhir_mappings.terminology import Match, Role
 from fhir_mappings.text import normalise_text
 from fhir_mappings.values import note_of_mistake
 from recommender.language import NotCounted
-
-COUNTED_STATUSES = frozenset({"final", "amended", "corrected"})
-"""Only these results count (decisions 2.1)."""
-
 
 MAY_BE_NEWER = frozenset(
     {
@@ -184,7 +181,7 @@ def _why_not_counted(
     it may. `around`: its report and its sample.
     """
     status = code_of(resource.get("status"))
-    if status not in COUNTED_STATUSES:
+    if status not in COUNTED:
         index.receipt.ignore(placed, why_status(_name(found), status))
         _note_uncounted(index, found, _in_words(status))
         early = status in ("registered", "preliminary")

@@ -12,6 +12,7 @@ from itertools import chain
 from typing import Any
 
 from fhir_mappings.fhir import (
+    COUNTED,
     as_text,
     code_of,
     months_before,
@@ -86,7 +87,6 @@ def hint_at_what_is_asked(index: RecordIndex) -> None:
         _hint(index, saying, in_answers=True)
 
 
-NOT_IN_DOUBT = frozenset({"final", "amended", "corrected"})
 DIETS = frozenset({Concept.VEGAN, Concept.LOW_B12_INTAKE})
 
 
@@ -94,7 +94,7 @@ def _read_as_they_are(index: RecordIndex, saying: Saying) -> frozenset[HintAt]:
     """Return of which facts an observation is no hint, as it is read for them: a test or question
     that is known, an injection of vitamin B12, a diet.
     """
-    if code_of(saying.resource.get("status")) not in NOT_IN_DOUBT:
+    if code_of(saying.resource.get("status")) not in COUNTED:
         return frozenset()
     code, answer = saying.resource.get("code"), saying.resource.get("valueCodeableConcept")
     named = index.value_sets.find(code, Field.LABS, Field.OBSERVATIONS)
