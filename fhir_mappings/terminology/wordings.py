@@ -37,6 +37,7 @@ _OVER = re.compile(rf"(?<![a-z0-9])(?:{'|'.join(read_markers('over'))})(?![a-z])
 _OPEN = re.compile(
     rf"(?:(?:status|diagnosis) )?(?:{'|'.join(read_markers('open'))})(?: (?:status|diagnosis))?"
 )
+_CLOSES = (")", "]")
 _AT_THE_END = re.compile(r"[(\[]([^()\[\]]{2,40})[)\]]\s*$")
 _UNDONE = re.compile(rf"(?<![a-z0-9])(?:{'|'.join(read_markers('undone'))})(?![a-z])")
 _NAME = (
@@ -121,7 +122,7 @@ def leaves_open(text: str, field: Field) -> bool:
     nothing from a diagnosis ("CKD stage 4 (dialysis deferred)"). An allergy that is inactive still
     is one (Q80).
     """
-    if _is_open_at_the_end(text):
+    if text[-1:] in _CLOSES and _is_open_at_the_end(text):
         return True
     normal = normalise_text(text[:LONGEST_SEARCHED])
     undone = field is Field.PROCEDURES and _UNDONE.search(normal) is not None
@@ -132,7 +133,7 @@ def _is_open_at_the_end(text: str) -> bool:
     """Return whether the note in brackets at the end says as a whole that it is not known, or not
     so: "(unconfirmed)", "(status unknown)", "(none)"; of "(cause unknown)" the rest is known.
     """
-    note = _AT_THE_END.search(text) if text.endswith((")", "]")) else None
+    note = _AT_THE_END.search(text)
     return note is not None and _OPEN.fullmatch(normalise_text(note[1])) is not None
 
 
@@ -195,7 +196,8 @@ def without_wordings(text: str, fields: Iterable[Field]) -> str:
     """Return a text in the form in which it is compared, without the wordings of these fields and
     the words that deny or doubt them.
     """
-    text = _AT_THE_END.sub("", text) if _is_open_at_the_end(text) else text
+    if text[-1:] in _CLOSES and _is_open_at_the_end(text):
+        text = _AT_THE_END.sub("", text)
     rest = _MARKER.sub(" ", normalise_text(text[:LONGEST_SEARCHED]))
     kept = list(rest)
     for wordings in filter(None, map(_load_wordings().get, fields)):
@@ -235,7 +237,7 @@ def names_in_doubt(text: str) -> tuple[str, ...]:
     """Return what a text may name that negates, doubts or speaks of somebody else, without the
     words by which it does and those that qualify the name ("No evidence of neuropathy").
     """
-    if _is_open_at_the_end(text):
+    if text[-1:] in _CLOSES and _is_open_at_the_end(text):
         text = _AT_THE_END.sub("", text)
     elif not has_marker(text):
         return ()

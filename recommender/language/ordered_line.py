@@ -139,15 +139,17 @@ def total_doses(timing: Timing) -> Decimal | None:
 
 def is_one_dose(timing: Timing) -> bool:
     """Return whether it is one dose in all, by its number or as "daily for 1 day"."""
-    return timing.is_bounded and total_doses(timing) == 1
+    return total_doses(timing) == 1
 
 
 def is_one_injection(line: DoseLine | None) -> bool:
     """Return whether it is a single injection: given once, it goes on from no other order."""
     timing = line.timing if line is not None else None
-    if line is None or timing is None or not is_one_dose(timing):
-        return False
-    return timing.longest_interval < LOADING_BELOW_DAYS and is_injected(line)
+    if line is None or timing is None or (timing.count is None and timing.duration is None):
+        return False  # most orders, at no cost
+    return (
+        is_one_dose(timing) and timing.longest_interval < LOADING_BELOW_DAYS and is_injected(line)
+    )
 
 
 def ends_with_one(line: DoseLine | None) -> bool:

@@ -121,6 +121,9 @@ def has_ended(order: Order, as_of: dt.date) -> bool:
     """
     if order.ends is not None:
         return order.ends < as_of
+    timing = order.cobalamin.timing if order.cobalamin is not None else None
+    if timing is None or (timing.count is None and timing.duration is None):
+        return False
     since = as_of - dt.timedelta(days=SUPPLY_OVER_AFTER)
     return not is_injected(order.cobalamin) and bound_passed(order, since)
 
