@@ -191,10 +191,10 @@ def _not_untreated(words: Words) -> str:
         return f"{lead}: treatment could not be read. Is B12 being given?"
     if RecordArea.MEDICATIONS in words.scenario.incomplete:
         return f"{lead}: the medication list is not complete. Is B12 being given?"
-    if words.last_dose:
-        return f"{lead}, last B12 on record {words.day(words.last_dose)}: start it again"
     if order := words.only_ordered:
         return f"{lead}; {words.as_ordered(order)}, {_first_of(order, words)}"
+    if words.last_dose:
+        return f"{lead}, last B12 on record {words.day(words.last_dose)}: start it again"
     if words.last_order:
         return f"{lead}, last B12 on record {words.day(words.last_order)}: start it again"
     if words.assessment.treatment.unknown_by_record or has_undated_dose(words):
@@ -203,14 +203,17 @@ def _not_untreated(words: Words) -> str:
 
 
 def _first_of(order: Order, words: Words) -> str:
-    """Say what comes before an order of which nothing was given: loading, or the question (Q78)."""
+    """Say what comes before an order of which nothing was given, or nothing for long: loading, or
+    the question (Q29, Q78).
+    """
+    before = f"last B12 on record {words.day(words.last_dose)}" if words.last_dose else ""
     line = order.cobalamin
     is_maintenance = line is not None and read_line(line).kind is PhaseKind.MAINTENANCE
     if is_maintenance:
-        return "no loading or dose on record: load first"
+        return f"{before or 'no loading or dose on record'}: load first"
     if order.state is OrderState.ON_HOLD:
-        return f"{no_dose(words)}: start it"
-    return f"{no_dose(words)}: is it given?"
+        return f"{before or no_dose(words)}: start it"
+    return f"{before or no_dose(words)}: is it given?"
 
 
 TABLETS = "daily B12 tablets"

@@ -16,6 +16,7 @@ from recommender.treatment_so_far import Treatment, TreatmentPhase
 from recommender.wording import (
     Words,
     capital,
+    first_ordered,
     has_undated_dose,
     in_sentence,
     is_planned,
@@ -169,10 +170,10 @@ def t7(case: Case, words: Words) -> str:
         return f"{known} {signs}" if shown else known
     if shown:
         return f"{words.level}; {may_be_under_way(words)}: is it given? {signs}"
-    order = words.order
-    if order is None or order.authored is None or is_planned(words):
+    first = first_ordered(words)
+    if first is None or is_planned(words):
         return f"{capital(may_be_under_way(words))}: is it given?"
-    ordered = f"ordered {words.day(order.authored)}"
+    ordered = f"ordered {words.day(first)}"
     since = "" if has_undated_dose(words) else " since"
     return f"{capital(words.treatment)}, {ordered}, {no_dose(words)}{since}: still given?"
 

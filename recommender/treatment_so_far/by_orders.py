@@ -12,6 +12,7 @@ from recommender.treatment_so_far.entries import (
     LOADING_WINDOW,
     TABLETS_COUNT_AFTER,
     doses_stopped,
+    in_force_since,
 )
 from recommender.treatment_so_far.history import LAPSED_AFTER, LONGEST_INTERVAL, History
 from recommender.treatment_so_far.reading import (
@@ -45,9 +46,8 @@ def ordered_not_given(history: History, policy: Policy) -> Treatment | None:
     current = history.current
     if not current:
         return None
-    fresh = [order for order in current if not _is_older(order, standing, history)]
-    if not fresh:
-        return not_known_by_orders(UnknownPhase.STANDING_ORDER, current, history)
+    old = [order for order in current if _is_older(order, standing, history)]
+    fresh = [order for order in current if order not in old]
     loading = [order for order in fresh if order in history.loading]
     if loading:
         return _maintenance_not_given(loading, fresh, history)
@@ -56,6 +56,8 @@ def ordered_not_given(history: History, policy: Policy) -> Treatment | None:
         return from_order(
             TreatmentPhase.ORAL, most_frequent(taken), history, reason="ordered; taking not known"
         )
+    if old:  # what is ordered beside it, to renew or change it, makes it no untreated patient
+        return not_known_by_orders(UnknownPhase.STANDING_ORDER, old, history)
     late = [order for order in fresh if _is_overdue(order, history)]
     if late:
         return not_known_by_orders(UnknownPhase.ORDERED_NOT_GIVEN, late, history)
@@ -85,18 +87,18 @@ def _maintenance_not_given(
 
 
 def _is_older(order: Order, days: int, history: History) -> bool:
-    start = start_of(order)
+    start = in_force_since(order, history.all_orders)
     return start is None or history.days_since(start) > days
 
 
 def _counts_as_taken(order: Order, history: History) -> bool:
-    start = start_of(order)
+    start = in_force_since(order, history.all_orders)
     return start is not None and history.days_since(start) >= TABLETS_COUNT_AFTER
 
 
 def _is_overdue(order: Order, history: History) -> bool:
     """Whether more than one interval of an injection has passed without a dose on record."""
-    start, interval = start_of(order), interval_of_order(order)
+    start, interval = in_force_since(order, history.all_orders), interval_of_order(order)
     if order in history.oral or start is None or interval is None:
         return False
     return history.days_since(start) > interval
@@ -106,7 +108,7 @@ def not_known_by_orders(why: UnknownPhase, orders: Sequence[Order], history: His
     """Return the treatment of which these orders leave it open whether it is under way."""
     order = most_frequent(orders)
     found = from_order(TreatmentPhase.UNKNOWN, order, history, reason=why.value)
-    return changed(found, unknown=why)
+    return changed(found, unknown=why, ordered_on=in_force_since(order, history.all_orders))
 
 
 def not_known(why: UnknownPhase) -> Treatment:

@@ -114,6 +114,30 @@ def on_hold(orders: tuple[Order, ...]) -> tuple[Order, ...]:
     )
 
 
+def in_force_since(order: Order, orders: Iterable[Order]) -> dt.date | None:
+    """Return when an order, or the oldest order of its kind that it goes on from by name, began:
+    what is renewed is as old as before (Q29, Q56). `None`: unknown.
+    """
+    by_name = {
+        name: one
+        for one in orders
+        if one.state in STARTED and is_treatment_dose(one.cobalamin).is_true
+        for name in (one.key, *one.identifiers)
+    }
+    began, latest = [start_of(order)], order
+    while (earlier := by_name.pop(latest.replaces, None)) and _is_same_kind(earlier, order):
+        began.append(start_of(earlier))
+        latest = earlier
+    known = [day for day in began if day is not None]
+    return min(known) if len(known) == len(began) else None
+
+
+def _is_same_kind(one: Order, other: Order) -> bool:
+    """Whether both are tablets, both loading injections, or both maintenance."""
+    same_route = is_injected(one.cobalamin) is is_injected(other.cobalamin)
+    return same_route and is_loading(one) is is_loading(other)
+
+
 def has_ended(order: Order, as_of: dt.date) -> bool:
     """Whether the period of an order has passed (Q38), or the last tablet of a dosage that ends was
     due as long ago as tablets supplied may last (Q77): a loading course has its own reading of its

@@ -121,7 +121,7 @@ def _covers(order: Order, since: dt.date, day: dt.date) -> bool:
 
 def last_increase(orders: Iterable[Order]) -> dt.date | None:
     """Return the newest day on which injections were ordered more often than an order before them
-    says, maintenance that stands or loading again; `None` where that never was.
+    says and still stand, or loading, whatever was taken before it; `None` where that never was.
     """
     timed = [
         (written, interval, order)
@@ -137,10 +137,13 @@ def last_increase(orders: Iterable[Order]) -> dt.date | None:
         (
             written
             for written, interval, order in timed
-            if (order.state is OrderState.ACTIVE or is_loading(order))
-            and any(
-                earlier < written and interval < longer and not is_loading(before)
-                for earlier, longer, before in timed
+            if is_loading(order)
+            or (
+                order.state is OrderState.ACTIVE
+                and any(
+                    earlier < written and interval < longer and not is_loading(before)
+                    for earlier, longer, before in timed
+                )
             )
         ),
         default=None,

@@ -7,6 +7,7 @@ from recommender.wording.names import LISTS
 from recommender.wording.not_known import (
     beside_newer,
     cannot_be_used,
+    first_ordered,
     has_undated_dose,
     is_measured,
     is_planned,
@@ -46,6 +47,7 @@ __all__ = [
     "every_months",
     "facts_that_decided",
     "few_uncounted",
+    "first_ordered",
     "has_undated_dose",
     "high_inr_uncounted",
     "hint_lines",

@@ -156,9 +156,17 @@ def may_be_under_way(words: Words) -> str:
     order = words.order
     if order is None:
         return no_dose(words) if has_undated_dose(words) else "B12 treatment so far is not known"
-    when = f" {words.day(order.authored)}" if order.authored else ""
+    when = f" {words.day(first)}" if (first := first_ordered(words)) else ""
     done = "planned or of unknown status" if is_planned(words) else "ordered"
     return f"{words.product} {done}{when}, {no_dose(words)}"
+
+
+def first_ordered(words: Words) -> dt.date | None:
+    """The day of the order that may be under way, or of the oldest one that it renews (Q29)."""
+    order, began = words.order, words.assessment.treatment.ordered_on
+    if order is None or order.authored is None:
+        return None
+    return min(order.authored, began) if began else order.authored
 
 
 def undated_dose(words: Words) -> str:
