@@ -73,6 +73,8 @@ def read_course(
     revised = {order.key for order in drafts.orders} - stops
     recorded = [
         replace(order, key=_marked(order.key, stops), part_of=_marked(order.part_of, stops))
+        if stops
+        else order
         for order in scenario.orders
         if not {order.key, order.part_of} & revised
     ]

@@ -5,7 +5,7 @@ the matches, and which of its entries are nothing that can be read.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -201,7 +201,13 @@ def empty_entries(value: dict[str, Any] | list[Any], place: str) -> Iterator[str
             yield f"{where}[{number}]"
 
 
-def is_empty_set(value: Any) -> bool:
+def fullest_of(members: Sequence[str], holder: Mapping[str, Any]) -> str:
+    """Return the first of these members that holds resources, else the first that is not null."""
+    given = [name for name in members if holder.get(name) is not None] or members
+    return next((name for name in given if not _is_empty_set(holder.get(name))), given[0])
+
+
+def _is_empty_set(value: Any) -> bool:
     """Return whether a member that may hold resources is an empty one: no entries, or nothing."""
     if isinstance(value, dict) and value.get("resourceType") in (None, "Bundle"):
         return not value.get("entry")

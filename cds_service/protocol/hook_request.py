@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from cds_service.protocol.bundles import empty_entries, is_empty_set, resources_within
+from cds_service.protocol.bundles import empty_entries, fullest_of, resources_within
 from cds_service.protocol.errors import bad_request, kind_of
 from cds_service.protocol.json_text import UnreadPrefetch
 from cds_service.protocol.long_texts import LongText, whole_text
@@ -286,8 +286,7 @@ def _drafts(context: dict[str, Any], hook: str, tolerated: _Tolerated) -> tuple[
     if not members:
         return ()
     there = [name for name in members if name in context] or members
-    given = [name for name in there if context.get(name) is not None] or there
-    member = next((name for name in given if not is_empty_set(context.get(name))), given[0])
+    member = there[0] if len(there) == 1 else fullest_of(there, context)
     drafts, place = context.get(member), f"context.{member}"
     if not isinstance(drafts, dict | list):
         raise bad_request(place, _found(context, member), "a Bundle of the draft orders")

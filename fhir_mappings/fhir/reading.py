@@ -73,12 +73,14 @@ def as_key(stated: Json) -> Hashable:
     """
     try:
         (coding,) = stated["coding"]
-        read = coding.get
-        parts = (stated.get("text"), read("system"), read("code"), read("display"))
+        text = stated.get("text")
+        members = coding.items()
     except (AttributeError, KeyError, TypeError, ValueError):
         return repr(stated)
-    holds_no_more = len(stated) + len(coding) == 1 + len(parts) - parts.count(None)
-    return parts if holds_no_more and _TEXTS.issuperset(map(type, parts)) else repr(stated)
+    holds_no_more = len(stated) == 1 + ("text" in stated)
+    if holds_no_more and _TEXTS.issuperset(map(type, (text, *coding.values()))):
+        return (text, *members)
+    return repr(stated)
 
 
 _TEXTS = frozenset({str, type(None)})

@@ -167,10 +167,10 @@ def continued_order(case: Case, order: Order) -> Order | None:
         return None
     for other in case.standing:
         theirs = other.cobalamin
-        alike = theirs and (theirs.substance, theirs.route) == (line.substance, line.route)
+        if not theirs or (theirs.substance, theirs.route) != (line.substance, line.route):
+            continue
         same = kind is None or _place_in_course(order) == _place_in_course(other)
-        same = same and _is_of_its_kind(order, other)
-        if alike and same and not _goes_over(case, order, other):
+        if same and _is_of_its_kind(order, other) and not _goes_over(case, order, other):
             return other
     return None
 
