@@ -12,7 +12,6 @@ from recommender.treatment_so_far.entries import (
     LOADING_WINDOW,
     TABLETS_COUNT_AFTER,
     doses_stopped,
-    in_force_since,
 )
 from recommender.treatment_so_far.history import LAPSED_AFTER, LONGEST_INTERVAL, History
 from recommender.treatment_so_far.reading import (
@@ -47,7 +46,7 @@ def ordered_not_given(history: History, policy: Policy) -> Treatment | None:
     if not current:
         return None
     old = [order for order in current if _is_older(order, standing, history)]
-    fresh = [order for order in current if order not in old]
+    fresh = [order for order in current if not _is_older(order, standing, history)]
     loading = [order for order in fresh if order in history.loading]
     if loading:
         return _maintenance_not_given(loading, fresh, history)
@@ -87,18 +86,18 @@ def _maintenance_not_given(
 
 
 def _is_older(order: Order, days: int, history: History) -> bool:
-    start = in_force_since(order, history.all_orders)
+    start = history.in_force_since(order)
     return start is None or history.days_since(start) > days
 
 
 def _counts_as_taken(order: Order, history: History) -> bool:
-    start = in_force_since(order, history.all_orders)
+    start = history.in_force_since(order)
     return start is not None and history.days_since(start) >= TABLETS_COUNT_AFTER
 
 
 def _is_overdue(order: Order, history: History) -> bool:
     """Whether more than one interval of an injection has passed without a dose on record."""
-    start, interval = in_force_since(order, history.all_orders), interval_of_order(order)
+    start, interval = history.in_force_since(order), interval_of_order(order)
     if order in history.oral or start is None or interval is None:
         return False
     return history.days_since(start) > interval
@@ -108,7 +107,7 @@ def not_known_by_orders(why: UnknownPhase, orders: Sequence[Order], history: His
     """Return the treatment of which these orders leave it open whether it is under way."""
     order = most_frequent(orders)
     found = from_order(TreatmentPhase.UNKNOWN, order, history, reason=why.value)
-    return changed(found, unknown=why, ordered_on=in_force_since(order, history.all_orders))
+    return changed(found, unknown=why, ordered_on=history.in_force_since(order))
 
 
 def not_known(why: UnknownPhase) -> Treatment:

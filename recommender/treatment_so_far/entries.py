@@ -114,22 +114,33 @@ def on_hold(orders: tuple[Order, ...]) -> tuple[Order, ...]:
     )
 
 
-def in_force_since(order: Order, orders: Iterable[Order]) -> dt.date | None:
-    """Return when an order, or the oldest order of its kind that it goes on from by name, began:
-    what is renewed is as old as before (Q29, Q56). `None`: unknown.
+def in_force_since(orders: tuple[Order, ...]) -> dict[str, dt.date | None]:
+    """Return when each treatment order that goes on from others of its kind by name, or the oldest
+    of these, began: what is renewed is as old as before (Q29, Q56). `None`: unknown.
     """
+    if not any(order.replaces for order in orders):
+        return {}
     by_name = {
         name: one
         for one in orders
         if one.state in STARTED and is_treatment_dose(one.cobalamin).is_true
         for name in (one.key, *one.identifiers)
     }
-    began, latest = [start_of(order)], order
-    while (earlier := by_name.pop(latest.replaces, None)) and _is_same_kind(earlier, order):
-        began.append(start_of(earlier))
-        latest = earlier
-    known = [day for day in began if day is not None]
-    return min(known) if len(known) == len(began) else None
+    since: dict[str, dt.date | None] = {}
+    for order in orders:
+        chain, earlier = [], order
+        while earlier.key not in since:  # each is walked over once, a circle too
+            since[earlier.key] = start_of(earlier)
+            chain.append(earlier)
+            named = by_name.get(earlier.replaces)
+            if named is None or not _is_same_kind(named, earlier):
+                break
+            earlier = named
+        began = since[earlier.key]
+        for one in reversed(chain):
+            own = start_of(one)
+            began = since[one.key] = min(own, began) if own and began else None
+    return since
 
 
 def _is_same_kind(one: Order, other: Order) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from recommender.guidance import LOADING_DOSES, look_back
@@ -26,6 +27,7 @@ from recommender.treatment_so_far.entries import (
     ended_recently,
     given_before,
     has_ended,
+    in_force_since,
     may_treat,
     on_hold,
     undated,
@@ -55,7 +57,8 @@ class History:
     `ended` completed ones of 15 months. `unreadable` are active ones whose dosage could not be
     read, `once` active ones of a single injection, `planned` active plans of which nobody reported
     that they are taken (Q32). `given_before` are injections longer ago than 15 months, `undated`
-    doses of which nobody wrote when.
+    doses of which nobody wrote when. `renewed` says since when orders are in force that others went
+    before, by key.
     """
 
     as_of: dt.date
@@ -72,6 +75,7 @@ class History:
     once: tuple[Order, ...] = ()
     given_before: tuple[dt.date, ...] = ()
     undated: tuple[DoseGiven, ...] = ()
+    renewed: Mapping[str, dt.date | None] = field(default_factory=dict)
 
     @classmethod
     def of(cls, scenario: ClinicalScenario) -> History:
@@ -103,7 +107,12 @@ class History:
             all_orders=b12,
             given_before=given_before(scenario),
             undated=undated(scenario, b12),
+            renewed=in_force_since(b12),
         )
+
+    def in_force_since(self, order: Order) -> dt.date | None:
+        """When an order, or the oldest one that it renews, began; `None`: unknown."""
+        return self.renewed.get(order.key, start_of(order))
 
     @property
     def current(self) -> tuple[Order, ...]:
