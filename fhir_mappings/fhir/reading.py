@@ -73,8 +73,7 @@ def as_key(stated: Json) -> Hashable:
     """
     try:
         (coding,) = stated["coding"]
-        text = stated.get("text")
-        members = coding.items()
+        text, members = stated.get("text"), coding.items()
     except (AttributeError, KeyError, TypeError, ValueError):
         return repr(stated)
     holds_no_more = len(stated) == 1 + ("text" in stated)
