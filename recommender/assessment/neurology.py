@@ -82,7 +82,8 @@ class Neurology:
         another.
         """
         known = [date for date in self.dates if date is not None]
-        return len(known) == len(self.dates) and all(after < date <= until for date in known)
+        dated = bool(known) and len(known) == len(self.dates)
+        return dated and all(after < date <= until for date in known)
 
     def all_before(self, day: dt.date) -> bool:
         """Return whether every sign that counts is known to be older than that day."""

@@ -171,6 +171,7 @@ def test_injections_more_often_answer_a_sign_for_90_days_Q3(
     ("days", "within", "before_50", "between"),
     [
         # the days of the signs; within 90; all before 50 days ago; all after 200, by 50 days ago
+        ([], False, False, False),
         ([90], True, True, True),
         ([91], False, True, True),
         ([200, 91], False, True, False),
