@@ -172,3 +172,19 @@ def test_what_the_product_holds_is_not_known_so_nothing_is_marked(
 ) -> None:
     (card,), _ = reviewed(allergic(allergen, signs="signs"), Policy(), "every 2 months")
     assert any(one.recommended for one in card.resolutions) is marked
+
+
+@pytest.mark.parametrize("allergen", [None, Allergen.BENZYL_ALCOHOL])
+def test_beside_a_reaction_to_an_excipient_no_regimen_is_marked(allergen: Allergen | None) -> None:
+    """What the product holds is to be checked first (Q63, C35): the loading is offered all the
+    same.
+    """
+    scenario = (
+        allergic(allergen)
+        if allergen
+        else person(*(FACTS[name] for name in ("no signs", "confirmed", "eGFR 95")))
+    )
+    findings, _ = reviewed(scenario, Policy(), "every 2 to 3 months")
+    (offer,) = next(one for one in findings if one.card.id == "b4").resolutions
+
+    assert offer.recommended is (allergen is None)
