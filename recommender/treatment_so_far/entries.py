@@ -159,8 +159,10 @@ def has_ended(order: Order, as_of: dt.date) -> bool:
     timing = order.cobalamin.timing if order.cobalamin is not None else None
     if timing is None or (timing.count is None and timing.duration is None):
         return False
-    since = as_of - dt.timedelta(days=SUPPLY_OVER_AFTER)
-    return not is_injected(order.cobalamin) and bound_passed(order, since)
+    since, start = as_of - dt.timedelta(days=SUPPLY_OVER_AFTER), start_of(order)
+    over = not is_injected(order.cobalamin) and bound_passed(order, since)
+    repeated = start is not None and start + dt.timedelta(days=int(order.supply_days or 0)) > since
+    return over and not repeated  # "for 28 days" may be said of each supply of a year
 
 
 def ended_recently(order: Order, as_of: dt.date) -> bool:

@@ -327,6 +327,22 @@ def test_tablets_whose_dosage_ended_are_not_taken_for_ever_Q77(days: int, repeat
     assert labels(card) == ["Cyanocobalamin 1 mg by mouth daily"]
 
 
+@pytest.mark.parametrize(
+    ("repeats", "said"),
+    [(11, "after 3 months of tablets"), (2, "after 3 months of tablets"), (0, "is it given?")],
+)
+def test_what_is_supplied_again_has_not_ended_with_the_first_supply_Q77(
+    repeats: int, said: str
+) -> None:
+    """Tablets "for 28 days" with eleven repeats are 28 days of each."""
+    asked = tablets_for(28, "2026-08-20", **FOUR_WEEKS)
+    once = FOUR_WEEKS["boundsDuration"]
+    supply = {"expectedSupplyDuration": once, "numberOfRepeatsAllowed": repeats}
+    asked["prefetch"]["medications"]["entry"][-1]["resource"]["dispenseRequest"] = supply
+
+    assert said in only_card(asked)["summary"]
+
+
 def test_tablets_whose_dosage_ended_are_no_choice_beside_injections_e2() -> None:
     asked = tablets_for(28, "2026-08-20")
     drafts = request(LOADING, MAINTENANCE)["context"]["draftOrders"]
