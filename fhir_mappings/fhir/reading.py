@@ -76,7 +76,7 @@ def as_key(stated: Json) -> Hashable:
         text, members = stated.get("text"), coding.items()
     except (AttributeError, KeyError, TypeError, ValueError):
         return repr(stated)
-    holds_no_more = len(stated) == 1 + ("text" in stated)
+    holds_no_more = len(stated) == 1 + (text is not None)
     if holds_no_more and _TEXTS.issuperset(map(type, (text, *coding.values()))):
         return (text, *members)
     return repr(stated)
