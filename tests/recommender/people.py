@@ -10,7 +10,7 @@ from typing import Any
 
 from recommender.guidance.policy import Policy
 from recommender.guidance.regimens import CATALOGUE
-from recommender.language.course import DoseGiven, Order, OrderState, Test
+from recommender.language.course import DoseGiven, DoseKind, Order, OrderState, Test
 from recommender.language.doses import DoseLine, PeriodUnit, Route, Substance, Timing
 from recommender.language.logic import (
     Comparator,
@@ -225,6 +225,7 @@ def _field(key: str, value: Any) -> dict[str, Any]:
                         Decimal(1000),
                         ago(days),
                         evidence("x"),
+                        DoseKind.STATED,
                     )
                     for days in value
                 )
