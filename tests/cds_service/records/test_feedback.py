@@ -206,7 +206,7 @@ REFUSED: dict[str, tuple[object, str]] = {
     ),
     "only an entry with an empty card": (
         {"feedback": [{"card": " ", "outcome": "accepted"}]},
-        "card: found a string, expected a text.",
+        "card: found a blank string, expected a text.",
     ),
     "far too many": (
         {"feedback": [{}] * (MOST_ENTRIES + 1)},
