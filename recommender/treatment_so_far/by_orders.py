@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from recommender.guidance import Policy
-from recommender.language import MONTH_DAYS, Order, Truth, changed, is_treatment_dose
+from recommender.language import MONTH_DAYS, Claim, Order, Truth, changed, is_treatment_dose
 from recommender.treatment_so_far.entries import (
     LOADING_WINDOW,
     TABLETS_COUNT_AFTER,
@@ -55,8 +55,8 @@ def ordered_not_given(history: History, policy: Policy) -> Treatment | None:
         return from_order(
             TreatmentPhase.ORAL, most_frequent(taken), history, reason="ordered; taking not known"
         )
-    if old:  # what is ordered beside it, to renew or change it, makes it no untreated patient
-        return not_known_by_orders(UnknownPhase.STANDING_ORDER, old, history)
+    if asked := _still_asked_about(old, fresh):
+        return not_known_by_orders(UnknownPhase.STANDING_ORDER, asked, history)
     late = [order for order in fresh if _is_overdue(order, history)]
     if late:
         return not_known_by_orders(UnknownPhase.ORDERED_NOT_GIVEN, late, history)
@@ -70,6 +70,16 @@ def ordered_not_given(history: History, policy: Policy) -> Treatment | None:
         maintenance_ordered=True,
         reason=f"an order for {first.product}, no dose on record yet",
     )
+
+
+def _still_asked_about(old: Sequence[Order], fresh: Sequence[Order]) -> list[Order]:
+    """Return the standing orders that are still open: a newer one of their kind renews or changes
+    them; one of another kind, or stated to follow what is given no more (T7), takes their place.
+    """
+    if any(Claim.NOT_GIVEN in one.claims for one in fresh):
+        return []
+    kinds = {is_injected(one.cobalamin) for one in fresh}
+    return [one for one in old if not kinds or is_injected(one.cobalamin) in kinds]
 
 
 def _maintenance_not_given(

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from recommender.guidance import LOADING_DOSES, look_back
 from recommender.language import (
+    Claim,
     ClinicalScenario,
     DoseGiven,
     DoseKind,
@@ -133,7 +134,7 @@ def in_force_since(orders: tuple[Order, ...]) -> dict[str, dt.date | None]:
             since[earlier.key] = start_of(earlier)
             chain.append(earlier)
             named = by_name.get(earlier.replaces)
-            if named is None or not _is_same_kind(named, earlier):
+            if named is None or not _goes_on_from(earlier, named):
                 break
             earlier = named
         began = since[earlier.key]
@@ -143,10 +144,13 @@ def in_force_since(orders: tuple[Order, ...]) -> dict[str, dt.date | None]:
     return since
 
 
-def _is_same_kind(one: Order, other: Order) -> bool:
-    """Whether both are tablets, both loading injections, or both maintenance."""
-    same_route = is_injected(one.cobalamin) is is_injected(other.cobalamin)
-    return same_route and is_loading(one) is is_loading(other)
+def _goes_on_from(order: Order, earlier: Order) -> bool:
+    """Whether an order is of the kind of one that it names (tablets, loading or maintenance by
+    injection), and its prescriber did not state that this one was given no more (T7).
+    """
+    same_route = is_injected(order.cobalamin) is is_injected(earlier.cobalamin)
+    same_kind = same_route and is_loading(order) is is_loading(earlier)
+    return same_kind and Claim.NOT_GIVEN not in order.claims
 
 
 def has_ended(order: Order, as_of: dt.date) -> bool:

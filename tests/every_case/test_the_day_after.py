@@ -1,5 +1,6 @@
-"""What is accepted today makes the chart no louder tomorrow, over every case there is: an order
-that the rule asks for falls silent, and one that renews an old order is as old as that (Q29, Q55).
+"""What is accepted today makes the chart no louder tomorrow and is not asked for again, over every
+case there is: an order that the rule asks for falls silent, and one that renews an old order is as
+old as that (Q29, Q55).
 """
 
 from __future__ import annotations
@@ -78,3 +79,23 @@ def test_advice_that_is_taken_makes_the_chart_no_louder(case: Case) -> None:
     for suggestion in taken:
         after = opened(case, accepted(case, suggestion))
         assert loudest(after) <= before, (suggestion["label"], said(after))
+
+
+STAYS = ("same-day", "on cyanocobalamin")
+"""What is said for as long as it holds, whatever is ordered: the emergency route (K15), and the
+product that harms while its order is active.
+"""
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_what_the_opened_chart_offers_and_is_taken_is_not_asked_for_again(case: Case) -> None:
+    for card in opened(case, []):
+        for suggestion in card.get("suggestions", ()):
+            drafts = [
+                action["resource"] | {"id": f"new-{number}", "status": "active"}
+                for number, action in enumerate(suggestion["actions"])
+                if action.get("resource", {}).get("resourceType") == "MedicationRequest"
+            ]
+            lines = [line for _, line in said(opened(case, drafts))]
+            stays = any(words in card["summary"] for words in STAYS)
+            assert stays or not drafts or card["summary"] not in lines, suggestion["label"]

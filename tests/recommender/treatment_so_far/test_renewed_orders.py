@@ -12,6 +12,7 @@ import pytest
 from recommender.guidance.policy import Policy
 from recommender.guidance.regimens import MAINT_M, MAINT_N, N_LOAD, ORAL
 from recommender.language import (
+    Claim,
     ClinicalScenario,
     DoseGiven,
     Fact,
@@ -109,6 +110,21 @@ def test_an_order_that_is_more_than_an_interval_old_stays_overdue_when_it_is_ren
 )
 def test_what_was_something_else_or_never_in_force_is_not_renewed(other: Order) -> None:
     assert treatment(other, order("new", 1, replaces="old")).phase is TreatmentPhase.NONE
+
+
+@pytest.mark.parametrize("state", ["active", "stopped"])
+@pytest.mark.parametrize("phase", [MAINT_M, ORAL], ids=lambda phase: phase.id)
+def test_what_is_stated_to_be_given_no_more_is_not_asked_about_again_T7(
+    phase: Phase, state: str
+) -> None:
+    old = order("old", 900, phase, state)
+    new = order("new", 1, phase, replaces="old", claims=(Claim.NOT_GIVEN,))
+
+    assert treatment(old, new).phase is TreatmentPhase.NONE
+
+
+def test_tablets_take_the_place_of_a_standing_order_of_injections() -> None:
+    assert treatment(order("old", 900), order("new", 1, ORAL)).phase is TreatmentPhase.NONE
 
 
 def test_tablets_that_are_renewed_count_from_their_first_order_Q55() -> None:
