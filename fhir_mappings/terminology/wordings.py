@@ -122,19 +122,20 @@ def leaves_open(text: str, field: Field) -> bool:
     nothing from a diagnosis ("CKD stage 4 (dialysis deferred)"). An allergy that is inactive still
     is one (Q80).
     """
-    if text[-1:] in _CLOSES and _is_open_at_the_end(text):
+    if _without_open_note(text) != text:
         return True
     normal = normalise_text(text[:LONGEST_SEARCHED])
     undone = field is Field.PROCEDURES and _UNDONE.search(normal) is not None
     return undone or has_marker(text) or _OVER.search(normal) is not None
 
 
-def _is_open_at_the_end(text: str) -> bool:
-    """Return whether the note in brackets at the end says as a whole that it is not known, or not
-    so: "(unconfirmed)", "(status unknown)", "(none)"; of "(cause unknown)" the rest is known.
+def _without_open_note(text: str) -> str:
+    """Return a text without the note in brackets at its end, where that says as a whole that it is
+    not known, or not so: "(unconfirmed)", "(status unknown)", "(none)"; not "(cause unknown)".
     """
-    note = _AT_THE_END.search(text)
-    return note is not None and _OPEN.fullmatch(normalise_text(note[1])) is not None
+    note = _AT_THE_END.search(text) if text[-1:] in _CLOSES else None
+    is_open = note is not None and _OPEN.fullmatch(normalise_text(note[1])) is not None
+    return text[: note.start()] if note is not None and is_open else text
 
 
 @functools.lru_cache(maxsize=4096)
@@ -196,8 +197,7 @@ def without_wordings(text: str, fields: Iterable[Field]) -> str:
     """Return a text in the form in which it is compared, without the wordings of these fields and
     the words that deny or doubt them.
     """
-    if text[-1:] in _CLOSES and _is_open_at_the_end(text):
-        text = _AT_THE_END.sub("", text)
+    text = _without_open_note(text)
     rest = _MARKER.sub(" ", normalise_text(text[:LONGEST_SEARCHED]))
     kept = list(rest)
     for wordings in filter(None, map(_load_wordings().get, fields)):
@@ -237,13 +237,10 @@ def names_in_doubt(text: str) -> tuple[str, ...]:
     """Return what a text may name that negates, doubts or speaks of somebody else, without the
     words by which it does and those that qualify the name ("No evidence of neuropathy").
     """
-    if text[-1:] in _CLOSES and _is_open_at_the_end(text):
-        text = _AT_THE_END.sub("", text)
-    elif not has_marker(text):
+    name = _without_open_note(text)
+    if len(name) > LONGEST_DECIDING or (name == text and not has_marker(text)):
         return ()
-    if len(text) > LONGEST_DECIDING:
-        return ()
-    rest = _MARKER.sub(" ", normalise_text(_SIGNED.sub(" ", text)))
+    rest = _MARKER.sub(" ", normalise_text(_SIGNED.sub(" ", name)))
     return _cores(_EVIDENCE.sub("", " ".join(rest.split())))[0]
 
 
