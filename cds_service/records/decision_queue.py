@@ -106,8 +106,8 @@ class DecisionQueue:
             if batch:
                 self._note()
                 self._write_patiently(batch)
-                self._held = 0
-                self._note()
+            self._held = 0
+            self._note()
             if time.monotonic() >= tidy_at:
                 tidy_at = time.monotonic() + TIDY_SECONDS
                 self._tidy()

@@ -293,6 +293,15 @@ class TestQueue:
 
         assert (len(waiting), waiting.dropped) == (0, 1)
 
+    def test_a_worker_that_ends_with_everything_written_leaves_nothing_that_waits(self) -> None:
+        counts, written = WorkerCounts(), list[DecisionRecord]()
+        waiting = DecisionQueue(written.extend, lambda: None, counts)
+        waiting.put(decision())
+        wait_until(lambda: written)
+        waiting.close(10)
+
+        assert counts.totals() == (0, 0)
+
 
 def _stuck_queue() -> DecisionQueue:
     def refuse(_records: object) -> None:
