@@ -19,7 +19,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 from prometheus_client import values
 
-from cds_service.site import Settings, SettingsError, demonstration, ends_of_approvals
+from cds_service.site import Settings, SettingsError, demonstration, ends_of_approvals, in_force
 from cds_service.telemetry import (
     MetricFiles,
     WorkerCounts,
@@ -86,7 +86,9 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         try:
             self._settings = self._read_again()
             self.callable = self.load()
-            log.info("site file read again", policy=self._settings.policy.version)
+            today = self.callable.config[CONFIG_KEY].today()
+            policy = in_force(self._settings, today).policy
+            log.info("site file read again", policy=policy.version)
         except Exception as error:  # noqa: BLE001 - a server that runs does not end for a file
             self._settings, self.callable = settings, app
             tune_collector()

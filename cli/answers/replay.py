@@ -157,6 +157,11 @@ def _say(result: Any) -> Iterator[str]:
     yield f"Decision {result.decision}: {verdict}."
     for one in result.differences:
         yield f"  {one.what.replace('_', ' ')}: recorded {one.recorded}, now {one.now}"
+    if {one.what for one in result.differences} == {"answer_digest"}:
+        yield (
+            "  Versions, parts of the record and facts are the same: the site file differs in what "
+            "else answers rest on (formulary, clients, time_zone), or the record was changed."
+        )
 
 
 def _as_json(result: Any) -> Json:

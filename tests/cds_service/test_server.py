@@ -204,6 +204,14 @@ name = "A. Officer"
 date = 2026-01-01
 reason = "silent start"
 expires = 2099-12-31
+[policy]
+cyanoMinEgfr = 50
+[[approvals]]
+what = "cyanoMinEgfr"
+name = "A. Officer"
+date = 2026-01-01
+reason = "one that has ended"
+expires = 2026-01-02
 """
 
 
@@ -223,7 +231,7 @@ def test_sighup_reads_the_site_file_again_and_loses_no_call(tmp_path: Path) -> N
         return [answer.status_code for answer in answers] * (not answers[-1].json()["cards"])
 
     with server(tmp_path, "--config", str(site), "--workers", "1") as (base, process):
-        assert ask(base).json()["cards"]
+        shown = ask(base).json()["cards"][0]["extension"]["org.b12-cds"]
         site.write_text(SITE.format(folder=tmp_path, mode="loud"))
         process.send_signal(signal.SIGHUP)
         while "all stays as it was" not in (tmp_path / "log").read_text():
@@ -235,6 +243,7 @@ def test_sighup_reads_the_site_file_again_and_loses_no_call(tmp_path: Path) -> N
 
     log = (tmp_path / "log").read_text()
     assert "modes.default: found 'loud'" in log
+    assert f'"policy":"{shown["policyVersion"]}","event":"site file read again"' in log
     with sqlite3.connect(tmp_path / "b12.db") as connection:
         noted = connection.execute("SELECT what, mode FROM modes ORDER BY id").fetchall()
     assert noted == [("default", "live"), ("default", "silent")]

@@ -156,6 +156,17 @@ def test_another_policy_is_named_as_the_version_that_differs(
     assert "policy version: recorded" in out
 
 
+def test_what_no_version_holds_of_a_site_file_is_named_too(
+    site: Path, run: Run, order_select: dict[str, Any]
+) -> None:
+    identity, _ = answer(site, order_select)
+    site.write_text(site.read_text().replace("[store]", 'time_zone = "Asia/Tokyo"\n[store]'))
+
+    status, out, _ = run("--decision", identity)
+    assert status == 1
+    assert "the site file differs in what else answers rest on" in out
+
+
 @pytest.mark.parametrize(
     "change",
     [
