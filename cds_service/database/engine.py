@@ -126,7 +126,15 @@ silent, and what is sent on one that was forgotten is never answered.
 
 
 def _postgresql_options() -> dict[str, Any]:
-    connect = {"connect_timeout": 2, "tcp_user_timeout": STATEMENT_MS, **KEEP_ALIVE}
+    """Texts come as UTF-8 whatever the database was made with: of one made in the locale C, whose
+    encoding is SQL_ASCII, they would come as bytes.
+    """
+    connect = {
+        "client_encoding": "utf8",
+        "connect_timeout": 2,
+        "tcp_user_timeout": STATEMENT_MS,
+        **KEEP_ALIVE,
+    }
     return {
         "pool_size": 10,
         "max_overflow": 10,

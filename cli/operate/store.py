@@ -19,6 +19,8 @@ from cli.parsing import Refusal, days, settings_of, take_site_file
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
+OURS = {"alembic_version", "decisions"}  # tables by which a store is known
+
 
 def add_store(commands: Any) -> None:
     """Add the group of commands to the parser."""
@@ -72,10 +74,11 @@ def _backup(chosen: argparse.Namespace) -> int:
     try:
         if url.get_backend_name() == "sqlite":
             _copy_sqlite(str(url.database), name)
-            if not _is_a_store(name):
-                raise Refusal(f"{url.database}: holds no tables of this store; nothing is written.")
+            tables = _tables_in(name)
         else:
-            _dump_postgresql(url, name)
+            tables = _dump_postgresql(url, name)
+        if not tables >= OURS:
+            raise Refusal(f"{url.database}: holds no tables of this store; nothing is written.")
         _publish(name, out)
     finally:
         Path(name).unlink(missing_ok=True)
@@ -112,16 +115,18 @@ def _copy_sqlite(database: str, out: str) -> None:
         raise Refusal(f"{database}: is damaged, so that no backup was made.")
 
 
-def _dump_postgresql(url: sa.URL, out: str) -> None:
+def _dump_postgresql(url: sa.URL, out: str) -> set[str]:
+    """Dump a database, and return its tables."""
     from cds_service.records import open_engine
 
     program = shutil.which("pg_dump")
     if program is None:
         raise Refusal("pg_dump was not found, which makes the backup of a PostgreSQL database.")
-    _tables_of(open_engine(url.render_as_string(hide_password=False)))
+    tables = _tables_of(open_engine(url.render_as_string(hide_password=False)))
     status = _run_on(url, [program, "--format=custom", "--file", out])
     if status:
         raise Refusal(f"pg_dump could not make the backup (its exit status is {status}).")
+    return tables
 
 
 def _run_on(url: sa.URL, command: list[str]) -> int:
@@ -175,7 +180,7 @@ def _restore_sqlite(backup: Path, database: Path) -> None:
     os.close(handle)  # readable by its owner only
     try:
         _copy_sqlite(str(backup), name)
-        if not _is_a_store(name):
+        if not _tables_in(name) >= OURS:
             raise Refusal(f"{backup}: is no backup of this store.")
         with closing(sqlite3.connect(name)) as copy:
             [schema] = copy.execute("SELECT max(version_num) FROM alembic_version").fetchone()
@@ -197,11 +202,11 @@ def _check_schema(backup: Path, schema: str) -> None:
         )
 
 
-def _is_a_store(database: str) -> bool:
-    """Return whether a SQLite file holds the tables of the store."""
+def _tables_in(database: str) -> set[str]:
+    """Return the tables of a SQLite file."""
     with closing(sqlite3.connect(database)) as opened:
         found = opened.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-    return {"alembic_version", "decisions"} <= {name for (name,) in found}
+    return {name for (name,) in found}
 
 
 def _restore_postgresql(backup: Path, engine: sa.Engine) -> None:
@@ -217,14 +222,14 @@ def _restore_postgresql(backup: Path, engine: sa.Engine) -> None:
         raise Refusal(f"pg_restore could not fill the database (its exit status is {status}).")
 
 
-def _tables_of(engine: sa.Engine) -> list[str]:
+def _tables_of(engine: sa.Engine) -> set[str]:
     """Return the tables of a database. Raises: Refusal when it cannot be asked."""
     import sqlalchemy as sa
 
     from cds_service.records import say_failure
 
     try:
-        return sa.inspect(engine).get_table_names()
+        return set(sa.inspect(engine).get_table_names())
     except sa.exc.SQLAlchemyError as error:
         raise Refusal(f"The store cannot be used: {say_failure(engine.url, error)}.") from None
 

@@ -114,12 +114,14 @@ class PostgreSQL:
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://postgres@/{database}?host={self._directory}"
 
-    def make_database(self) -> str:
+    def make_database(self, encoding: str = "UTF8") -> str:
         """Return the URL of a new and empty database."""
         name = f"test_{uuid.uuid4().hex}"
         engine = sa.create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
-            connection.exec_driver_sql(f"CREATE DATABASE {name}")
+            connection.exec_driver_sql(
+                f"CREATE DATABASE {name} TEMPLATE template0 ENCODING '{encoding}'"
+            )
         engine.dispose()
         return self.url(name)
 

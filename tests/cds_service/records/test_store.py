@@ -39,6 +39,7 @@ from cds_service.records.rows import count_overridden
 from cds_service.records.store import Store
 from cds_service.site import check_config
 from cds_service.telemetry import WorkerCounts
+from tests.cds_service.records.conftest import PostgreSQL
 from tests.cds_service.records.records import NOW, card, decision, overridden, rows, wait_until
 
 
@@ -166,6 +167,17 @@ class TestSchema:
             upgrade_schema(open_engine(f"sqlite:///{tmp_path}/{file}"))
         assert f"cannot be upgraded: the file {tmp_path}/{file} {said}" in str(refused.value)
         assert "Ana" not in str(refused.value)
+
+
+def test_a_database_made_in_the_locale_c_takes_texts_too(postgresql: PostgreSQL) -> None:
+    """Its encoding is SQL_ASCII: texts came as bytes, and the service did not start."""
+    url = postgresql.make_database("SQL_ASCII")
+    store = Store(url, "key")
+    store.upgrade()
+    store.record_decision(decision(client="Klinikum Köln"))
+    store.close(20)
+
+    assert [row["client"] for row in rows(url, DECISIONS)] == ["Klinikum Köln"]
 
 
 @pytest.mark.parametrize(

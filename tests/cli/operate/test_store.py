@@ -217,6 +217,14 @@ class TestBackupOfPostgresql:
         assert refused.startswith("The store cannot be used: the database test_")
         assert "wrong" not in refused
 
+    def test_a_database_without_our_tables_is_no_backup_that_could_be_restored(
+        self, site: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        status, _, refused = run(capsys, "backup", str(tmp_path / "out"), "--config", site)
+
+        assert (status, "holds no tables of this store" in refused) == (2, True)
+        assert [path.name for path in tmp_path.iterdir()] == ["site.toml"]
+
     def test_without_pg_dump_one_sentence_names_it(
         self,
         site: str,
