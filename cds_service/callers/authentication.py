@@ -54,6 +54,13 @@ class Caller(msgspec.Struct, frozen=True):
     tenant: str = ""
     token_id: str = ""
 
+    @property
+    def whose_ids(self) -> str:
+        """Whose patients, users and encounters the ids of the call name: the issuer's, or those of
+        one of its tenants. One issuer may serve many hospitals, each with a patient 4711.
+        """
+        return f"{self.issuer}\n{self.tenant}" if self.tenant else self.issuer
+
 
 class ReplayStore(Protocol):
     """Where token ids are remembered across workers and restarts."""

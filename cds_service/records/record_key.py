@@ -68,11 +68,11 @@ class RecordKey:
         """Whether the key outlasts this process: nothing is sealed that is open so far without."""
         return bool(find_patient_key(self._store_url, self._configured))
 
-    def hash_patient(self, issuer: str, patient_id: str) -> str:
-        """Return the keyed hash under which a patient of an EHR stands in the record; without the
-        key it leads nowhere.
+    def hash_patient(self, whose: str, patient_id: str) -> str:
+        """Return the keyed hash under which a patient stands in the record; without the key it
+        leads nowhere. `whose` is the EHR, or one of its tenants (Caller.whose_ids).
         """
-        return self.hash_text(f"{issuer}\n{patient_id}")
+        return self.hash_text(f"{whose}\n{patient_id}")
 
     def hash_text(self, text: str) -> str:
         """Return a text hashed with the key: 64 hexadecimal digits."""

@@ -84,14 +84,14 @@ def describe_call(
         issuer=caller.issuer,
         tenant=_tenant_of(caller, store),
         token_id=store.key.code_of(caller.token_id),
-        patient=store.key.hash_patient(caller.issuer, request.patient_id),
+        patient=store.key.hash_patient(caller.whose_ids, request.patient_id),
         prefetch=describe_availability(asked.record),
         unknown_facts={fact.name: fact.kind_of_reason for fact in decision.unknown_facts},
         timings_ms=dict(decision.timings_ms),
         cards=cards,
         kept=write_asked(asked) if store.keeps_requests else None,
         **versions_of(decision.case.basis.settings),
-        **describe_decision(asked, decision, caller.issuer, store.key.hash_text),
+        **describe_decision(asked, decision, caller.whose_ids, store.key.hash_text),
     )
 
 
@@ -108,7 +108,7 @@ def choose_cards(
     info card was overridden, or has asked once, by callers who proved who they are.
     """
     store = deployment.store
-    patient = store.key.hash_patient(caller.issuer, decision.record.patient_id)
+    patient = store.key.hash_patient(caller.whose_ids, decision.record.patient_id)
     showings = choose_what_is_shown(
         decision, service.hook, caller.client, deployment.settings, patient
     )

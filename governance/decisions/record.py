@@ -47,22 +47,26 @@ class Asked:
 
 
 def describe_decision(
-    asked: Asked, decision: Decision, issuer: str, hash_text: Callable[[str], str]
+    asked: Asked, decision: Decision, whose: str, hash_text: Callable[[str], str]
 ) -> Json:
-    """Return what the decision record holds of who asked and what was decided."""
+    """Return what the decision record holds of who asked and what was decided.
+
+    Args:
+        whose: whose users, encounters and places are named, as in Caller.whose_ids.
+    """
     request = asked.request
     kind = request.user_id.partition("/")[0] if "/" in request.user_id else ""
     role, place = _role_and_place(asked)
 
     def code_of(text: str) -> str:
-        return "#" + hash_text(f"{issuer}\n{text}")[:HASH_DIGITS] if text else ""
+        return "#" + hash_text(f"{whose}\n{text}")[:HASH_DIGITS] if text else ""
 
     return {
         "as_of": decision.as_of.isoformat(),
-        "user": hash_text(f"{issuer}\n{request.user_id}") if request.user_id else "",
+        "user": hash_text(f"{whose}\n{request.user_id}") if request.user_id else "",
         "user_kind": kind if kind in USER_KINDS or not kind else OTHER_KIND,
         "user_role": role if role in ROLES else code_of(role),
-        "encounter": hash_text(f"{issuer}\n{request.encounter_id}") if request.encounter_id else "",
+        "encounter": hash_text(f"{whose}\n{request.encounter_id}") if request.encounter_id else "",
         "place": code_of(place),
         "rule": decision.recommendation.rule,
         "facts": code_facts(decision.facts, hash_text),

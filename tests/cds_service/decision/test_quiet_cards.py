@@ -16,7 +16,7 @@ import msgspec
 import pytest
 
 from cds_service.app import create_app
-from cds_service.database import CARDS
+from cds_service.database import CARDS, DECISIONS
 from cds_service.decision import decide_request
 from cds_service.decision.quiet_cards import may_be_silenced
 from cds_service.site import Client, Settings
@@ -43,8 +43,9 @@ def story(name: str) -> dict[str, Any]:
 class Clinician:
     """Somebody at an EHR who calls the service and dismisses what it says."""
 
-    def __init__(self, url: str, clients: tuple[Client, ...]) -> None:
+    def __init__(self, url: str, clients: tuple[Client, ...], tenant: str | None = None) -> None:
         self._url = url
+        self._tenant = tenant
         self._app = create_app(
             Settings(public_url=BASE, store_url=url, patient_key="key", clients=clients)
         )
@@ -52,7 +53,8 @@ class Clinician:
 
     def _post(self, path: str, body: Any) -> Any:
         now = int(time.time())
-        authorization = sign(claims(aud=BASE + path, iat=now, exp=now + 300))
+        made_out = claims(aud=BASE + path, iat=now, exp=now + 300, tenant=self._tenant)
+        authorization = sign(made_out)
         return self._http.post(path, json=body, headers={"Authorization": authorization}).json
 
     def answer(self, request: dict[str, Any]) -> Any:
@@ -115,6 +117,37 @@ def test_it_is_shown_for_another_patient_and_for_another_order(clinician: Clinic
     assert clinician.cards(request) == []
     assert clinician.cards(other_order) != []
     assert clinician.cards(_renamed(request, "another-patient")) != []
+
+
+def test_it_is_shown_for_the_patient_of_the_same_id_in_another_hospital(tmp_path: Path) -> None:
+    """One issuer serves many tenants: their patients 4711 are different people."""
+    url = f"sqlite:///{tmp_path / 'b12-cds.db'}"
+    north, south = (Clinician(url, (client(),), tenant) for tenant in ("north", "south"))
+    north._app.config[CONFIG_KEY].store.upgrade()
+    request = story("03-nothing-asked")
+    north.override(request)
+
+    assert north.cards(request) == []
+    assert indicators(south.cards(request)) == [("b2", "info")]
+    [patients] = [{row["patient"] for row in rows(url, DECISIONS)}]
+    assert len(patients) == 2
+    north.leave()
+    south.leave()
+
+
+def test_what_is_silent_is_recorded_as_silent_though_it_was_overridden_before(
+    tmp_path: Path,
+) -> None:
+    url = f"sqlite:///{tmp_path / 'b12-cds.db'}"
+    before = Clinician(url, (client(),))
+    before._app.config[CONFIG_KEY].store.upgrade()
+    before.override(story("03-nothing-asked"))
+    before.leave()
+
+    silent = Clinician(url, (client(modes={"default": "silent"}),))
+    assert silent.cards(story("03-nothing-asked")) == []
+    silent.leave()
+    assert [row["mode"] for row in rows(url, CARDS)] == ["live", "silent"]
 
 
 def _renamed(request: dict[str, Any], patient: str) -> dict[str, Any]:
@@ -302,6 +335,18 @@ def test_loading_is_asked_about_once_where_the_client_has_no_patient_view_Q93(
     another = _renamed(ordering_loading("order-sign"), "another-patient")
     assert indicators(clinician.cards(another)) == asked
     clinician.leave()
+
+
+def test_a_question_that_was_asked_in_silence_was_not_asked_Q93(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'b12-cds.db'}"
+    silent = Clinician(url, (client(hooks=ORDER_HOOKS, modes={"default": "silent"}),))
+    silent._app.config[CONFIG_KEY].store.upgrade()
+    assert silent.cards(ordering_loading("order-select")) == []
+    silent.leave()
+
+    live = Clinician(url, (client(hooks=ORDER_HOOKS),))
+    assert indicators(live.cards(ordering_loading("order-select"))) == [("b2", "info")]
+    live.leave()
 
 
 def test_the_question_about_tablets_is_not_gone_once_it_was_shown_Q93(tmp_path: Path) -> None:

@@ -544,6 +544,18 @@ class TestOverrides:
         assert not self.is_quiet(store)
         assert not self.is_quiet(store, service=other)
 
+    def test_one_told_by_another_client_than_that_of_its_card_counts_nowhere_R173(
+        self, store: Store, url: str
+    ) -> None:
+        store.upgrade()
+        shown = card()
+        store.record_decision(decision(shown, patient="hash-1"))
+        wait_until(lambda: any(row["uuid"] == shown.uuid for row in rows(url, CARDS)))
+        store.record_feedback([overridden(shown.uuid)], "b12-order-select", "Another EHR", NOW)
+
+        assert not self.is_quiet(store)
+        assert not self.is_quiet(store, client="Another EHR")
+
     @pytest.mark.parametrize(("days", "quiet"), [(89, True), (90, True), (91, False)])
     def test_not_for_overrides_of_more_than_90_days_ago(
         self, store: Store, url: str, days: int, quiet: bool
