@@ -10,10 +10,11 @@ from cds_service.demonstration import load_request
 from cds_service.protocol import parse_hook_request
 from cds_service.records import Store, StoreUnavailable
 from cds_service.retrieval import assemble_from_prefetch, trust
-from cds_service.site import DEMONSTRATION_CLIENT, Settings
+from cds_service.site import DEMONSTRATION_CLIENT, Settings, terminology_version
 from cds_service.web import CONFIG_KEY, Deployment
 from fhir_mappings.drafts import outgoing
 from fhir_mappings.fhir import FhirVersion, parse_version
+from governance.decisions import versions_of
 
 log = structlog.get_logger(__name__)
 
@@ -33,6 +34,16 @@ def warm_up(app: Flask) -> None:
     basis = deployment.basis_for(DEMONSTRATION_CLIENT)
     record = assemble_from_prefetch(request, service.prefetch)
     decide(request, record, read_orders(request, basis), basis)
+    _read_versions(deployment.settings)
+
+
+def _read_versions(settings: Settings) -> None:
+    """Read now which versions decide, before the workers are forked. A worker that read them at its
+    first call would record those of files that were changed, or of a program that was installed,
+    since what decides was loaded.
+    """
+    terminology_version.cache_clear()  # that of the tables as they were before SIGHUP
+    versions_of(settings)
 
 
 def versions_expected(settings: Settings) -> tuple[FhirVersion, ...]:

@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 from cds_service import __version__
 from cds_service.decision import facts_of_rules
 from cds_service.protocol import write_json
-from cds_service.site import load_settings
+from cds_service.site import knowledge_version, load_settings
 from population.runs.changes import CHANGES, rows_and_changes
 from population.runs.deciding import Decider, DeciderSetup, PartSetup, RunRefused
 from population.runs.spark import run_on_spark
@@ -198,17 +198,23 @@ def describe_run(job: RunJob) -> dict[str, Any]:
         "mode": job.setup.mode.value,
         "asOf": job.setup.as_of.isoformat(),
         "version": __version__,
+        "knowledge": knowledge_version(),
         "slice": hashlib.sha256(summary).hexdigest(),
-        "policy": _file_digest(job.setup.policy),
+        "policy": _site_digest(job.setup.policy),
         "against": version_of(job.against)
         if is_program(job.against)
-        else _file_digest(job.against),
+        else _site_digest(job.against),
         "sliced": {name: value for name, value in sliced.items() if name != "version"},
     }
 
 
-def _file_digest(name: str) -> str:
-    return hashlib.sha256(Path(name).read_bytes()).hexdigest() if name else ""
+def _site_digest(name: str) -> str:
+    """Return the digest of a site file with the files of codes that it names."""
+    if not name:
+        return ""
+    codes = load_settings(Path(name)).extra_codes
+    paths = (Path(name), *(codes.paths if codes else ()))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
 
 
 def _check_same_run(path: Path, description: dict[str, Any]) -> None:

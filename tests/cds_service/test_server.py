@@ -26,11 +26,13 @@ import requests
 from cds_service.app import create_app
 from cds_service.demonstration import load_request
 from cds_service.server import Server, folder_in_memory, server_options
-from cds_service.site import Client, demonstration
+from cds_service.site import Client, Settings, demonstration
 from cds_service.telemetry import WorkerCounts
-from cds_service.warm_up import versions_expected
+from cds_service.warm_up import versions_expected, warm_up
 from cds_service.web import CONFIG_KEY
 from fhir_mappings.fhir.versions import FhirVersion
+from fhir_mappings.terminology import SiteCodes
+from governance.decisions import versions_of
 from tests.cds_service.deployed import folders_of_counts
 from tests.cds_service.site.test_settings import PRODUCTION
 
@@ -247,6 +249,26 @@ def test_sighup_reads_the_site_file_again_and_loses_no_call(tmp_path: Path) -> N
     with sqlite3.connect(tmp_path / "b12.db") as connection:
         noted = connection.execute("SELECT what, mode FROM modes ORDER BY id").fetchall()
     assert noted == [("default", "live"), ("default", "silent")]
+
+
+def test_the_version_of_the_codes_on_record_is_that_of_the_codes_that_decide(
+    tmp_path: Path,
+) -> None:
+    """A worker that is started after a site's file was changed has the codes of before SIGHUP."""
+    head = "concept,system_uri,code,confidence\n"
+    codes = tmp_path / "codes.csv"
+    codes.write_text(head)
+    database = f"sqlite:///{tmp_path / 'b12.db'}"
+    settings = Settings(store_url=database, extra_codes=SiteCodes(add=codes))
+
+    def loaded() -> object:
+        warm_up(create_app(settings))
+        return versions_of(settings)["terminology_version"]
+
+    before = loaded()
+    codes.write_text(f"{head}serum_b12,https://lab.example.org/codes,B12S,site\n")
+    assert versions_of(settings)["terminology_version"] == before
+    assert loaded() != before
 
 
 def test_a_site_file_that_was_emptied_opens_no_production_service(tmp_path: Path) -> None:

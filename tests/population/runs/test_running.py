@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ from population.runs import (
     RunRefused,
     read_rows,
     run_decisions,
+    running,
 )
 from population.slices import alone_in, list_parts
 from population.sources import TaskFailed, run_tasks
@@ -157,6 +159,38 @@ def test_another_run_does_not_go_on_in_the_same_folder(sliced: Path, tmp_path: P
 
     with pytest.raises(RunRefused, match="holds another run"):
         run(sliced, tmp_path, Mode.REPLAY)
+
+
+def test_a_run_with_other_codes_of_the_site_does_not_go_on_in_the_same_folder(
+    sliced: Path, tmp_path: Path
+) -> None:
+    """The site file is the same and the file of codes that it names is not: what was decided would
+    be told as decided with the new codes.
+    """
+    site, codes = tmp_path / "site.toml", tmp_path / "routes.csv"
+    site.write_text('[codes]\nroutes = "routes.csv"\n')
+    codes.write_text("text,concept\nins Muskelfleisch,route_im\n")
+    again = replace(job(sliced, tmp_path / "out"), setup=_under(site, sliced))
+    run_decisions(again, lambda _: None)
+    codes.write_text("text,concept\nins Muskelfleisch,route_nasal\n")
+
+    with pytest.raises(RunRefused, match="holds another run"):
+        run_decisions(again, lambda _: None)
+
+
+def _under(site: Path, sliced: Path) -> DeciderSetup:
+    return replace(job(sliced, site.parent).setup, policy=str(site))
+
+
+def test_a_run_of_other_rules_does_not_go_on_in_the_same_folder(
+    sliced: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The program was brought up to date, and calls itself as before."""
+    run(sliced, tmp_path)
+    monkeypatch.setattr(running, "knowledge_version", lambda: "other")
+
+    with pytest.raises(RunRefused, match="holds another run"):
+        run(sliced, tmp_path)
 
 
 def test_a_folder_without_a_slice_is_refused(tmp_path: Path) -> None:
