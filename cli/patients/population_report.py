@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import getpass
 import json
 import os
+import pwd
 import sys
 from pathlib import Path
 
@@ -37,6 +37,17 @@ def report_run(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def _who() -> str:
+    """Return who runs this, as the system knows and not as the environment says; of a user without
+    a name, as in many containers, the number.
+    """
+    user = os.getuid()
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return f"uid {user}"
+
+
 def _record_purpose(record: Path, purpose: str) -> None:
     """Write down who took the ids of patients when and what for (H107); a text without a letter or
     a figure says nothing of it.
@@ -49,7 +60,7 @@ def _record_purpose(record: Path, purpose: str) -> None:
         )
     told = {
         "at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-        "by": getpass.getuser(),
+        "by": _who(),
         "purpose": purpose if stated else "not stated",
     }
     handle = os.open(record, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

@@ -6,6 +6,7 @@ import argparse
 import datetime as dt
 import gzip
 import json
+import os
 import shlex
 import threading
 from collections.abc import Iterator
@@ -101,6 +102,21 @@ def test_who_took_the_ids_when_and_what_for_is_recorded(
     assert [one["purpose"] for one in told] == ["not stated", "audit of \n recall"]
     assert all(set(one) == {"at", "by", "purpose"} and one["by"] for one in told)
     assert record.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(("user", "known"), [(0, "root"), (2_000_001, "uid 2000001")])
+def test_who_took_the_ids_is_the_user_of_the_system_named_or_not_H107(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, user: int, known: str
+) -> None:
+    """A container may run as a user without a name, and the environment may name anybody."""
+    monkeypatch.setenv("LOGNAME", "somebody else")
+    monkeypatch.setattr(os, "getuid", lambda: user)
+    record = folder / "run" / "cases.ndjson"
+    record.unlink(missing_ok=True)
+    given = ["--input", folder / "run", "--out", tmp_path / "report.html"]
+
+    assert run("population", "report", *given, "--cases", tmp_path / "cases.csv") == 0
+    assert json.loads(record.read_text())["by"] == known
 
 
 @pytest.mark.parametrize("purpose", ["", "   ", "\t\n", "\u00a0", "\u200b", "-", "..."])
