@@ -137,10 +137,20 @@ def _client_problems(client: Client) -> list[str]:
     ]
 
 
+LONGEST_NAME = 100
+"""Characters of a client's name; the tables keep 512 of a text, and drop what cannot be seen."""
+
+
 def _identity_problems(client: Client) -> list[str]:
     problems = [
         f"{key}: is missing or empty." for key in ("name", "iss") if not getattr(client, key)
     ]
+    plain = " ".join(client.name.split())
+    if client.name != plain or not plain.isprintable() or len(plain) > LONGEST_NAME:
+        problems.append(
+            f"name: expected at most {LONGEST_NAME} visible characters, with single blanks between "
+            f"words; records are kept under it."
+        )
     if not client.jku and not client.keys:
         problems.append(
             "jku: is missing, and there are no keys; expected one of the two, else no token can be "

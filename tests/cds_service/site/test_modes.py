@@ -50,6 +50,20 @@ def test_a_looser_setting_needs_an_approval_by_its_name_Q62(tmp_path: Path) -> N
     assert problems(tmp_path, policy + APPROVAL.format(what="cyanoMinEgfr")) == ""
 
 
+@pytest.mark.parametrize(
+    ("said", "nothing"),
+    [("A. Officer", "  "), ("A. Officer", "TBC"), ("agreed by the committee", "...")],
+)
+def test_an_approval_by_nobody_or_for_no_reason_is_none(
+    tmp_path: Path, said: str, nothing: str
+) -> None:
+    approval = APPROVAL.format(what="cyanoMinEgfr").replace(said, nothing)
+    key = "name" if said == "A. Officer" else "reason"
+
+    wrong = problems(tmp_path, f"[policy]\ncyanoMinEgfr = 50\n{approval}")
+    assert f"approvals[0].{key}: is missing or empty" in wrong
+
+
 def test_the_day_of_an_approval_may_stand_in_quotation_marks(tmp_path: Path) -> None:
     policy, quoted = "[policy]\ncyanoMinEgfr = 50\n", APPROVAL.format(what="cyanoMinEgfr")
 

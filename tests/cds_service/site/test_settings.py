@@ -328,6 +328,19 @@ def test_two_clients_of_one_name_are_refused_as_feedback_is_kept_under_it(tmp_pa
     assert problems_of(tmp_path, PRODUCTION + twin.replace("Main EHR", "Other EHR")) == []
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["Main EHR ", " ", "Main  EHR", "Main\u00a0EHR", "Main \\nEHR", "Main \u202eEHR", "x" * 101],
+)
+def test_a_name_that_looks_like_another_or_is_not_kept_whole_is_refused(
+    tmp_path: Path, name: str
+) -> None:
+    """Feedback and overrides are kept under it; the tables drop what cannot be seen."""
+    [problem] = problems_of(tmp_path, PRODUCTION.replace("Main EHR", name))
+
+    assert problem.startswith("clients[0].name: expected at most 100 visible characters")
+
+
 def test_two_clients_that_no_token_tells_apart_are_refused_R133(tmp_path: Path) -> None:
     twin = PRODUCTION[PRODUCTION.index("[[clients]]") :].replace("Main EHR", "Twin")
 
