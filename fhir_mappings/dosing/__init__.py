@@ -3,6 +3,7 @@
 from fhir_mappings.dosing.dosage_words import WrittenDosage, read_written
 from fhir_mappings.dosing.doubtful_doses import (
     DosesDiffer,
+    by_each_unit,
     in_words,
     names_once_alone,
     slip_among,
@@ -51,6 +52,7 @@ __all__ = [
     "Strength",
     "TimingReading",
     "WrittenDosage",
+    "by_each_unit",
     "by_number",
     "days_of",
     "fold",

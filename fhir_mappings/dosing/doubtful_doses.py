@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from fhir_mappings.dosing.interval_vocabulary import fold
+from fhir_mappings.dosing.strengths import MASS_UNITS
 from fhir_mappings.dosing.timing import NotComputable, TimingReading, shorten
 from fhir_mappings.fhir import as_dict, as_text, codings_of, texts_of
 from fhir_mappings.fhir import versions as fhir_versions
@@ -44,6 +45,17 @@ def slip_among(doses: Iterable[Decimal | None]) -> Decimal | None:
     """
     largest = max((dose for dose in doses if dose is not None), default=None)
     return largest if largest and largest >= UNIT_ERROR_INJECTED else None
+
+
+def by_each_unit(quantity: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return a dose whose unit in words is another weight than its code as two, for either may be
+    what is given (Q41).
+    """
+    units = [as_text(quantity.get(name)) for name in ("unit", "code")]
+    weights = {MASS_UNITS.get(unit.strip("{}").lower()) for unit in units}
+    if None in weights or len(weights) == 1:
+        return [quantity]
+    return [{**quantity, "unit": unit, "code": unit} for unit in units]
 
 
 def why_implausible(timing: Timing | None, line: Mapping[str, Any]) -> str:

@@ -136,11 +136,8 @@ def _rhythm_of_repeat(repeat: Mapping[str, Any]) -> Timing | None:
         return _on_days(days, frequency, period / part, unit)
     rhythm = simplest(frequency, period, period_max, unit, part)
     frequency_max = _whole(repeat, "frequencyMax")
-    return (
-        rhythm
-        if frequency_max in (None, frequency)
-        else _ranged(rhythm, frequency, Decimal(frequency_max or 0))
-    )
+    same = frequency_max in (None, frequency)
+    return rhythm if same else _ranged(rhythm, frequency, Decimal(frequency_max or 0))
 
 
 def _says_only_when(repeat: Mapping[str, Any]) -> bool:
@@ -164,11 +161,14 @@ def _on_days(days: int, frequency: int, period: Decimal, unit: PeriodUnit) -> Ti
 
 
 def _ranged(rhythm: Timing, frequency: int, frequency_max: Decimal) -> Timing:
-    """Turn "one to three times a day" into one dose every third of a day to every day."""
+    """Turn "one to three times a day" into one dose every third of a day to every day; the rhythm
+    is in its simplest form, hourly as 24 a day.
+    """
     if frequency_max < frequency:
         raise NotComputable("highest frequency is below the frequency")
-    longest = (rhythm.period_max or rhythm.period) / frequency
-    return Timing(1, rhythm.period / frequency_max, rhythm.unit, longest)
+    longest = (rhythm.period_max or rhythm.period) / rhythm.frequency
+    shortest = rhythm.period / rhythm.frequency * frequency / frequency_max
+    return Timing(1, shortest, rhythm.unit, longest)
 
 
 def _unit(repeat: Mapping[str, Any]) -> tuple[PeriodUnit, Decimal]:

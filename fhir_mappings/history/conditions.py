@@ -97,6 +97,7 @@ class ConditionFacts(NamedTuple):
     nitrous_oxide: Fact
     haemolysis: Fact
     raises_b12: Fact
+    ileal_resection_complete: Fact
     pregnant: Fact
     planning_pregnancy: Fact
     breastfeeding: Fact
@@ -138,7 +139,7 @@ def map_conditions(
         recurrence=_recurrence(diagnoses, treatment_start, index.not_recorded("conditions")),
         acute_kidney_injury=bool(diagnoses.of({Concept.ACUTE_KIDNEY_INJURY}, Standing.CURRENT)),
         thrombocytopenia=evidence_of(diagnoses.of({Concept.THROMBOCYTOPENIA}, Standing.CURRENT)),
-        anticoagulant_use=evidence_of(diagnoses.of({Concept.ANTICOAGULANT_USE}, Standing.CURRENT)),
+        anticoagulant_use=evidence_of(diagnoses.of(ANTICOAGULATED, Standing.CURRENT)),
         findings=read_findings(diagnoses, treatment_start),
         refuted_signs=read_refuted_signs(diagnoses),
         causes=read_causes(diagnoses),
@@ -148,6 +149,7 @@ def map_conditions(
     )
 
 
+ANTICOAGULATED = frozenset({Concept.ANTICOAGULANT_USE, Concept.ANTICOAGULANT_THERAPY})
 EVER = (Standing.CURRENT, Standing.INACTIVE, Standing.RESOLVED)
 
 
@@ -162,7 +164,7 @@ def _closed_world(diagnoses: Diagnoses) -> dict[str, Fact]:
     kidneys_at_all = none_of(HintAt.KIDNEY_DISEASE, HintAt.DIALYSIS)
     no_bleeding, no_lebers = none_of(HintAt.BLEEDING_DISORDER), none_of(HintAt.LEBERS)
     no_gas, no_haemolysis = none_of(HintAt.NITROUS_OXIDE), none_of(HintAt.HAEMOLYSIS)
-    raises = none_of(HintAt.RAISES_B12)
+    raises, no_ileum = none_of(HintAt.RAISES_B12), none_of(HintAt.ILEAL_SURGERY)
     return {
         "kidney_disease": _kidney_disease(diagnoses, kidneys),
         "severe_kidney_disease": claim(SEVERE_KIDNEY_DISEASE, kidneys),
@@ -173,6 +175,7 @@ def _closed_world(diagnoses: Diagnoses) -> dict[str, Fact]:
         "nitrous_oxide": claim(NITROUS_OXIDE, no_gas),
         "haemolysis": claim({Concept.HAEMOLYSIS}, no_haemolysis, EVER),
         "raises_b12": claim({Concept.RAISES_B12}, raises),
+        "ileal_resection_complete": claim({Concept.TOTAL_ILEAL_RESECTION}, no_ileum, EVER),
     }
 
 

@@ -181,7 +181,10 @@ def read_causes(diagnoses: Diagnoses) -> tuple[CauseFinding, ...]:
     counted = [item for item in found if item.match.role is Role.INCLUDE]
     return tuple(
         CauseFinding(
-            CAUSES[item.concept], item.evidence, suspected=item.standing is Standing.SUSPECTED
+            CAUSES[item.concept],
+            item.evidence,
+            suspected=item.standing is Standing.SUSPECTED,
+            dated=item.onset is not None,
         )
         for item in counted
     )

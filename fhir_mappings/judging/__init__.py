@@ -15,6 +15,7 @@ from fhir_mappings.judging.judge import (
 from fhir_mappings.judging.names_of_tests import (
     IN_FLUID,
     NAMES_B12,
+    TOLD,
     match_test,
     test_perhaps_named,
     without_specimen,
@@ -56,6 +57,7 @@ __all__ = [
     "IN_FLUID",
     "LONGEST_NAME",
     "NAMES_B12",
+    "TOLD",
     "Judged",
     "Shown",
     "Understood",

@@ -86,7 +86,12 @@ def judge(
     asked = not certain and (bool(coded) or not enumerated)
     worded, past = _decided_by_words(value_sets, texts, fields) if asked else ((), False)
     matches = worded or coded
-    shown = tuple(_shown((*texts, *notes), fields, {match.concept for match in matches}))
+    decided = {match.concept for match in matches}
+    left_open = [one.concept for one in coded if one.concept not in decided]
+    shown = (
+        *_shown((*texts, *notes), fields, decided),
+        *(Shown(concept, matches[0].source) for concept in left_open),
+    )
     doubted = () if matches or shown else tuple(_named_in_doubt(value_sets, texts, fields))
     if enumerated:
         by = Understood.BY_CODE

@@ -101,6 +101,10 @@ _NAMED_SO = (
 )
 
 
+TOLD = {member.concept: member for _, _, member in _NAMED_SO}
+"""The tests of which a result is told whose name leaves open whether it is one of them."""
+
+
 def test_perhaps_named(name: str) -> Member | None:
     """Return the test that a normalised name may be of; `None` where it is of none of these."""
     for some, another, member in _NAMED_SO:

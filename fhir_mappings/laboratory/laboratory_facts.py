@@ -15,7 +15,6 @@ from fhir_mappings.intake import Demographics, RecordIndex
 from fhir_mappings.laboratory.newest_results import (
     Window,
     find_newest,
-    may_be,
     measure_newest,
     pass_over,
 )
@@ -175,8 +174,10 @@ def _with_passed_over(
     known = measured.passed_over.evidence.date if measured.passed_over else None
     if known is not None and known >= newest.day:
         return measured
-    why, value = newest.observed.not_counted, may_be(newest.reading)
-    return measured._replace(passed_over=PassedOver(newest.evidence, why, value))
+    why, value = newest.observed.not_counted, newest.may_be
+    return measured._replace(
+        passed_over=PassedOver(newest.evidence, why, value, several=newest.has_several)
+    )
 
 
 def _may_be_newer_and_worse(result: Result, counts: Measurement) -> bool:
@@ -185,7 +186,7 @@ def _may_be_newer_and_worse(result: Result, counts: Measurement) -> bool:
     """
     if result.observed.not_counted is NotCounted.IN_FUTURE:
         return True
-    day, known, value = counts.date, counts.quantity, may_be(result.reading)
+    day, known, value = counts.date, counts.quantity, result.may_be
     if day is None or known is None or value is None or result.day <= day:
         return False
     return result.worry_of(value) > result.worry_of(known)
@@ -196,7 +197,7 @@ _newest = attrgetter("day")
 
 def _reassures_least(result: Result) -> tuple[bool, Decimal]:
     """Sorts results; last comes one without a value, before it the most worrying."""
-    value = may_be(result.reading)
+    value = result.may_be
     return value is None, result.worry_of(value) if value else Decimal(0)
 
 

@@ -16,6 +16,7 @@ from fhir_mappings.judging import (
     IN_FLUID,
     LONGEST_NAME,
     NAMES_B12,
+    TOLD,
     Understood,
     match_test,
     reads_as_words,
@@ -90,6 +91,8 @@ def read_name(index: RecordIndex, code: Any, as_written: Hashable = None) -> Nam
         }:
             named = chain.from_iterable(match_test(index.value_sets, one) for one in texts_of(code))
             matches = (*matches, *(match for match in named if match.concept in B12_CONCEPTS))
+        if matches and not any(match.role in COUNTED_ROLES for match in matches):
+            matches, contradicts = _only_told(index, code, matches)
         if not (matches or nothing):
             matches = _may_be_ours(index, code)
             contradicts = NotCounted.NAME_UNCERTAIN if matches else None
@@ -132,7 +135,7 @@ def _matches_of(index: RecordIndex, code: Any) -> tuple[Match, ...]:
     name.
     """
     matches = index.value_sets.find(code, Field.LABS, Field.OBSERVATIONS)
-    if matches or any(
+    if any(match.role is not Role.REVIEW for match in matches) or any(
         index.value_sets.normalise_system(coding.get("system")) in (LOINC, NPU)
         for coding in codings_of(code)
     ):
@@ -142,10 +145,34 @@ def _matches_of(index: RecordIndex, code: Any) -> tuple[Match, ...]:
         for text in texts_of(code)
         for match in match_test(index.value_sets, text) or _match_each(index, text)
     )
-    return tuple(dict.fromkeys(named))
+    return tuple(dict.fromkeys(named)) or matches
 
 
 B12_CONCEPTS = frozenset({Concept.SERUM_B12, Concept.ACTIVE_B12_HOLOTC})
+
+
+def _only_told(
+    index: RecordIndex, code: Any, matches: tuple[Match, ...]
+) -> tuple[tuple[Match, ...], NotCounted | None]:
+    """Return what codes that give no result stand for, with the test that they may be, and vitamin
+    B12 where words beside them name it: told, and decides nothing (Q35, Q36, I27).
+    """
+    perhaps = [
+        match._replace(member=TOLD[match.concept])
+        for match in matches
+        if match.role is Role.REVIEW and match.concept in TOLD
+    ]
+    if perhaps:
+        return (*matches, *perhaps), NotCounted.NAME_UNCERTAIN
+    coded = {match.member.display for match in matches}
+    named = [
+        match
+        for text in texts_of(code)
+        if text not in coded
+        for match in match_test(index.value_sets, text)
+        if match.concept in B12_CONCEPTS and match.role in COUNTED_ROLES
+    ]
+    return (*matches, *named), NotCounted.NAMES_CONTRADICT if named else None
 
 
 def _may_be_ours(index: RecordIndex, code: Any) -> tuple[Match, ...]:

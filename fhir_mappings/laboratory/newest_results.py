@@ -18,7 +18,7 @@ from fhir_mappings.fhir import months_before
 from fhir_mappings.intake import RecordIndex
 from fhir_mappings.laboratory.observed import why_no_day
 from fhir_mappings.laboratory.results import ANALYTES, B12_TESTS, HIGH_IS_WORSE, Result
-from fhir_mappings.values import Analyte, Reading
+from fhir_mappings.values import Analyte
 from recommender.language import (
     NO_RESULT,
     NOT_RECORDED,
@@ -28,7 +28,6 @@ from recommender.language import (
     Measurement,
     NotCounted,
     PassedOver,
-    Quantity,
 )
 
 
@@ -82,7 +81,7 @@ def measure_newest(
         flagged_low=newest.flagged_low,
         alarms_only=_alarm_of(newest),
         because=reading.why,
-        passed_over=PassedOver(evidence, unusable, may_be(reading)) if unusable else None,
+        passed_over=_name(newest, unusable) if unusable else None,
         behind=() if _is_plain(newest) else tuple(_behind(inside, newest)),
     )
     if measured.is_known:
@@ -91,9 +90,8 @@ def measure_newest(
     return measured, None
 
 
-def may_be(reading: Reading) -> Quantity | None:
-    """Return the value, or the only one that an unusable result may have."""
-    return reading.quantity or (reading.readings[0] if len(reading.readings) == 1 else None)
+def _name(result: Result, why: NotCounted) -> PassedOver:
+    return PassedOver(result.evidence, why, result.may_be, several=result.has_several)
 
 
 def _is_plain(result: Result) -> bool:
@@ -208,7 +206,7 @@ class _Reason(NamedTuple):
             return None
         reading = self.result.reading
         is_changed = self.result.observed.is_changed
-        value = may_be(reading) if is_changed else reading.quantity
+        value = self.result.may_be if is_changed else reading.quantity
         return PassedOver(self.result.evidence, self.code, value)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -32,18 +32,14 @@ from fhir_mappings.fhir import (
     texts_of,
 )
 from fhir_mappings.intake import RecordIndex
-from fhir_mappings.values import is_marked_low
+from fhir_mappings.values import is_marked_low, says_high, says_low
 
 OWN_DATES = ("effectiveDateTime", "effectiveInstant", "appliesDateTime")
 OWN_PERIODS = ("effectivePeriod", "appliesPeriod")
 OWN_TIMES = frozenset((*OWN_DATES, *OWN_PERIODS, "effectiveTiming"))
 
-LOW_FLAGS = frozenset({"L", "LL", "LU", "<"})
-LOW_WORDS = frozenset({"low", "critically low", "below range", "below normal", "significantly low"})
-HIGH_FLAGS = frozenset({"H", "HH", "HU", ">"})
-HIGH_WORDS = frozenset(
-    {"high", "critically high", "above range", "above normal", "significantly high"}
-)
+LOW_FLAGS = frozenset({"L", "LL", "LU", "<", "↓"})
+HIGH_FLAGS = frozenset({"H", "HH", "HU", ">", "↑"})
 
 
 _NAME_BEFORE = re.compile(
@@ -246,7 +242,7 @@ def is_flagged_low(result: Mapping[str, Any]) -> bool:
     """Return whether the laboratory calls a result low, or it lies below its own reference range;
     the units of result and range must not differ (Q60).
     """
-    if _is_flagged(result, LOW_FLAGS, LOW_WORDS) or is_marked_low(
+    if _is_flagged(result, LOW_FLAGS, says_low) or is_marked_low(
         as_text(result.get("valueString"))
     ):
         return True
@@ -260,11 +256,13 @@ def is_flagged_low(result: Mapping[str, Any]) -> bool:
 
 def is_flagged_high(result: Mapping[str, Any]) -> bool:
     """Return whether the laboratory calls a result high; its reference range is not asked."""
-    return _is_flagged(result, HIGH_FLAGS, HIGH_WORDS)
+    return _is_flagged(result, HIGH_FLAGS, says_high)
 
 
-def _is_flagged(result: Mapping[str, Any], flags: frozenset[str], sayings: frozenset[str]) -> bool:
-    """Say whether a flag, or a value that is nothing but the flag ("Low"), is among these."""
+def _is_flagged(
+    result: Mapping[str, Any], flags: frozenset[str], says: Callable[[str], bool]
+) -> bool:
+    """Say whether a flag, or a value that is nothing but the flag ("Low"), is one of these."""
     if FLAGGED_IN.isdisjoint(result):
         return False
     said = {as_text(result.get("valueString"))}
@@ -272,8 +270,8 @@ def _is_flagged(result: Mapping[str, Any], flags: frozenset[str], sayings: froze
     for flag in (*as_list(result.get("interpretation")), result.get("valueCodeableConcept")):
         codes |= {as_text(as_dict(coding).get("code")).upper() for coding in codings_of(flag)}
         said.update(texts_of(flag))
-    words = {text.strip(" .!*").lower() for text in said}
-    return bool(codes & flags or words & sayings or {word.upper() for word in words} & flags)
+    words = {text.strip(" .!*").upper() for text in (*said, *codes)}
+    return bool(words & flags) or any(map(says, words))
 
 
 def _is_below(value: Decimal, unit: str, low: Mapping[str, Any]) -> bool:

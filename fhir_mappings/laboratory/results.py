@@ -142,6 +142,16 @@ class Result:
         quantity = self.reading.quantity
         return Decimal(0) if quantity is None else self.worry_of(quantity)
 
+    @property
+    def may_be(self) -> Quantity | None:
+        """Its value, or the most worrying one that an unusable result may have (Q35)."""
+        return self.reading.quantity or max(self.reading.readings, key=self.worry_of, default=None)
+
+    @property
+    def has_several(self) -> bool:
+        """Whether it may have one of several values: a range, two units."""
+        return len(self.reading.readings) > 1
+
     def worry_of(self, quantity: Quantity) -> Decimal:
         """Sorts values of this analyte, the most worrying last; vitamin B12 is reported in two
         units (1.1), and this compares no value with a limit.

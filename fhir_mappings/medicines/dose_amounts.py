@@ -16,6 +16,7 @@ from fhir_mappings.dosing import (
     NotComputable,
     TimingReading,
     WrittenDosage,
+    by_each_unit,
     read_number,
     shorten,
     spelt_unit,
@@ -120,7 +121,8 @@ def read_dose(
     quantities, ranges = fhir_versions.read_dose_quantities(line)
     largest = _largest_end(ranges, ingredient, product, site_units)
     quantities = [*quantities, *(_fixed_range(item, largest) for item in ranges)]
-    quantities = [_in_known_unit(as_dict(item), site_units) for item in quantities]
+    known = (_in_known_unit(as_dict(item), site_units) for item in quantities)
+    quantities = [one for item in known for one in by_each_unit(item)]
     beside = words.amounts if words.whole else ()
     quantities = [with_unit_beside(item, beside) for item in quantities]
     if not quantities:

@@ -164,7 +164,8 @@ def _asks_of_illness(name: Any) -> bool:
 
 _OF_ILLNESS = re.compile(
     r"diagnos|problem|history|anamnes|finding|befund|illness|disease|condition|medi[ck]a|medicine|"
-    r"medicin\b|farmac|l(?:a|ae)kemed|legemid|laegemid|traitement|tratam|behandl|therap|antecedent|"
+    r"medicin\b|farmac|l(?:a|ae)kemed|legemid|laegemid|traitement|treatment|tratam|trattam|behandl|"
+    r"therap|terap|procedure|intervention|inje[ck]|injec|iniez|inyec|administ|verabreich|antecedent|"
     r"geschiedenis|voorgeschiedenis|sygehistori|sjukhistori|sy[gk]dom|sjukdom|krankheit|maladie|"
     r"enfermedad|malatti|doenca|ziekte|aandoening|comorbid|komorbid|\bpm?hx?\b|substance|misuse|"
     r"\bdrug|drog"

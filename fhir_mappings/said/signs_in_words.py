@@ -25,6 +25,7 @@ from fhir_mappings.said.sayings import (
     reports_said,
 )
 from fhir_mappings.terminology import Concept, Field, Role, read_words
+from fhir_mappings.text import without_accents
 from fhir_mappings.values import read_affirmed
 from recommender.guidance import NEW_SIGN_DAYS
 from recommender.language import HintAt
@@ -95,6 +96,8 @@ def _sign_in(index: RecordIndex, body: Body) -> str:
     if affirmed is not False:
         said += fhir_versions.read_notes(body)
     names = texts_of(body.get("code"))
+    if impaired := _impaired(names, said):
+        return impaired
     if affirmed or (affirmed is None and is_doubted(body)):
         return first_of(
             (*_signs_in((*said, *names)), *_coded(index, body, "valueCodeableConcept", "code"))
@@ -104,6 +107,31 @@ def _sign_in(index: RecordIndex, body: Body) -> str:
     named += filter(_is_a_sign, names) if bare else ()
     coded = ("valueCodeableConcept", *(("code",) if bare else ()))
     return first_of((*named, *_coded(index, body, *coded)))
+
+
+_EXAMINED = re.compile(
+    r"vibration\w*|propriocep\w*|(?:joint )?position sense|monofilament|light touch|pin ?prick|"
+    r"(?:ankle|achilles|knee|tendon) (?:reflex|jerk)\w*|tandem gait|sensation|"
+    r"sensib\w+(?! (?:aux?|to|agli|alle|a los|der|gegen|antib))|pall\w*sth\w+|"
+    r"pal+estesi\w+|vibrat\w+zin|vibratoire",
+    re.IGNORECASE,
+)
+_IMPAIRED = re.compile(
+    r"\b(?<!not )(?<!nicht )(?:reduced|decreased|diminished|absent|impaired|abnormal|poor|loss|"
+    r"not felt|vermindert|herabgesetzt|aufgehoben|fehlend|diminue\w*|aboli\w*|disminuid\w+|ausente|"
+    r"ridott\w+|assente|diminuid\w+|verminderd|afwezig|nedsatt?|sankt)\b",
+    re.IGNORECASE,
+)
+"""What an examination of the nerves is called, and how its answer says that it found a sign."""
+
+
+def _impaired(names: Iterable[str], said: Iterable[str]) -> str:
+    """Return an examination with its answer ("Vibration sense: reduced"), of which neither names
+    the sign by itself.
+    """
+    found = [one for one in said if _IMPAIRED.search(without_accents(one))]
+    examined = [name for name in names if _EXAMINED.search(without_accents(name))]
+    return f"{examined[0]}: {found[0]}" if examined and found else ""
 
 
 def _coded(index: RecordIndex, body: Body, *names: str) -> Iterator[str]:

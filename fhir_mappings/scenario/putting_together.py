@@ -144,7 +144,9 @@ def _causes(index: RecordIndex, read: FactsRead) -> Causes:
         causes=found,
         causes_reason=index.not_recorded("conditions", "procedures", "medications").reason,
         ileal_resection_length=length(index, resected, longer(index, in_words)),
-        ileal_resection_complete=operations.ileal_resection_complete,
+        ileal_resection_complete=join(
+            index, either, diagnosed.ileal_resection_complete, operations.ileal_resection_complete
+        ),
         crohns_ileal_extent=length(index, extent, diagnosed.crohns_extent),
         cause_resolved=cause_resolved(diagnosed, found),
         nitrous_oxide=join(index, either, diagnosed.nitrous_oxide, read.medicines.nitrous_oxide),

@@ -16,7 +16,7 @@ from fhir_mappings.values.quantities import Reading, show_number
 from fhir_mappings.values.result_values import read_result
 from fhir_mappings.values.told_pregnancy import may_be_pregnant
 from fhir_mappings.values.units import Analyte, forget_units, reads_unit, ucum_of
-from fhir_mappings.values.written_results import is_marked_low
+from fhir_mappings.values.written_results import is_marked_low, says_high, says_low
 from fhir_mappings.values.yes_or_no import (
     ABNORMAL,
     FOUND,
@@ -47,6 +47,8 @@ __all__ = [
     "read_result",
     "reads_unit",
     "reasons_and_notes",
+    "says_high",
+    "says_low",
     "show_number",
     "ucum_of",
     "words_of_not_given",

@@ -124,7 +124,7 @@ def _read_contradicting(
     said = f"the code says {expected} per volume, the unit says otherwise: {reported}"
     either = (read, *_in_unit_of_code(stated, analyte, property_kind))
     readings = tuple(one for one in either if _is_plausible(analyte, one)) or (read,)
-    if _low_either_way(analyte, readings):
+    if low_either_way(analyte, readings):
         most = replace(read, comparator=Comparator.AT_MOST)
         low = f"{reported}, low whichever unit holds"
         return Reading(most, reported, said, low, why=NotCounted.UNIT_CONTRADICTS)
@@ -185,7 +185,7 @@ def _in_unit_of_code(stated: _Stated, analyte: Analyte, property_kind: str) -> t
     return (Quantity(stated.value, unit, stated.comparator),) if unit else ()
 
 
-def _low_either_way(analyte: Analyte, readings: tuple[Quantity, ...]) -> bool:
+def low_either_way(analyte: Analyte, readings: tuple[Quantity, ...]) -> bool:
     """Return whether a vitamin B12 is deficient in both of its readings, by the limits that hold
     where a site sets none: then it counts as low, whatever it is exactly (Q35).
     """

@@ -5,6 +5,7 @@ Source: decisions 2.1 and Q35 (comments, comparators in words).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from fhir_mappings.fhir import (
@@ -15,10 +16,10 @@ from fhir_mappings.fhir import (
     read_number,
     words_of,
 )
-from fhir_mappings.values.quantities import Reading, as_reported, read_quantity
+from fhir_mappings.values.quantities import Reading, as_reported, low_either_way, read_quantity
 from fhir_mappings.values.units import Analyte
 from fhir_mappings.values.written_results import read_written
-from recommender.language import NotCounted
+from recommender.language import Comparator, NotCounted
 
 
 def read_result(
@@ -66,7 +67,7 @@ def _read_value(result: dict[str, Any], analyte: Analyte, property_kind: str) ->
         case "":
             return _read_comment(result, analyte, property_kind)
         case "valueQuantity":
-            return read_quantity(as_dict(value), analyte, property_kind)
+            return _read_in_its_units(as_dict(value), analyte, property_kind)
         case "valueString":
             return read_written(as_text(value), analyte, property_kind)
         case "valueInteger" | "valueDecimal":
@@ -82,6 +83,27 @@ def _read_value(result: dict[str, Any], analyte: Analyte, property_kind: str) ->
         case _:
             said = f"reported as {element}, expected a number with a unit"
             return Reading(None, "", said, why=NotCounted.NOT_READABLE)
+
+
+def _read_in_its_units(value: dict[str, Any], analyte: Analyte, property_kind: str) -> Reading:
+    """Return a quantity; of one whose unit in words contradicts its code the values that it has by
+    the one and by the other, low where both are (Q35).
+    """
+    reading = read_quantity(value, analyte, property_kind)
+    if reading.why is not NotCounted.NOT_READABLE or not {"unit", "code"} <= value.keys():
+        return reading
+    apart = [
+        {name: one for name, one in value.items() if name != left} for left in ("code", "unit")
+    ]
+    read = (read_quantity(one, analyte, property_kind) for one in apart)
+    readings = tuple(one.quantity for one in read if one.quantity is not None)
+    if not readings:
+        return reading
+    if not low_either_way(analyte, readings):
+        return reading._replace(why=NotCounted.UNIT_CONTRADICTS, readings=readings)
+    most = replace(readings[0], comparator=Comparator.AT_MOST)
+    shown = f"{reading.reported}, low whichever unit holds"
+    return Reading(most, reading.reported, reading.reason, shown, NotCounted.UNIT_CONTRADICTS)
 
 
 def _read_several(

@@ -171,6 +171,34 @@ def read_written(text: str, analyte: Analyte, property_kind: str = "") -> Readin
     return reading._replace(reported=text)
 
 
+_VERY = r"(?:\w+ly|very|too|abnormal|zu|stark|deutlich|trop|muy|molto|muito|te|for|sterk) "
+_SAYS_LOW = re.compile(
+    rf"(?:{_VERY})?(?:low|decreased|reduced|niedrig|erniedrigt|vermindert|bas(?:se)?|abaissee?|diminuee?|"
+    r"baj[oa]|disminuid[oa]|bass[oa]|diminuit[oa]|baix[oa]|diminuid[oa]|laag|verlaagd|lagt?|sankt|"
+    r"lavt?|nedsatt?|subnormal|depleted|deficien\w+|mangel|carence|deficit|carencia|carenza|tekort|"
+    r"brist)(?: out of range)?|(?:below|under|unter(?:halb)?|inferieure?|por debajo|"
+    r"abaixo|sotto|onder|beneden) (?:\w+ ){0,3}(?:range|bereich|norm\w*|referen\w*|limit\w*)"
+)
+_SAYS_HIGH = re.compile(
+    rf"(?:{_VERY})?(?:high|raised|increased|elevated|hoch|erhoht|eleve|haute?|alt[oa]|elevad[oa]|"
+    r"aumentad[oa]|elevat[oa]|aumentat[oa]|hoog|verhoogd|hogt?|forhojd|hojt?|forhojet|hoyt?|forhoyet)"
+    r"(?: out of range)?|(?:above|over|oberhalb|superieure?|por encima|acima|sopra|boven) "
+    r"(?:\w+ ){0,3}(?:range|bereich|norm\w*|referen\w*|limit\w*)"
+)
+"""Flags of a laboratory in words, in the languages of the record (Q60)."""
+LONGEST_FLAG = 60
+
+
+def says_low(text: str) -> bool:
+    """Return whether a flag says that a result is low."""
+    return len(text) <= LONGEST_FLAG and _SAYS_LOW.fullmatch(normalise_text(text)) is not None
+
+
+def says_high(text: str) -> bool:
+    """Return whether a flag says that a result is high."""
+    return len(text) <= LONGEST_FLAG and _SAYS_HIGH.fullmatch(normalise_text(text)) is not None
+
+
 def is_marked_low(text: str) -> bool:
     """Return whether a written result bears the mark of a low one ("350 pmol/L (L)"), or lies below
     what is usual beside it (Q60).

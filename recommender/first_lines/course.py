@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from recommender.cards import cards
-from recommender.case import Case, Issue, is_oral
+from recommender.case import Case, Issue
 from recommender.courses import Repeats, overdue_review, repeated_order, repeats
 from recommender.deficiency import Permanence
 from recommender.first_lines.common import order_of
@@ -19,26 +19,17 @@ def e1(case: Case, issue: Issue, words: Words) -> str:
     order = order_of(case, issue)
     if order is None or order.cobalamin is None:
         return ""
-    same = [
-        other
-        for other in case.standing
-        if other.cobalamin is not None
-        and other.key != order.key
-        and is_oral(other.cobalamin) is is_oral(order.cobalamin)
-    ]
-    if repeats(case, order) is Repeats.BESIDE:
+    how, old = repeats(case, order), repeated_order(case, order)
+    if how is Repeats.BESIDE:
         return "Two B12 orders of one kind are drafted: which of them is meant?"
-    if not same or repeats(case, order) is Repeats.DRAFT:
+    if how is Repeats.DRAFT or old is None or old.cobalamin is None:
         return "The same B12 order is drafted twice"
-    old = repeated_order(case, order) or same[0]
     line = old.cobalamin
-    if line is None:
-        return ""
     named = f"{capital(name_of(line.substance))} {say_often(line)}".strip()
     since = words.on("", None)
     if old.authored:
         since = f" (from {say_date(old.authored, words.as_of)})"
-    if repeats(case, order) is Repeats.CHANGES:
+    if how is Repeats.CHANGES:
         return f"{named}{'' if line.timing else since} is still active: does this order replace it?"
     return f"{named}{since} is still active: a renewal, or a second order?"
 

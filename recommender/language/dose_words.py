@@ -179,6 +179,8 @@ def describe_interval(timing: Timing) -> str:
             return "once daily"
         return f"every {word}" if period == 1 else f"every {_plain(period)} {word}s"
     times = _TIMES.get(timing.frequency, f"{timing.frequency} times")
+    if latest is not None and timing.frequency == 1 and latest <= 1 and period < 1:
+        return f"{_plain(1 / latest)} to {_plain(1 / period)} times a {word}"
     if latest is not None:
         range_words = f"every {_plain(period)} to {_plain(latest)} {word}s"
         return range_words if timing.frequency == 1 else f"{times} {range_words}"
@@ -221,7 +223,7 @@ def _amount(value: Decimal, unit: PeriodUnit) -> str:
 
 
 def _plain(number: Decimal) -> str:
-    return f"{number.normalize():f}"
+    return f"{round(number, 2).normalize():f}"
 
 
 def _upper_first(words: str) -> str:

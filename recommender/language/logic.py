@@ -218,13 +218,15 @@ class Alarm(enum.Enum):
 
 class PassedOver(NamedTuple):
     """A result on record that does not count, and why: its value where it could be read, else as
-    reported. `of`: what it is a result of, where that is another test ("creatinine").
+    reported. `of`: what it is a result of, where that is another test ("creatinine"). `several`:
+    its value is the most worrying of those that it may have.
     """
 
     evidence: Evidence
     why: NotCounted
     quantity: Quantity | None = None
     of: str = ""
+    several: bool = False
 
 
 class Measurement(NamedTuple):

@@ -66,9 +66,7 @@ class RefutedSign:
 
 
 class Cause(Choice):
-    """Why the person may lack vitamin B12 (F13). An empty set of causes means the cause is
-    unknown.
-    """
+    """Why the person may lack vitamin B12 (F13); none of them means that the cause is unknown."""
 
     PERNICIOUS_ANAEMIA = "pernicious anaemia or autoimmune gastritis"
     TOTAL_GASTRECTOMY = "total gastrectomy"
@@ -85,12 +83,13 @@ class Cause(Choice):
 
 @dataclass(frozen=True, slots=True)
 class CauseFinding:
-    """One recorded cause. `by_result`: by an antibody, no diagnosis; `suspected`: unconfirmed."""
+    """A cause: `by_result` of an antibody, `suspected`, `dated` by the day on which it began."""
 
     cause: Cause
     evidence: Evidence
     by_result: bool = False
     suspected: bool = False
+    dated: bool = True
 
 
 class Allergen(Choice):

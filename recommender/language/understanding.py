@@ -146,7 +146,7 @@ class NotCounted(Choice):
     """Why a result on record does not decide (F35, Q33, Q35, Q36)."""
 
     UNIT_MISSING = "its unit is missing"
-    UNIT_CONTRADICTS = "its unit contradicts what was measured"
+    UNIT_CONTRADICTS = "its unit contradicts itself or the test"
     NAMES_CONTRADICT = "its code and its words name different tests"
     SEVERAL_TESTS = "it names several tests"
     NAME_UNCERTAIN = "its name leaves open which test it is"

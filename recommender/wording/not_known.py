@@ -53,7 +53,7 @@ def _value(name: str, found: PassedOver) -> str:
 def _shown(found: PassedOver) -> str:
     """Return the value; of one whose unit is in doubt as reported, for it may not be that one."""
     given = found.of and found.quantity and found.quantity.unit is Unit.EGFR
-    if found.quantity is None or given or found.why in _UNIT_IN_DOUBT:
+    if found.quantity is None or given or found.several or found.why in _UNIT_IN_DOUBT:
         return found.evidence.reported
     return say_quantity(found.quantity)
 
@@ -120,7 +120,9 @@ def no_inr(words: Words) -> str:
     since = words.as_of - dt.timedelta(days=look_back.INR_DAYS)
     found = words.scenario.inr.passed_over
     if found is not None and (found.evidence.date is None or found.evidence.date >= since):
-        value = say_quantity(found.quantity) if found.quantity else found.evidence.reported
+        value = found.evidence.reported
+        if found.quantity and not found.several:
+            value = say_quantity(found.quantity)
         said = f"INR {value if len(value) <= QUOTE_IN_NAME else quote(value, QUOTE_IN_NAME)}"
         return f"{words.on(said.strip(), found.evidence.date)} cannot be used"
     unread = RecordArea.LABORATORY in words.scenario.unavailable

@@ -197,7 +197,7 @@ class Words:
     def year_of(self, cause: Cause) -> str:
         """The year of an operation, with a space before it; empty when not recorded."""
         for one in self.scenario.causes:
-            if one.cause is cause and one.evidence.date:
+            if one.cause is cause and one.dated and one.evidence.date:
                 return f" {one.evidence.date.year}"
         return ""
 

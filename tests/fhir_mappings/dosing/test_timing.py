@@ -111,6 +111,18 @@ def test_words_that_are_ambiguous_or_unknown_are_not_guessed(words):
             {"frequency": 1, "frequencyMax": 2, "period": 1, "periodUnit": "d"},
             every(1, "0.5", DAY, "1"),
         ),
+        (
+            {"frequency": 1, "frequencyMax": 2, "period": 12, "periodUnit": "h"},
+            every(1, "0.25", DAY, "0.5"),
+        ),
+        (
+            {"frequency": 2, "frequencyMax": 4, "period": 4, "periodUnit": "d"},
+            every(1, "1", DAY, "2"),
+        ),
+        (
+            {"frequency": 1, "frequencyMax": 2, "period": 48, "periodUnit": "h"},
+            every(1, "1", DAY, "2"),
+        ),
     ],
 )
 def test_repeat_is_read_in_the_shapes_of_every_version(repeat, timing):

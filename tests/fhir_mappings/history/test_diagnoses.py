@@ -595,6 +595,8 @@ def test_a_length_of_something_else_is_not_quoted_C34(text: str) -> None:
 
 def test_a_total_ileectomy_is_complete() -> None:
     assert scenario_of(procedure(TOTAL_ILEECTOMY)).ileal_resection_complete.is_true
+    assert scenario_of(condition(TOTAL_ILEECTOMY)).ileal_resection_complete.is_true
+    assert scenario_of(condition(ILEECTOMY)).ileal_resection_complete.is_false
     assert scenario_of(procedure(ILEECTOMY)).ileal_resection_complete.is_false
 
 
@@ -655,6 +657,15 @@ def test_a_coded_anticoagulant_is_known_without_its_class() -> None:
     scenario = scenario_of(condition("Z79.01", ICD_10_CM))
     assert scenario.anticoagulant_fact.is_true
     assert scenario.anticoagulant is None
+
+
+def test_anticoagulant_therapy_in_the_problem_list_is_one_while_it_is_current() -> None:
+    """Its code is that of a procedure; it stands where the person is treated."""
+    therapy = "182764009"
+    assert scenario_of(condition(therapy)).anticoagulant_fact.is_true
+    assert scenario_of(condition(therapy, clinical="resolved")).anticoagulant_fact.is_false
+    named = condition("", code={"text": "Anticoagulant therapy"})
+    assert scenario_of(named).anticoagulant_fact.is_true
 
 
 # --- allergies (F21) ---

@@ -6,8 +6,11 @@ from __future__ import annotations
 
 import pytest
 
-from recommender.language import HintAt
+from recommender.language import HintAt, NeurologicalSign
 from tests.fhir_mappings.noise import as_resource, map_words, open_facts
+from tests.fhir_mappings.records import concept, condition, scenario_of
+
+GM = "http://fhir.de/CodeSystem/bfarm/icd-10-gm"
 
 
 @pytest.mark.parametrize(
@@ -27,6 +30,17 @@ from tests.fhir_mappings.noise import as_resource, map_words, open_facts
 )
 def test_what_is_no_nerve_sign_is_not_asked_about(text: str) -> None:
     assert not map_words(as_resource("problem", text)).hints_at(HintAt.NEUROLOGY)
+
+
+@pytest.mark.parametrize("text", ["", "Optic atrophy", "Optikusatrophie"])
+def test_optic_atrophy_in_the_classification_may_be_lebers_whatever_its_title(text: str) -> None:
+    """Its words name a sign of the nerves; the code holds Leber's disease too."""
+    scenario = scenario_of(condition("H47.2", GM, code=concept(GM, "H47.2", text=text)))
+    assert scenario.lebers.is_unknown
+    assert HintAt.LEBERS in {hint.at for hint in scenario.hints} or not text
+    assert [finding.sign for finding in scenario.neurological_findings] == [
+        NeurologicalSign.OPTIC_NEUROPATHY
+    ]
 
 
 @pytest.mark.parametrize(

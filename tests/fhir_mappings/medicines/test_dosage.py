@@ -113,7 +113,7 @@ def test_a_dose_is_read_in_micrograms(product, quantity, micrograms):
         (
             INJECTION,
             {"value": 1, "unit": "mg", "code": "ug"},
-            "unit and its code disagree: mg and ug",
+            "doses that differ: 1 micrograms and 1000 micrograms",
         ),
         (INJECTION, {"value": 1, "code": "{pill}"}, "dose does not fit the product: 1 {pill}"),
         (INJECTION, {"value": 1, "unit": "ampoule"}, "dose does not fit the product: 1 ampoule"),
@@ -213,6 +213,15 @@ def test_dose_entries_that_differ_are_not_computable():
 
     assert dosage.lines[0].dose is None
     assert dosage.problem == "doses that differ: 500 micrograms and 1000 micrograms"
+
+
+@pytest.mark.parametrize(("unit", "code"), [("mg", "ug"), ("mcg", "mg")])
+def test_a_slip_of_unit_beside_the_right_one_is_not_passed_over_I11(unit, code):
+    """A unit in words that is another than its code: either may be what is given."""
+    dosage = read(given({"value": 1000, "unit": unit, "code": code, "system": UCUM}))
+
+    assert dosage.lines[0].dose == 1_000_000
+    assert dosage.problem == "doses that differ: 1000 micrograms and 1000000 micrograms"
 
 
 def test_a_range_of_doses_is_not_computable():

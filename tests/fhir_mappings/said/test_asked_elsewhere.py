@@ -250,6 +250,8 @@ def test_a_laboratorys_list_of_what_may_be_points_at_nothing() -> None:
         ("Tidigare sjukdomar", "kronisk njursvikt", HintAt.KIDNEY_DISEASE),
         ("Substance use", "nitrous oxide at weekends", HintAt.NITROUS_OXIDE),
         ("Medicación habitual", "Sintrom según pauta", HintAt.ANTICOAGULANT),
+        ("Treatment given", "B12 injection 1 mg IM left deltoid", HintAt.B12_TREATMENT),
+        ("Nursing intervention", "hydroxocobalamin 1 mg IM", HintAt.B12_TREATMENT),
     ],
 )
 def test_an_observation_that_lists_illnesses_or_medicines_is_read_like_an_answer(

@@ -203,3 +203,25 @@ def test_the_name_of_an_allergy_tells_of_no_treatment() -> None:
     )
     denied = scenario_of(observation("", code=given, valueBoolean=False))
     assert HintAt.B12_TREATMENT not in pointed_at(denied)
+
+
+@pytest.mark.parametrize(
+    ("name", "found", "usual"),
+    [
+        ("Vibration sense", "reduced both feet", "normal"),
+        ("Monofilament test", "Abnormal", "Normal"),
+        ("Ankle reflexes", "absent", "present"),
+        ("Pallästhesie", "herabgesetzt 4/8", "nicht herabgesetzt"),
+        ("Sensibilité vibratoire", "diminuée", "normale"),
+    ],
+)
+def test_an_examination_of_the_nerves_and_its_answer_name_the_sign_together_Q27(
+    name: str, found: str, usual: str
+) -> None:
+    def examined(answer: str, title: str = name) -> ClinicalScenario:
+        given = {"code": {"text": title}, "valueCodeableConcept": {"text": answer}}
+        return scenario_of(observation("", days=10, **given))
+
+    assert [hint.words for hint in examined(found).hints] == [f"{name}: {found}"]
+    assert not pointed_at(examined(usual))
+    assert not pointed_at(examined(found, "Appetite"))

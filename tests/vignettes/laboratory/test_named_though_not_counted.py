@@ -144,7 +144,7 @@ def test_a_value_whose_unit_is_in_doubt_is_shown_as_reported_Q35() -> None:
     last_result(asked)["valueQuantity"]["unit"] = last_result(asked)["valueQuantity"]["code"] = (
         "mg/dL"
     )
-    said = "Potassium 3.2 mg/dL (20 Nov) cannot be used (its unit contradicts what was measured)"
+    said = "Potassium 3.2 mg/dL (20 Nov) cannot be used (its unit contradicts itself or the test)"
     assert said in only_card(asked)["detail"]
 
 
@@ -206,7 +206,7 @@ def test_a_level_low_in_either_unit_is_what_the_card_rests_on_Q35(limit: int, va
 @pytest.mark.parametrize("unit", ["ug/L", "ng/mL"])
 def test_a_number_that_no_level_has_decides_nothing_Q35(unit: str) -> None:
     """0.1355 may be 135.5 pg/mL, and as pmol/L it is not plausible: one class, not two alike."""
-    said = f"B12 0.1355 {unit} (6 Nov), may be low, its unit contradicts what was measured"
+    said = f"B12 0.1355 {unit} (6 Nov), may be low, its unit contradicts itself or the test"
     assert only_card(by_mass(0.1355, unit))["summary"].startswith(said)
     assert cards_of(by_mass(0.542, unit)) == []
 

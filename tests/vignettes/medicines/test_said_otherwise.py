@@ -322,6 +322,40 @@ def test_a_total_gastrectomy_is_known_by_its_name_P5(words: str) -> None:
     assert only_card(asked)["summary"].startswith("Total gastrectomy 2021")
 
 
+@pytest.mark.parametrize("words", ["Total gastrectomy", "Total gastrectomy 2018"])
+def test_the_day_of_an_entry_in_the_problem_list_is_no_year_of_an_operation_I33(
+    words: str,
+) -> None:
+    asked = request(LOADING, conditions=[f"'{words}', since 2026-09-27"])
+    asked["hook"], asked["context"] = "patient-view", {"patientId": "p1"}
+    said = only_card(asked)["summary"]
+    assert said.startswith("Total gastrectomy 2026, ")  # an onset is its year
+    (entry,) = asked["prefetch"]["conditions"]["entry"]
+    entry["resource"]["recordedDate"] = entry["resource"].pop("onsetDateTime")
+    assert only_card(asked)["summary"] == said.replace(" 2026, ", ", ")
+
+
+def test_vitamin_b12_stated_as_taken_by_no_known_route_is_no_second_draft_RN5() -> None:
+    """Without route and dosage it may be what is ordered now."""
+    results = ["B12 400 pmol/L, on 2026-11-06", "eGFR 90 mL/min/{1.73_m2}, on 2026-11-06"]
+    asked = request("vitamin B12 tablet 1 mg, 1 tablet, oral, daily", results=results)
+    stated = {
+        "resourceType": "MedicationStatement",
+        "id": "own",
+        "status": "active",
+        "subject": {"reference": "Patient/p1"},
+        "medicationCodeableConcept": {"text": "Vitamin B12 1000 mcg"},
+        "effectivePeriod": {"start": "2025-10-22"},
+    }
+    asked["prefetch"]["statements"] = {
+        "resourceType": "Bundle",
+        "type": "searchset",
+        "entry": [{"resource": stated}],
+    }
+    said = "Vitamin B12 is still active: does this order replace it?"
+    assert said in [card["summary"] for card in cards_of(asked)]
+
+
 # --- what R5 renders of a dosage (Q41)
 
 RIGHT = {"conditions": [UNTREATED], "results": ["no neurological symptoms, on 2026-11-20"]}
