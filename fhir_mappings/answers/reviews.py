@@ -7,12 +7,14 @@ them: results that were cancelled or entered in error, and those without a date.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
-from fhir_mappings.fhir import months_before
+from fhir_mappings.fhir import code_of, is_mistaken, months_before, texts_of
 from fhir_mappings.intake import RecordIndex, cite, newest_day
-from fhir_mappings.laboratory import COUNTED_ROLES, Observations, Observed
+from fhir_mappings.laboratory import COUNTED_ROLES, Observations, Observed, effective_day, read_name
 from fhir_mappings.terminology import Concept
+from fhir_mappings.text import normalise_text
 from fhir_mappings.values import read_booleanish
 from recommender.guidance import look_back
 from recommender.language import Evidence, NotCounted, ReviewDone, Test, not_after
@@ -27,14 +29,16 @@ REVIEW_TESTS: dict[Concept, Test] = {
 }
 """What each result is of a review; haemoglobin stands for the blood count."""
 
-SAMPLED_ALL_THE_SAME = frozenset({NotCounted.PRELIMINARY, NotCounted.NAMES_CONTRADICT})
+SAMPLED_ALL_THE_SAME = frozenset(
+    {NotCounted.PRELIMINARY, NotCounted.NAMES_CONTRADICT, NotCounted.NAME_UNCERTAIN}
+)
 """Results that decide nothing, of which the sample was taken all the same."""
 
 
 def map_reviews(index: RecordIndex, observed: Observations) -> tuple[ReviewDone, ...]:
     """Return the reviews of the last 15 months, the newest first, each test and day once."""
     sampled = (item for item in observed.passed_over if item.not_counted in SAMPLED_ALL_THE_SAME)
-    done = {*_reviews(index, observed.counted), *_reviews(index, sampled)}
+    done = {*_reviews(index, observed.counted), *_reviews(index, sampled), *_panels(index)}
     return tuple(sorted(done, key=lambda review: (review.date, review.test.value), reverse=True))
 
 
@@ -49,6 +53,30 @@ def _reviews(index: RecordIndex, observed: Iterable[Observed]) -> Iterator[Revie
             index.receipt.ignore(item.placed, "a review of vitamin B12 treatment that was not done")
         elif day >= first:
             yield ReviewDone(test, day, _cited(item) if test is Test.SYMPTOM_REVIEW else None)
+
+
+_BLOOD_COUNT = re.compile(
+    r"(?:full|complete) blood (?:count|picture)(?: .{1,40})?|fbc|cbc(?: .{1,40})?|"
+    r"(?:gross?es |kleines )?blutbild|numeration formule sanguine|nfs|hemograma(?: completo)?|"
+    r"emocromo|bloedbeeld|blodstatus"
+)
+
+
+def _panels(index: RecordIndex) -> Iterator[ReviewDone]:
+    """Yield the blood counts that stand as a report or panel, whose numbers may be elsewhere."""
+    first = months_before(index.as_of, look_back.REVIEWS_MONTHS)
+    for placed in index.of_type("DiagnosticReport", "Observation"):
+        code = placed.resource.get("code")
+        coded = any(match.concept is Concept.CBC_PANEL for match in read_name(index, code).matches)
+        if not (
+            coded or any(_BLOOD_COUNT.fullmatch(normalise_text(one)) for one in texts_of(code))
+        ):
+            continue
+        if is_mistaken(placed.resource) or code_of(placed.resource.get("status")) == "registered":
+            continue
+        day, _ = effective_day(placed.resource)
+        if day is not None and not_after(day.latest, index.as_of) >= first:
+            yield ReviewDone(Test.FULL_BLOOD_COUNT, not_after(day.latest, index.as_of), None)
 
 
 def _test_of(item: Observed) -> Test | None:

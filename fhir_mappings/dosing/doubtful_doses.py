@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from fhir_mappings.dosing.interval_vocabulary import fold
+from fhir_mappings.dosing.interval_words import AS_NEEDED
 from fhir_mappings.dosing.strengths import MASS_UNITS
 from fhir_mappings.dosing.timing import NotComputable, TimingReading, shorten
 from fhir_mappings.fhir import as_dict, as_text, codings_of, texts_of
@@ -81,6 +82,21 @@ def names_once_alone(timing: object) -> bool:
     said = "once" in {fold(text).strip(" .,;") for text in texts}
     repeat = as_dict(stated.get("repeat"))
     return said and not (repeat.get("count") or repeat.get("period") or stated.get("event"))
+
+
+def names_as_needed_alone(timing: object) -> bool:
+    """Return whether the code of a FHIR Timing is "as needed" and nothing beside it says how often
+    or how many.
+    """
+    stated = as_dict(timing)
+    texts = (*texts_of(stated.get("code")), *map(_code, codings_of(stated.get("code"))))
+    said = {fold(text).strip(" .,;") for text in texts if text}
+    alone = bool(said) and all(map(AS_NEEDED.fullmatch, said))
+    return alone and not (stated.get("repeat") or stated.get("event"))
+
+
+def _code(coding: Mapping[str, Any]) -> str:
+    return as_text(coding.get("code"))
 
 
 def in_words(problems: list[str], line: Mapping[str, Any], timing: TimingReading) -> str:

@@ -22,6 +22,7 @@ from fhir_mappings.dosing import (
     follow_one_another,
     in_turn,
     in_words,
+    names_as_needed_alone,
     names_once_alone,
     parts_in_turn,
     read_bounds,
@@ -221,15 +222,17 @@ def _read_timing(
     problems: list[str],
 ) -> TimingReading:
     """Return the timing of a line; "as needed" says how often, without a frequency (Q42)."""
-    needed = _is_as_needed(line, words) and not as_dict(line.get("timing"))
+    timing = line.get("timing")
+    needed = names_as_needed_alone(timing) or (_is_as_needed(line, words) and not as_dict(timing))
     read = attempt(
         lambda: _timing_or_words(read_timing, line, authored, words), [] if needed else problems
     )
-    return read or read_bounds(line.get("timing"))
+    return read or read_bounds(timing)
 
 
 def _is_as_needed(line: Mapping[str, Any], words: WrittenDosage) -> bool:
-    return fhir_versions.read_as_needed(line) or words.as_needed
+    coded = names_as_needed_alone(line.get("timing"))
+    return coded or fhir_versions.read_as_needed(line) or words.as_needed
 
 
 def _read_lines(

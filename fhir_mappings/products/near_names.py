@@ -20,7 +20,7 @@ from recommender.language import Substance
 
 _NAMES = ("hydroxocobalamin", "cyanocobalamin")
 _GLUED = re.compile(r"[a-z]b ?-?12(?![a-z0-9])|\bb ?-?12[b-d]\b")
-"""A brand that ends in B12 ("NeuroB12"), and a form of it by its letter ("vitamin B12b")."""
+"""A brand that ends in B12 ("NeuroB12"), and a form of it by its letter ("vitamin b12b")."""
 _STEMS = re.compile(r"cobalam|kobalam|cobamin|bedouz")
 _B12 = r"(?:(?:vit(?:amin)? ?)?b[ -]?12\b|\w*[ck]obalamin)"
 _GIVEN = re.compile(

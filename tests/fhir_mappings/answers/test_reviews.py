@@ -10,6 +10,7 @@ from recommender.language.course import Test
 from recommender.language.logic import Truth
 from tests.fhir_mappings.records import (
     RXNORM,
+    SUBJECT,
     Resource,
     concept,
     condition,
@@ -21,6 +22,13 @@ from tests.fhir_mappings.records import (
 OWN = "urn:b12-cds:observation"
 B12, HOMOCYSTEINE, HAEMOGLOBIN, MCV = "14685-2", "13965-9", "718-7", "787-2"
 EGFR, CREATININE = "98979-8", "14682-9"
+COUNT: Resource = {
+    "resourceType": "DiagnosticReport",
+    "status": "final",
+    "code": concept("http://loinc.org", "58410-2"),
+    "subject": SUBJECT,
+    "effectiveDateTime": days_ago(20),
+}
 
 
 def _noted(done: bool) -> Resource:
@@ -44,6 +52,12 @@ def reviewed(*resources: dict[str, Any]) -> list[Test]:
         (observation(B12, 400, "pmol/L", 20, status="preliminary"), [Test.SERUM_B12]),
         (observation(B12, 400, "pmol/L", 20, status="cancelled"), []),
         (observation(B12, 400, "pmol/L", 20, status="entered-in-error"), []),
+        # a blood count that came as a report or panel, or under a name that leaves B12 open (I27)
+        (COUNT, [Test.FULL_BLOOD_COUNT]),
+        (COUNT | {"code": {"text": "Full blood count"}}, [Test.FULL_BLOOD_COUNT]),
+        (COUNT | {"status": "cancelled"}, []),
+        (observation("58410-2", days=20), [Test.FULL_BLOOD_COUNT]),
+        (observation("16695-9", 400, "pg/mL", 20), [Test.SERUM_B12]),
         # 15 months of look-back
         (observation(B12, 400, "pmol/L", 455), [Test.SERUM_B12]),
         (observation(B12, 400, "pmol/L", 458), []),

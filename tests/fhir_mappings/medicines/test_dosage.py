@@ -224,6 +224,16 @@ def test_a_slip_of_unit_beside_the_right_one_is_not_passed_over_I11(unit, code):
     assert dosage.problem == "doses that differ: 1000 micrograms and 1000000 micrograms"
 
 
+@pytest.mark.parametrize("words", ["PRN", "as needed", "bei Bedarf"])
+def test_a_timing_code_that_says_as_needed_alone_is_that_Q42(words):
+    line = given({"value": 1, "unit": "mg"}, timing={"code": {"text": words}})
+    dosage = read(line)
+
+    assert (dosage.lines[0].as_needed, dosage.problem) == (True, "")
+    with_more = read({**line, "timing": {"code": {"text": f"{words}, see letter"}}})
+    assert with_more.problem.startswith("frequency only as text")
+
+
 def test_a_range_of_doses_is_not_computable():
     dosage = read(
         {

@@ -35,7 +35,7 @@ def product(text: str):
         ("Hydroksykobalamin injeksjonsvæske", HC),
         ("Idroxocobalamina acetato 5 mg/2 ml", HC),
         ("Hydroxo 5000 inj", HC),
-        ("Vitamin B12a 1 mg injection", HC),
+        ("vitamin b12a 1 mg injection", HC),
         ("Cobalin-H 1mg/1ml solution for injection ampoules", HC),
         ("Neo-Cytamen 1000mcg/1ml", HC),
         ("Dodécavit 500 µg/2 ml", HC),

@@ -31,7 +31,7 @@ def ordered(text: str, **changes):
         "cynocobalamin tablets",
         "NeuroB12 forte",
         "SanaB-12 1000",
-        "Vitamin B12b 1 mg injection",
+        "vitamin b12b 1 mg injection",
     ],
 )
 def test_a_name_that_is_nearly_right_is_a_hint_at_treatment(text):
