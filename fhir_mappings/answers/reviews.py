@@ -66,6 +66,8 @@ def _panels(index: RecordIndex) -> Iterator[ReviewDone]:
     """Yield the blood counts that stand as a report or panel, whose numbers may be elsewhere."""
     first = months_before(index.as_of, look_back.REVIEWS_MONTHS)
     for placed in index.of_type("DiagnosticReport", "Observation"):
+        if "valueQuantity" in placed.resource:
+            continue
         code = placed.resource.get("code")
         coded = any(match.concept is Concept.CBC_PANEL for match in read_name(index, code).matches)
         if not (

@@ -24,7 +24,7 @@ from fhir_mappings.said.sayings import (
     observations_said,
     reports_said,
 )
-from fhir_mappings.terminology import Concept, Field, Role, read_words
+from fhir_mappings.terminology import Concept, Field, Role, has_marker, read_words
 from fhir_mappings.text import without_accents
 from fhir_mappings.values import read_affirmed
 from recommender.guidance import NEW_SIGN_DAYS
@@ -104,7 +104,7 @@ def _sign_in(index: RecordIndex, body: Body) -> str:
         )
     bare = affirmed is None and has_no_value(body)
     named = list(_signs_in(said))
-    named += filter(_is_a_sign, names) if bare else ()
+    named += (name for name in names if _is_a_sign(index, name)) if bare else ()
     coded = ("valueCodeableConcept", *(("code",) if bare else ()))
     return first_of((*named, *_coded(index, body, *coded)))
 
@@ -150,8 +150,14 @@ def _signs_in(texts: Iterable[str]) -> Iterator[str]:
             yield part
 
 
-def _is_a_sign(text: str) -> bool:
-    return any(_is_sign(member.concept) for member in read_words(text, Field.CONDITIONS).decided)
+def _is_a_sign(index: RecordIndex, text: str) -> bool:
+    """Return whether a name is that of a sign as a whole, by its wordings or as the lists have it
+    ("Paresthesia of foot").
+    """
+    found = () if has_marker(text) else index.value_sets.match_text(text, Field.CONDITIONS)
+    listed = (match.member for match in found)
+    named = (*read_words(text, Field.CONDITIONS).decided, *listed)
+    return any(_is_sign(one.concept) for one in named if one.role is not Role.EXCLUDE)
 
 
 def _is_sign(concept: Concept) -> bool:

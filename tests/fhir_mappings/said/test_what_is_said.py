@@ -225,3 +225,12 @@ def test_an_examination_of_the_nerves_and_its_answer_name_the_sign_together_Q27(
     assert [hint.words for hint in examined(found).hints] == [f"{name}: {found}"]
     assert not pointed_at(examined(usual))
     assert not pointed_at(examined(found, "Appetite"))
+
+
+@pytest.mark.parametrize("name", ["Paresthesia of foot", "Numbness of foot"])
+def test_an_observation_that_is_called_by_a_listed_sign_and_has_no_value_is_one_Q27(
+    name: str,
+) -> None:
+    said = scenario_of(observation("", days=10, code={"text": name}))
+    assert [hint.words for hint in said.hints] == [name]
+    assert not pointed_at(scenario_of(observation("", days=10, code={"text": f"{name} score"})))
