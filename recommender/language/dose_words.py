@@ -177,16 +177,16 @@ def describe_interval(timing: Timing) -> str:
             return "on alternate days"
         if period == 1 and unit is PeriodUnit.DAY:
             return "once daily"
-        return f"every {word}" if period == 1 else f"every {_plain(period)} {word}s"
+        return f"every {word}" if period == 1 else f"every {_rounded(period)} {word}s"
     times = _TIMES.get(timing.frequency, f"{timing.frequency} times")
     if latest is not None and timing.frequency == 1 and latest <= 1 and period < 1:
-        return f"{_plain(1 / latest)} to {_plain(1 / period)} times a {word}"
+        return f"{_rounded(1 / latest)} to {_rounded(1 / period)} times a {word}"
     if latest is not None:
-        range_words = f"every {_plain(period)} to {_plain(latest)} {word}s"
+        range_words = f"every {_rounded(period)} to {_rounded(latest)} {word}s"
         return range_words if timing.frequency == 1 else f"{times} {range_words}"
     if period == 1:
         return f"{times} a {word}"
-    return f"{times} every {_plain(period)} {word}s"
+    return f"{times} every {_rounded(period)} {word}s"
 
 
 def describe_length(timing: Timing) -> str:
@@ -223,7 +223,12 @@ def _amount(value: Decimal, unit: PeriodUnit) -> str:
 
 
 def _plain(number: Decimal) -> str:
-    return f"{round(number, 2).normalize():f}"
+    return f"{number.normalize():f}"
+
+
+def _rounded(number: Decimal) -> str:
+    """Return a number of days, weeks or months, in hundredths where it has no end."""
+    return _plain(round(number, 2) or Decimal(f"{number:.2g}"))
 
 
 def _upper_first(words: str) -> str:

@@ -26,6 +26,7 @@ from recommender.language.dose_words import (
     describe_regimen,
     describe_timing,
     label,
+    short_dose,
 )
 from recommender.language.doses import DoseLine, PeriodUnit, Regimen, Route, Substance, Timing
 
@@ -110,6 +111,7 @@ def test_a_dose_is_said_in_micrograms_and_from_1000_in_milligrams(
         (Timing(1, Decimal(1) / 6, PeriodUnit.DAY, Decimal(1)), "1 to 6 times a day"),
         (Timing(1, Decimal(1) / 3, PeriodUnit.WEEK, Decimal("0.5")), "2 to 3 times a week"),
         (Timing(1, Decimal(4) / 3, PeriodUnit.WEEK, Decimal(4)), "every 1.33 to 4 weeks"),
+        (Timing(1, Decimal(7) / 1440, PeriodUnit.DAY), "every 0.0049 days"),
         (Timing(7, Decimal(1), PeriodUnit.WEEK), "7 times a week"),
         (Timing(2, Decimal(3), PeriodUnit.WEEK), "twice every 3 weeks"),
         (Timing(2, Decimal(2), PeriodUnit.WEEK, Decimal(4)), "twice every 2 to 4 weeks"),
@@ -187,3 +189,8 @@ def test_the_oral_dose_is_the_sites() -> None:
 )
 def test_how_many_times_a_week(frequency: int, words: str) -> None:
     assert describe_timing(Timing(frequency, Decimal(1), PeriodUnit.WEEK)) == words
+
+
+def test_a_dose_is_never_rounded_to_another() -> None:
+    assert short_dose(Decimal(1001)) == "1.001 mg"
+    assert short_dose(Decimal("0.001")) == "0.001 micrograms"
