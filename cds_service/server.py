@@ -255,6 +255,7 @@ def _prepare_worker(worker: Any) -> None:
     deployment = _deployment_of(worker)
     if deployment:
         deployment.store.prepare()
+        deployment.store.begin()
 
 
 def _close_worker(_: Any, worker: Any) -> None:

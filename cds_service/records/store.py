@@ -105,11 +105,12 @@ class Store:
         self._feedback_slots = threading.BoundedSemaphore(FEEDBACK_AT_ONCE)
 
     def upgrade(self) -> None:
-        """Bring the database to the newest schema.
-
-        Raises: StoreUnavailable.
-        """
+        """Bring the database to the newest schema. Raises: StoreUnavailable."""
         self.database.upgrade()
+
+    def begin(self) -> None:
+        """Write, and delete what has had its time, from now on, though no call comes."""
+        self._decisions.start()
 
     def prepare(self) -> None:
         """Connect, bring the database to the newest schema, write down the modes that are set and

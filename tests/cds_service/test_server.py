@@ -25,6 +25,7 @@ import requests
 
 from cds_service.app import create_app
 from cds_service.demonstration import load_request
+from cds_service.records import Store, decision_queue
 from cds_service.server import Server, folder_in_memory, server_options
 from cds_service.site import Client, Settings, demonstration
 from cds_service.telemetry import WorkerCounts
@@ -34,6 +35,7 @@ from fhir_mappings.fhir.versions import FhirVersion
 from fhir_mappings.terminology import SiteCodes
 from governance.decisions import versions_of
 from tests.cds_service.deployed import folders_of_counts
+from tests.cds_service.records.records import decision
 from tests.cds_service.site.test_settings import PRODUCTION
 
 ROOT = Path(__file__).parents[2]
@@ -368,6 +370,26 @@ def test_a_worker_reaches_its_database_before_it_takes_calls_R138(tmp_path: Path
 
     with sqlite3.connect(database) as connection:
         assert connection.execute("SELECT token_id FROM replay").fetchall() == [("readiness",)]
+    app.config[CONFIG_KEY].close()
+
+
+def test_a_worker_that_gets_no_call_deletes_what_has_had_its_time_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is kept of patients had stayed in a service that nobody called any more."""
+    monkeypatch.setattr(decision_queue, "TIDY_SECONDS", 0.05)
+    database = f"sqlite:///{tmp_path / 'b12.db'}"
+    before = Store(database, "key")
+    before.upgrade()
+    before.record_decision(decision(received_at=dt.datetime.now(dt.UTC) - dt.timedelta(days=9)))
+    before.close(20)
+    assert decisions_in(tmp_path / "b12.db") == 1
+    app = create_app(replace(demonstration(), store_url=database, retention_days=7))
+    worker = SimpleNamespace(wsgi=app, app=SimpleNamespace(connections=WorkerCounts()))
+
+    server_options("127.0.0.1", 8080, 1)["post_worker_init"](worker)
+
+    wait_until(lambda: decisions_in(tmp_path / "b12.db") == 0)
     app.config[CONFIG_KEY].close()
 
 
