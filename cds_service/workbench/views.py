@@ -44,7 +44,7 @@ def workbench_blueprint(settings: Settings) -> Blueprint:
         static_folder="static",
     )
     listed = lru_cache(maxsize=1)(  # of the day before nobody asks again
-        lambda today: list_patients(settings, this_deployment().value_sets, today)
+        lambda today: list_patients(tried_on(settings, today), this_deployment().value_sets, today)
     )
     blueprint.before_request(_check_password)
     blueprint.after_request(_set_headers)

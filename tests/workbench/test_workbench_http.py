@@ -18,9 +18,10 @@ from flask.testing import FlaskClient
 from cds_service.app import create_app
 from cds_service.decision.explain import explain
 from cds_service.decision.explainable import decide_request
-from cds_service.site import Settings, demonstration
+from cds_service.site import Approval, Settings, demonstration
 from cds_service.web.deployment import CONFIG_KEY
 from fhir_mappings.terminology.loading import load_value_sets
+from recommender.guidance import Policy
 
 STATIC = files("cds_service.workbench") / "static"
 SOURCES = [
@@ -108,6 +109,20 @@ def test_it_explains_as_the_command_line_does(client: FlaskClient, today: dt.dat
     for member in ("facts", "resources", "course", "laboratory"):
         assert shown[member] == said[member], member
     assert shown["decision"] == said["decision"]
+
+
+def test_the_list_says_what_the_card_says_once_an_approval_has_ended(
+    client: FlaskClient, tmp_path: Path
+) -> None:
+    """The setting is at its default again, for the prepared patients of the list too."""
+    ended = Approval(
+        "crohnsExtentCm", "A. Officer", dt.date(2026, 1, 1), "for a trial", dt.date(2026, 1, 2)
+    )
+    loose = Policy.from_settings({"crohnsExtentCm": 60})
+    settings = replace(demonstration(), policy=loose, approvals=(ended,))
+
+    for page in app_client(settings, tmp_path):
+        assert page.get("/workbench/").text == client.get("/workbench/").text
 
 
 @pytest.mark.parametrize(
