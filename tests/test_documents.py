@@ -6,6 +6,7 @@ import argparse
 import ast
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from importlib import import_module
 from importlib.util import find_spec
@@ -156,6 +157,16 @@ def test_lines_have_at_most_a_hundred_characters(document: Path) -> None:
         if len(line) > 100 and not line.lstrip().startswith("|") and not line.startswith("    ")
     ]
     assert long == []
+
+
+GROWN_BY_MERGES = ["CHANGELOG.md", "docs/clinical/conflicts.md"]
+
+
+@pytest.mark.parametrize("document", GROWN_BY_MERGES)
+def test_a_merge_has_doubled_no_line(document: str) -> None:
+    lines = (ROOT / document).read_text(encoding="utf-8").splitlines()
+    long = Counter(line for line in lines if len(line) > 40 and not line.startswith("|--"))
+    assert [line for line, count in long.items() if count > 1] == []
 
 
 MAP = ROOT / "docs" / "README.md"
