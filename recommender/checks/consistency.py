@@ -26,6 +26,7 @@ from recommender.checks.no_indication import check_without_indication, measure_f
 from recommender.checks.routes import check_product_and_route
 from recommender.language import DoseLine, Order, Route, is_one_injection
 from recommender.safety import check_alone, check_readable, is_implausible
+from recommender.treatment_so_far import TreatmentPhase
 from recommender.wording import Words
 
 
@@ -74,17 +75,24 @@ def _tests_first(case: Case, order: Order) -> Iterator[Issue]:
 
 def _trace(case: Case) -> Iterator[Issue]:
     """Yield k1 of a trace supplement where deficiency is untreated; it does no harm and treats
-    nothing (Q49).
+    nothing (Q49). Beside an order of which nobody knows whether it is given, that is asked as the
+    opened chart asks it (Q73).
     """
-    if not case.assessment.is_deficient or case.refill:
+    if not case.assessment.is_deficient or case.refill or any(map(_treats, case.all_drafts)):
         return
-    beside = (*case.all_drafts, *case.standing)
-    if any(is_treatment(one) and not is_one_injection(one.cobalamin) for one in beside):
+    ordered = any(map(_treats, case.standing))
+    asked = ordered and case.rule == "T7"
+    known = case.assessment.treatment.phase is not TreatmentPhase.UNKNOWN
+    if (ordered and known) or (asked and not case.assessment.positive_by_recent_result):
         return
-    summary = _treats_nothing(case)
     # about no order: the multivitamin stays as it is
     reason = f"{case.recommendation.summary}."
+    summary = "" if asked else _treats_nothing(case)
     yield Issue(cards.K1_DUE, WARNING, (reason,), case.recommendation.citations, (), summary)
+
+
+def _treats(order: Order) -> bool:
+    return is_treatment(order) and not is_one_injection(order.cobalamin)
 
 
 def _treats_nothing(case: Case) -> str:

@@ -7,6 +7,7 @@ from recommender.courses.due import (
     check_not_ordered,
     check_unread,
     due_treatment,
+    is_worth_asking,
     only_size_is_asked,
 )
 from recommender.courses.renewals import (
@@ -44,6 +45,7 @@ __all__ = [
     "due_treatment",
     "emergency",
     "forbids_what_is_due",
+    "is_worth_asking",
     "more_than_an_order",
     "only_size_is_asked",
     "overdue_review",

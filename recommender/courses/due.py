@@ -5,6 +5,7 @@ another order is selected (k1, Q19).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from recommender.cards import INFO, WARNING, Indicator, Remedy, cards
 from recommender.case import (
@@ -20,7 +21,7 @@ from recommender.case import (
 )
 from recommender.courses.due_words import advice_of
 from recommender.courses.words_since import due_by_new_words
-from recommender.deficiency import Deficiency
+from recommender.deficiency import Deficiency, older_low_result
 from recommender.guidance import NEW_SIGN_DAYS
 from recommender.language import Cause, HintAt, Order, Test
 from recommender.safety import is_implausible
@@ -98,7 +99,7 @@ def due_treatment(case: Case) -> Iterator[Issue]:
     if recommendation.already_ordered or case.excluded_for_now:
         return
     if case.rule == "T7" and not case.course.has_anything_selected:
-        if case.assessment.has_deficiency_basis:  # else the receipt alone asks (Q29)
+        if is_worth_asking(case):
             yield _due(case, WARNING if _is_pressing(case) else INFO)
     elif _asks_for_a_first_test(case):
         yield _due(case, INFO)
@@ -119,6 +120,22 @@ def due_treatment(case: Case) -> Iterator[Issue]:
         or _is_deficient_without_product(case)
     ):
         yield _due(case, WARNING if _is_pressing(case) else INFO)
+
+
+def is_worth_asking(case: Case) -> bool:
+    """Return whether the opened chart asks if vitamin B12 is given that is ordered and of which no
+    dose is known (T7): anything speaks for deficiency, or the chart would ask for something without
+    the order, which is never to make it quieter (Q29, Q73). Else the receipt alone asks.
+    """
+    asked = set(case.recommendation.also) - {"E1", "E2"}
+    basis = case.assessment.has_deficiency_basis
+    return basis or bool(asked) or _nothing_is_known(case) or _was_low(case)
+
+
+def _was_low(case: Case) -> bool:
+    """Return whether an older or unusable low result is answered by orders at most."""
+    as_not_given = replace(case.scenario, orders=())
+    return older_low_result(as_not_given, case.policy) is not None
 
 
 def _due(case: Case, indicator: Indicator, advice: tuple[str, ...] = ()) -> Issue:
@@ -168,9 +185,12 @@ def _asks_for_a_first_test(case: Case) -> bool:
     hint at nerve signs, or a cause meets symptoms or nerve signs that another cause explains (E2,
     Q89).
     """
+    opened = not case.course.has_anything_selected
+    return case.rule == "E2" and opened and _nothing_is_known(case)
+
+
+def _nothing_is_known(case: Case) -> bool:
     a, s = case.assessment, case.scenario
-    if case.rule != "E2" or case.course.has_anything_selected:
-        return False
     explained = any(found.current and found.other_cause for found in s.neurological_findings)
     return bool(s.hints_at(HintAt.NEUROLOGY)) or (
         bool(a.causes) and (a.symptoms.is_true or explained)
@@ -218,14 +238,16 @@ def _ileal_size_is_missing(case: Case) -> bool:
 
 
 def _is_deficient_without_product(case: Case) -> bool:
-    """Return whether there is deficiency or neurological involvement, and reactions stand against
-    every product (G2).
+    """Return whether reactions stand against every product (G2) where there is deficiency or
+    neurological involvement, or was a low level that nobody repeated.
     """
+    return case.rule == "G2" and (_needs_a_product(case) or _was_low(case))
+
+
+def _needs_a_product(case: Case) -> bool:
     a = case.assessment
-    needs_treatment = case.needs_treatment or (
-        a.neurological.is_true and a.deficiency is not Deficiency.UNLIKELY
-    )
-    return case.rule == "G2" and needs_treatment
+    involved = a.neurological.is_true and a.deficiency is not Deficiency.UNLIKELY
+    return case.needs_treatment or involved
 
 
 def _low_and_ill(case: Case) -> bool:
@@ -242,13 +264,15 @@ def _is_pressing(case: Case) -> bool:
     """
     if case.rule == "T7":
         return case.assessment.positive_by_recent_result
+    if case.rule == "G2":
+        return _needs_a_product(case)
     if case.rule == "M7" and case.assessment.treatment.ordered:
         return False  # tablets are ordered: only the kidney result is asked for (Q51, Q55)
     fails = case.rule == "T5b" and case.assessment.established_malabsorption.is_true  # Q71
     return (
         fails
         or case.assessment.is_deficient
-        or case.rule in ("G2", "T0", "T1", "T1b", "T3", "T3b", "T4a", "T4")
+        or case.rule in ("T0", "T1", "T1b", "T3", "T3b", "T4a", "T4")
         or _is_on_unsuitable_product(case)
     )
 

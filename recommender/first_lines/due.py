@@ -5,7 +5,7 @@ from __future__ import annotations
 from recommender.case import Case, Issue
 from recommender.courses import only_size_is_asked
 from recommender.deficiency import Deficiency
-from recommender.first_lines.common import led, order_of, signs_and_level
+from recommender.first_lines.common import led, old_and_low, order_of, signs_and_level
 from recommender.first_lines.due_open import (
     b1,
     e1,
@@ -232,15 +232,17 @@ def _regimen(case: Case) -> str:
     return "loading injections" if first.kind is PhaseKind.LOADING else "B12 injections"
 
 
-def _g2(_: Case, words: Words) -> str:
+def _g2(case: Case, words: Words) -> str:
     """Say the reaction that stands against treatment, no stronger than it is recorded (I33)."""
+    signs = words.assessment.neurological.is_true
+    if words.assessment.low_once and not signs:
+        return f"{old_and_low(case, words)}; allergy to B12 recorded"
     cobalamins = [one for one in words.scenario.allergies if one.allergen in COBALAMINS]
     severe = [one for one in cobalamins if one.severe.is_true and one.active]
     first = next(iter((*severe, *cobalamins)), None)
     substance = name_of(first.allergen) if first else "B12"
     lead = words.level or words.cause or words.finding
     beside = f" and {in_sentence(lead)}" if lead else ""
-    signs = words.assessment.neurological.is_true
     if first is not None and not first.active:
         past = f"past severe reaction to {substance}"
         if signs:

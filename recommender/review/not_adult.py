@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from recommender.cards import Finding, Indicator, Resolution, cards
 from recommender.case import Case, Issue, is_treatment
 from recommender.checks import check_route
+from recommender.deficiency import Deficiency
 from recommender.folic_acid import check_folate
 from recommender.language import Order, RecordArea
 from recommender.remedies import resolve_removals
@@ -33,7 +34,7 @@ def review_not_adult(case: Case) -> Iterator[Finding]:
         issue
         for order in case.selected_folate
         for issue in check_folate(case, order)
-        if issue.card in FOLIC_ACID_AT_ANY_AGE
+        if issue.card in FOLIC_ACID_AT_ANY_AGE or _waits_for_b12(case, issue)
     ]
     treatment = distinct(
         order.key for order in (*case.drafts, *case.selected_stops) if is_treatment(order)
@@ -42,6 +43,14 @@ def review_not_adult(case: Case) -> Iterator[Finding]:
         issues.append(_not_applied(case, treatment))
     if issues:
         yield fold(case, issues, _only_removals(case, issues))
+
+
+def _waits_for_b12(case: Case, issue: Issue) -> bool:
+    """Return whether folic acid meets a deficiency that is confirmed, and vitamin B12 of which no
+    dose is on record: as without the order it is not passed over (c1, G1).
+    """
+    confirmed = case.assessment.deficiency is Deficiency.CONFIRMED
+    return issue.card == cards.C2_FIRST_DOSE_PENDING and issue.is_loud and confirmed
 
 
 def says_more_than_the_record(findings: Sequence[Finding]) -> bool:

@@ -14,6 +14,7 @@ from recommender.courses import (
     check_reviews,
     check_unread,
     due_treatment,
+    is_worth_asking,
     watches_pregnancy,
 )
 from recommender.deficiency import Deficiency
@@ -100,7 +101,7 @@ def review_record(
     course = Course(orders=scenario.orders, doses=scenario.doses)
     case = case_of(course, scenario, recommendation, policy)
     # an old order without any basis of deficiency stands in the receipt alone (Q29)
-    asks_nothing = case.rule == "T7" and not case.assessment.has_deficiency_basis
+    asks_nothing = case.rule == "T7" and not is_worth_asking(case)
     overdue = [] if asks_nothing else list(check_reviews(case))
     line = overdue if case.is_under_way else [one for one in overdue if watches_pregnancy(one)]
     due = tuple(

@@ -62,12 +62,12 @@ SPOKEN: dict[str, dict[Where, Cell]] = {
         "s: no adult advice",
         "k4 (treatment dose)",
         "k4; b8, b21, d3-d6",
-        "c1 if D CONFIRMED; s: else not a B12 matter",
+        "c1 if D CONFIRMED, c2 where B12 is ordered; s: else not a B12 matter",
         "s: not a B12 matter",
         "k4",
     ),
     "G2": _row(
-        "k1 if D CONFIRMED/PROBABLE; s: no need for B12",
+        "k1 if D CONFIRMED/PROBABLE, info beside an old low level; s: no need for B12",
         "d4",
         "d4",
         "c1/c4 without a regimen",
@@ -163,8 +163,9 @@ SPOKEN: dict[str, dict[Where, Cell]] = {
         "a1 if K15, m1, b2 by words since, else s: right",
     ),
     "T7": _row(
-        "k1 info if there is a deficiency basis (Q29), warning if D is CONFIRMED or PROBABLE "
-        "by a result of the last 12 months (Q73); s: no basis for deficiency",
+        "k1 info if there is a deficiency basis or something is asked for without the order "
+        "(Q29), warning if D is CONFIRMED or PROBABLE by a result of the last 12 months (Q73); "
+        "s: no basis for deficiency",
         "b23 info, or e1 by Q38",
         "b2, b6, b7, b10, e1 with b23 folded; never b4",
         "c2",

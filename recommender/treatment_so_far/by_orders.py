@@ -45,8 +45,8 @@ def ordered_not_given(history: History, policy: Policy) -> Treatment | None:
     current = history.current
     if not current:
         return None
-    old = [order for order in current if _is_older(order, standing, history)]
-    fresh = [order for order in current if not _is_older(order, standing, history)]
+    old = [order for order in current if is_older(order, standing, history)]
+    fresh = [order for order in current if not is_older(order, standing, history)]
     loading = [order for order in fresh if order in history.loading]
     if loading:
         return _maintenance_not_given(loading, fresh, history)
@@ -57,7 +57,7 @@ def ordered_not_given(history: History, policy: Policy) -> Treatment | None:
         )
     if asked := _still_asked_about(old, fresh):
         return not_known_by_orders(UnknownPhase.STANDING_ORDER, asked, history)
-    late = [order for order in fresh if _is_overdue(order, history)]
+    late = [order for order in fresh if is_overdue(order, history)]
     if late:
         return not_known_by_orders(UnknownPhase.ORDERED_NOT_GIVEN, late, history)
     if history.undated:
@@ -91,11 +91,11 @@ def _maintenance_not_given(
     if not all(bound_passed(order, history.as_of) for order in loading):
         return None
     after = [order for order in fresh if order in history.maintenance]
-    late = [order for order in after if _is_overdue(order, history)]
+    late = [order for order in after if is_overdue(order, history)]
     return not_known_by_orders(UnknownPhase.ORDERED_NOT_GIVEN, late, history) if late else None
 
 
-def _is_older(order: Order, days: int, history: History) -> bool:
+def is_older(order: Order, days: int, history: History) -> bool:
     start = history.in_force_since(order)
     return start is None or history.days_since(start) > days
 
@@ -105,7 +105,7 @@ def _counts_as_taken(order: Order, history: History) -> bool:
     return start is not None and history.days_since(start) >= TABLETS_COUNT_AFTER
 
 
-def _is_overdue(order: Order, history: History) -> bool:
+def is_overdue(order: Order, history: History) -> bool:
     """Whether more than one interval of an injection has passed without a dose on record."""
     start, interval = history.in_force_since(order), interval_of_order(order)
     if order in history.oral or start is None or interval is None:

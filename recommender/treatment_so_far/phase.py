@@ -7,6 +7,8 @@ injections given elsewhere that nobody recorded; the advice says so.
 
 from __future__ import annotations
 
+import datetime as dt
+
 from recommender.guidance import Policy, look_back
 from recommender.language import (
     ClinicalScenario,
@@ -21,11 +23,14 @@ from recommender.treatment_so_far.by_doses import course_by_doses, oral
 from recommender.treatment_so_far.by_orders import (
     ended_loading,
     from_order,
+    is_older,
+    is_overdue,
     loading_by_order,
     maintenance_by_order,
     not_known,
     not_known_by_orders,
     ordered_not_given,
+    standing_order_days,
     unreadable_with_doses,
 )
 from recommender.treatment_so_far.entries import doses_stopped, first_sign, last_sign
@@ -76,12 +81,31 @@ def _phase(history: History, neurological: Truth, policy: Policy) -> Treatment |
         injected = None  # the tablets ordered since have taken the place of the injections
     return (
         loading_by_order(history, neurological)
-        or maintenance_by_order(history, policy)
+        or _maintenance(history, policy)
         or injected
         or oral(history)
         or ended_loading(history, neurological)
         or unreadable_with_doses(history)
     )
+
+
+def _maintenance(history: History, policy: Policy) -> Treatment | None:
+    """Maintenance by its order. Tablets document no injection (Q55): injections ordered longer ago
+    than their interval, none of them on record, are a question if they were ordered after the
+    tablets on record, and else not in force.
+    """
+    standing = standing_order_days(policy)
+    late = [
+        order
+        for order in history.maintenance
+        if is_older(order, standing, history) or is_overdue(order, history)
+    ]
+    if history.injections or not history.taken or len(late) < len(history.maintenance):
+        return maintenance_by_order(history, policy)
+    days = [dose.date for dose in history.taken] + [start_of(order) for order in history.oral]
+    tablets = max((day for day in days if day is not None), default=dt.date.min)
+    newer = [order for order in late if (history.in_force_since(order) or dt.date.min) > tablets]
+    return not_known_by_orders(UnknownPhase.ORDERED_NOT_GIVEN, newer, history) if newer else None
 
 
 def _nothing_under_way(history: History, scenario: ClinicalScenario) -> Treatment:

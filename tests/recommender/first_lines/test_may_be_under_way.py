@@ -18,9 +18,9 @@ from tests.recommender.review_cases import FACTS
 from tests.recommender.review_space import person
 
 PERMANENT = ("pernicious anaemia", "bariatric", "Crohn's", "ileum 25 cm")
-SPEAKS_FOR_DEFICIENCY = ("confirmed", "symptoms", *PERMANENT)
-"""Q29: deficiency, a cause that stays, or symptoms; beside treatment that may be under way a level
-that is not low excludes nothing (D6 is not reached).
+SPEAKS_FOR_DEFICIENCY = ("confirmed", "unresolved", "symptoms", *PERMANENT)
+"""Q29, Q73: deficiency, a level that leaves it open, a cause that stays, or symptoms; beside
+treatment that may be under way a level that is not low excludes nothing (D6 is not reached).
 """
 
 
