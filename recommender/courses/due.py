@@ -125,11 +125,13 @@ def due_treatment(case: Case) -> Iterator[Issue]:
 def is_worth_asking(case: Case) -> bool:
     """Return whether the opened chart asks if vitamin B12 is given that is ordered and of which no
     dose is known (T7): anything speaks for deficiency, or the chart would ask for something without
-    the order, which is never to make it quieter (Q29, Q73). Else the receipt alone asks.
+    the order, which is never to make it quieter (Q29, Q73), or what is ordered harms this person.
+    Else the receipt alone asks.
     """
     asked = set(case.recommendation.also) - {"E1", "E2"}
-    basis = case.assessment.has_deficiency_basis
-    return basis or bool(asked) or _nothing_is_known(case) or _was_low(case)
+    a = case.assessment
+    speaks = a.has_deficiency_basis or is_on_unsuitable_product(a) or bool(asked)
+    return speaks or _nothing_is_known(case) or _was_low(case)
 
 
 def _was_low(case: Case) -> bool:

@@ -129,3 +129,13 @@ def test_an_old_low_level_of_somebody_allergic_is_said_E3_G2(active: list[str]) 
     if not active:
         assert "B12 95 pmol/L (Sep 2025) was low" in card["summary"]
         assert "allergy to B12" in card["summary"]
+
+
+def test_an_old_order_of_a_product_that_harms_is_asked_about_d1() -> None:
+    """Kidney disease had led to "change to hydroxocobalamin" until the order was 15 months old."""
+    kidneys = {"conditions": ["'Chronic kidney disease stage 4', since 2024-03-01"]}
+    of_tablets = [f"{TABLETS}, since 2024-11-20"]
+    card = only_card(request(active=of_tablets, **kidneys))
+
+    assert "change to hydroxocobalamin" in card["summary"]
+    assert "no dose on record: if given" in card["summary"]
