@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 
 from recommender.cards import CRITICAL, INFO, WARNING, cards
@@ -12,6 +13,7 @@ from recommender.language import (
     Order,
     OrderState,
     PhaseKind,
+    Route,
     Test,
     ends_with_one,
     is_injected,
@@ -19,6 +21,7 @@ from recommender.language import (
     is_treatment_dose,
 )
 from recommender.safety import form_note, may_put_off, puts_off, reaction_to
+from recommender.treatment_so_far import standing_order_days
 from recommender.wording import capital, name_of
 
 
@@ -169,7 +172,24 @@ def _goes_on(case: Case, stop: Order) -> bool:
         and is_treatment_dose(other.cobalamin).is_true
         and not ends_with_one(other.cobalamin)
         and not _ends_by_itself(other)
+        and _may_be_given(case, other)
         for other in others
+    )
+
+
+def _may_be_given(case: Case, order: Order) -> bool:
+    """Return whether an order may be treatment that goes on: a draft, one not older than an order
+    may be without a dose, or one of whose form (injections or tablets) there is one since (Q29).
+    """
+    since = case.scenario.as_of - dt.timedelta(days=standing_order_days(case.policy))
+    begun = order.starts or order.authored
+    if order.state is OrderState.DRAFT or (begun is not None and begun >= since):
+        return True
+    return any(
+        dose.substance.is_cobalamin
+        and (dose.date is None or dose.date >= since)
+        and (dose.route is None or (dose.route is not Route.ORAL) is is_injected(order.cobalamin))
+        for dose in case.course.doses
     )
 
 

@@ -139,3 +139,24 @@ def test_an_old_order_of_a_product_that_harms_is_asked_about_d1() -> None:
 
     assert "change to hydroxocobalamin" in card["summary"]
     assert "no dose on record: if given" in card["summary"]
+
+
+PERNICIOUS = ["pernicious anaemia, since 2022-11-15"]
+GIVEN = [f"hydroxocobalamin, 1000 mcg, IM, on 2026-{month}-20" for month in ("05", "08", "10")]
+UNDER_WAY = f"{MAINTENANCE}, since 2025-11-01"
+
+
+@pytest.mark.parametrize(
+    ("other", "cards"),
+    [
+        ([], 1),
+        ([f"{TABLETS}, since 2023-11-20"], 1),  # nobody is known to take them
+        ([f"{TABLETS}, since 2026-11-20"], 0),  # they take the place of the injections
+    ],
+    ids=["nothing else", "tablets of years ago", "tablets of last week"],
+)
+def test_a_stop_is_no_change_to_tablets_that_nobody_is_known_to_take_Q72(
+    other: list[str], cards: int
+) -> None:
+    chart = {"conditions": PERNICIOUS, "given": GIVEN, "active": [UNDER_WAY, *other]}
+    assert len(cards_of(request(f"stop: {UNDER_WAY}", **chart))) == cards
