@@ -182,13 +182,15 @@ def _may_be_given(case: Case, order: Order) -> bool:
     may be without a dose, or one of whose form (injections or tablets) there is one since (Q29).
     """
     since = case.scenario.as_of - dt.timedelta(days=standing_order_days(case.policy))
-    begun = order.starts or order.authored
+    line, begun = order.cobalamin, order.starts or order.authored
+    if line is None:
+        return False
     if order.state is OrderState.DRAFT or (begun is not None and begun >= since):
         return True
     return any(
         dose.substance.is_cobalamin
         and (dose.date is None or dose.date >= since)
-        and (dose.route is None or (dose.route is not Route.ORAL) is is_injected(order.cobalamin))
+        and (dose.route is None or (dose.route is not Route.ORAL) is is_injected(line))
         for dose in case.course.doses
     )
 
