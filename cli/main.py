@@ -7,8 +7,11 @@ from __future__ import annotations
 import argparse
 import io
 import os
+import signal
 import sys
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 
 from cds_service import __version__
@@ -47,9 +50,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     terminal = sys.stdout
     sys.stdout = VisibleOutput(terminal)  # a stream of text but for its type
     try:
-        return _run(sys.argv[1:] if arguments is None else arguments)
+        with _ending_in_order():
+            return _run(sys.argv[1:] if arguments is None else arguments)
     finally:
         sys.stdout = terminal
+
+
+@contextmanager
+def _ending_in_order() -> Iterator[None]:
+    """Hear SIGTERM and SIGHUP as Ctrl-C is heard, so that nothing half done is left behind. One
+    that is ignored, as under nohup, stays so.
+    """
+    heard = [
+        one for one in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(one) is signal.SIG_DFL
+    ]
+    if threading.current_thread() is not threading.main_thread():
+        heard = []
+    for one in heard:
+        signal.signal(one, _end)
+    try:
+        yield
+    finally:
+        for one in heard:
+            signal.signal(one, signal.SIG_DFL)
+
+
+def _end(number: int, _frame: object) -> None:
+    raise KeyboardInterrupt(number)
 
 
 def _run(arguments: Sequence[str]) -> int:
@@ -66,9 +93,9 @@ def _run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:  # the reader of a pipe went away
         _write_no_more()
         return 0
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as ended:
         _write_no_more()
-        return 130
+        return 128 + next(iter(ended.args), signal.SIGINT)
     except OSError as error:  # a full disk under standard output, a port that is taken
         named = f"{error.filename}: " if isinstance(error.filename, str) else ""
         say_problem(f"{named}{error.strerror or 'The operation failed'}.")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import errno
 import os
+import signal
 import sqlite3
 import stat
 import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -49,6 +51,21 @@ def site(url: str, tmp_path: Path) -> str:
     path = tmp_path / "site.toml"
     path.write_text(f'[store]\nurl = "{url}"\npatient_key = "{"k" * 32}"\n', encoding="utf-8")
     return str(path)
+
+
+STOPPED_WHILE_COPYING = """
+import signal, sys, time
+from cli.main import main
+from cli.operate import store
+
+def copy(*_):
+    print("copying", file=sys.__stdout__, flush=True)
+    time.sleep(60)
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+store._copy_sqlite = copy
+sys.exit(main(["store", "backup", sys.argv[1], "--config", sys.argv[2]]))
+"""
 
 
 def fill(url: str, *ages: int) -> None:
@@ -144,6 +161,22 @@ class TestBackupOfSqlite:
         assert (status, refused.count("\n")) == (2, 1)
         assert "cannot be copied" in refused
         assert {path.name for path in tmp_path.iterdir()} == {"b12 cds.db", "site.toml"}
+
+    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+    def test_one_that_is_stopped_leaves_no_copy_behind(
+        self, url: str, site: str, tmp_path: Path, number: signal.Signals
+    ) -> None:
+        """Each left a hidden copy of the database as far as it had come."""
+        fill(url, 1)
+        command = [sys.executable, "-c", STOPPED_WHILE_COPYING, str(tmp_path / "out"), site]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as backup:
+            assert backup.stdout
+            assert backup.stdout.readline() == b"copying\n"
+            backup.send_signal(number)
+            _, said = backup.communicate(timeout=60)
+
+        assert (backup.returncode, said) == (128 + number, b"")
+        assert not list(tmp_path.glob(".out*"))
 
     def test_a_directory_that_is_not_there_is_refused(
         self, url: str, site: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
