@@ -46,7 +46,7 @@ def add_diff(commands: Any) -> None:
         help="also decide every patient of a slice twice (population slice)",
     )
     command.add_argument(
-        "--mode", choices=("snapshot", "replay"), default="snapshot", help="how, with --slices"
+        "--mode", choices=("snapshot", "replay"), help="how, with --slices (default: snapshot)"
     )
     command.add_argument(
         "--as-of", type=day, metavar="DATE", help="with --slices: the day (default: today)"
@@ -58,6 +58,10 @@ def add_diff(commands: Any) -> None:
 def _diff(chosen: argparse.Namespace) -> int:
     from governance.knowledge import compare_decisions
 
+    for option, value in (("--mode", chosen.mode), ("--as-of", chosen.as_of)):
+        if value and not chosen.slices:
+            raise Refusal(f"{option}: goes with --slices, and would change nothing here.")
+    chosen.mode = chosen.mode or "snapshot"
     old, new = (_side(name) for name in (chosen.old, chosen.new))
     try:
         lines = _compare(old, new)

@@ -119,6 +119,9 @@ def _explain(chosen: argparse.Namespace) -> int:
 def _check_inputs(chosen: argparse.Namespace) -> None:
     if not chosen.inputs:
         raise Refusal("explain: found no input, expected a file, a folder, or --fhir BASE.")
+    for option, value in (("--token", chosen.token), ("--ca-file", chosen.ca_file)):
+        if value:
+            raise Refusal(f"{option}: goes with --fhir, and would change nothing here.")
     if chosen.only and chosen.patient is None:
         raise Refusal("--only: found no --patient, expected it beside --only.")
     if chosen.watch and "-" in chosen.inputs:

@@ -301,6 +301,24 @@ def test_a_port_that_is_taken_is_said_before_anything_starts(
     )
 
 
+@pytest.mark.parametrize(
+    ("arguments", "option", "other"),
+    [
+        (["explain", "x.json", "--token", "t"], "--token", "--fhir"),
+        (["explain", "x.json", "--ca-file", "ca.pem"], "--ca-file", "--fhir"),
+        (["diff", "a.toml", "b.toml", "--as-of", "2026-11-26"], "--as-of", "--slices"),
+        (["diff", "a.toml", "b.toml", "--mode", "replay"], "--mode", "--slices"),
+    ],
+)
+def test_an_option_that_would_change_nothing_is_refused(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], option: str, other: str
+) -> None:
+    assert main(arguments) == 2
+    assert (
+        capsys.readouterr().err == f"{option}: goes with {other}, and would change nothing here.\n"
+    )
+
+
 def test_check_server_expects_the_address_of_a_server(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check-server", "fhir"]) == 2
     assert capsys.readouterr().err == 'FHIR_BASE: found "fhir", expected an http or https URL.\n'
