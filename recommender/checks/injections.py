@@ -75,7 +75,19 @@ def _american(case: Case, order: Order) -> Iterator[Issue]:
         yield Issue(cards.B3_TOO_SELDOM_WITH_SIGNS, WARNING, (reason,), ("S3", "S7", "S65"), keys)
     elif case.column is Column.MAINTENANCE:
         reason = "Loading is not called for here: injections at the maintenance interval do."
-        yield replace(more_than_needed(order, reason), about=keys)
+        yield replace(_more_than_maintenance(case, order, reason), about=keys)
+
+
+def _more_than_maintenance(case: Case, order: Order, reason: str) -> Issue:
+    """Return b6 of loading beside treatment that goes on; while nerve signs are not known it asks
+    for them, for they may be why it was ordered.
+    """
+    found = more_than_needed(order, reason)
+    if not case.assessment.neurological.is_unknown:
+        return found
+    asked = "New nerve signs need injections on alternate days."
+    summary = "More frequent than is needed here, unless nerve signs are new: are there any?"
+    return replace(found, reasons=(f"{reason} {asked}",), summary=summary)
 
 
 def _neurological(case: Case, order: Order, line: DoseLine, timing: Timing) -> Iterator[Issue]:
@@ -167,7 +179,8 @@ def check_maintenance_injections(
         yield _three_a_week_for_signs(case, order)
         return
     if _is_known_course(timing):
-        yield more_than_needed(
+        yield _more_than_maintenance(
+            case,
             order,
             "A loading course is not called for here: injections at the maintenance interval are "
             "enough.",

@@ -60,7 +60,7 @@ def fold(
         rule=case.rule,
         citations=distinct(citation for issue in everything for citation in issue.citations),
         about=distinct(key for issue in everything for key in issue.about),
-        resolutions=_distinct_resolutions(_as_far_as_known(everything, resolutions)),
+        resolutions=_distinct_resolutions(_as_far_as_known(case, everything, resolutions)),
         choice=not _may_all_be_taken(case, resolutions),
         override_reasons=_override_reasons(case, everything),
         also_found=distinct(one.card for one in folded if one.card != first.card),
@@ -113,12 +113,16 @@ def _override_reasons(case: Case, issues: Sequence[Issue]) -> tuple[OverrideReas
 
 
 def _as_far_as_known(
-    issues: Sequence[Issue], resolutions: tuple[Resolution, ...]
+    case: Case, issues: Sequence[Issue], resolutions: tuple[Resolution, ...]
 ) -> tuple[Resolution, ...]:
     """Return the suggestions, none of them marked where it is open which of two doses of one order
-    is meant: the prescriber says that first (Q41).
+    is meant, or whether nerve signs are why it is so frequent: the prescriber says that first
+    (Q41).
     """
-    if all(issue.card != cards.B20_TEXT_AGAINST_FIELDS for issue in issues):
+    said = {issue.card for issue in issues}
+    quiet = {issue.card for issue in issues if not issue.is_loud}
+    asks = case.assessment.neurological.is_unknown and cards.B6_INTERVAL_TOO_LONG in quiet
+    if cards.B20_TEXT_AGAINST_FIELDS not in said and not asks:
         return resolutions
     return tuple(replace(one, recommended=False) for one in resolutions)
 

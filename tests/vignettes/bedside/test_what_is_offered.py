@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from tests.vignettes.chart import NOT_AVAILABLE
 from tests.vignettes.test_second_answers import refill
-from tests.vignettes.test_stops_and_doubtful_orders import cards_of, labels, request
+from tests.vignettes.test_stops_and_doubtful_orders import NO_SIGNS, cards_of, labels, request
 
 Json = dict[str, Any]
 
@@ -136,3 +137,22 @@ def test_a_weak_injection_gives_way_to_one_that_fits_into_a_muscle() -> None:
     ordered = action["resource"]["medicationCodeableConcept"]["text"]
     assert ordered == "Hydroxocobalamin 1 mg/mL solution for injection"
     assert "whose strength fits" in action["description"]
+
+
+@pytest.mark.parametrize("known", ["not recorded", "list failed", "none"])
+def test_alternate_days_beside_maintenance_ask_for_signs_that_are_not_known_b6(known: str) -> None:
+    """The signs may be why they were ordered: nothing less is marked as recommended."""
+    asked = request(
+        "hydroxocobalamin, 1000 mcg, IM, alternate days",
+        results=NO_SIGNS if known == "none" else [],
+        active=[f"{EVERY_3}, since 2025-11-01"],
+        given=[f"hydroxocobalamin, 1000 mcg, IM, on 2026-{day}" for day in ("07-20", "10-20")],
+    )
+    if known == "list failed":
+        asked["prefetch"]["conditions"] = NOT_AVAILABLE
+    card = next(one for one in cards_of(asked) if one["source"]["topic"]["code"] == "b6")
+
+    assert card["indicator"] == "info"
+    assert card["summary"].endswith("are there any?") is (known != "none")
+    assert labels(card)
+    assert not any(one.get("isRecommended") for one in card["suggestions"] if known != "none")
