@@ -62,7 +62,8 @@ def copy(*_):
     print("copying", file=sys.__stdout__, flush=True)
     time.sleep(60)
 
-signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored behind &
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # ignored behind nohup, as it is to be
 store._copy_sqlite = copy
 sys.exit(main(["store", "backup", sys.argv[1], "--config", sys.argv[2]]))
 """
