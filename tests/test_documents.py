@@ -164,9 +164,10 @@ GROWN_BY_MERGES = ["CHANGELOG.md", "docs/clinical/conflicts.md"]
 
 @pytest.mark.parametrize("document", GROWN_BY_MERGES)
 def test_a_merge_has_doubled_no_line(document: str) -> None:
+    """Nor one of which two sides have changed the end."""
     lines = (ROOT / document).read_text(encoding="utf-8").splitlines()
-    long = Counter(line for line in lines if len(line) > 40 and not line.startswith("|--"))
-    assert [line for line, count in long.items() if count > 1] == []
+    begun = Counter(line[:80] for line in lines if len(line) > 40 and not line.startswith("|--"))
+    assert [line for line, count in begun.items() if count > 1] == []
 
 
 MAP = ROOT / "docs" / "README.md"
