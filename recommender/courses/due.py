@@ -131,7 +131,7 @@ def is_worth_asking(case: Case) -> bool:
     asked = set(case.recommendation.also) - {"E1", "E2"}
     a = case.assessment
     speaks = a.has_deficiency_basis or is_on_unsuitable_product(a) or bool(asked)
-    return speaks or _nothing_is_known(case) or _was_low(case)
+    return speaks or _calls_for_a_test(case) or _was_low(case)
 
 
 def _was_low(case: Case) -> bool:
@@ -183,15 +183,15 @@ def _is_being_repeated(case: Case) -> bool:
 
 
 def _asks_for_a_first_test(case: Case) -> bool:
-    """Return whether the opened chart asks for a vitamin B12 where nothing is known of it: words
-    hint at nerve signs, or a cause meets symptoms or nerve signs that another cause explains (E2,
-    Q89).
-    """
+    """Return whether the opened chart asks for a vitamin B12 where nothing is known of it (E2)."""
     opened = not case.course.has_anything_selected
-    return case.rule == "E2" and opened and _nothing_is_known(case)
+    return case.rule == "E2" and opened and _calls_for_a_test(case)
 
 
-def _nothing_is_known(case: Case) -> bool:
+def _calls_for_a_test(case: Case) -> bool:
+    """Return whether words hint at nerve signs, or a cause meets symptoms or nerve signs that
+    another cause explains (Q89).
+    """
     a, s = case.assessment, case.scenario
     explained = any(found.current and found.other_cause for found in s.neurological_findings)
     return bool(s.hints_at(HintAt.NEUROLOGY)) or (
