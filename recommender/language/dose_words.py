@@ -228,7 +228,7 @@ def _plain(number: Decimal) -> str:
 
 def _rounded(number: Decimal) -> str:
     """Return a number of days, weeks or months, in hundredths where it has no end."""
-    return _plain(round(number, 2) or Decimal(f"{number:.2g}"))
+    return f"{(round(number, 2) or Decimal(f'{number:.2g}')).normalize():f}"
 
 
 def _upper_first(words: str) -> str:
