@@ -9,11 +9,12 @@ from recommender.cards import CRITICAL, INFO, WARNING, cards
 from recommender.case import Case, Issue, has_test, issue_of, kind_of, may_be_cyanocobalamin
 from recommender.deficiency import Permanence
 from recommender.language import (
+    DoseGiven,
+    DoseLine,
     HintAt,
     Order,
     OrderState,
     PhaseKind,
-    Route,
     Test,
     ends_with_one,
     is_injected,
@@ -179,7 +180,8 @@ def _goes_on(case: Case, stop: Order) -> bool:
 
 def _may_be_given(case: Case, order: Order) -> bool:
     """Return whether an order may be treatment that goes on: a draft, one not older than an order
-    may be without a dose, or one of whose form (injections or tablets) there is one since (Q29).
+    may be without a dose, or one of whose form (injections or tablets) there is one since (Q29). A
+    dose of unknown day or form may be of what is stopped.
     """
     since = case.scenario.as_of - dt.timedelta(days=standing_order_days(case.policy))
     line, begun = order.cobalamin, order.starts or order.authored
@@ -189,10 +191,18 @@ def _may_be_given(case: Case, order: Order) -> bool:
         return True
     return any(
         dose.substance.is_cobalamin
-        and (dose.date is None or dose.date >= since)
-        and (dose.route is None or (dose.route is not Route.ORAL) is is_injected(line))
+        and dose.date is not None
+        and dose.date >= since
+        and _is_of_form(dose, line)
         for dose in case.course.doses
     )
+
+
+def _is_of_form(dose: DoseGiven, line: DoseLine) -> bool:
+    """Return whether a dose is an injection as this line is, or is swallowed as it is."""
+    if is_injected(line):
+        return is_injected(DoseLine(dose.substance, dose.route, dose.dose, None))
+    return dose.route is not None and dose.route is line.route
 
 
 def _ends_by_itself(order: Order) -> bool:

@@ -6,6 +6,7 @@ Expectations: decisions Q29, Q49, Q55, Q73, Q77, E3, G1, G2; cards.md 1 (c1, c2)
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -160,3 +161,38 @@ def test_a_stop_is_no_change_to_tablets_that_nobody_is_known_to_take_Q72(
 ) -> None:
     chart = {"conditions": PERNICIOUS, "given": GIVEN, "active": [UNDER_WAY, *other]}
     assert len(cards_of(request(f"stop: {UNDER_WAY}", **chart))) == cards
+
+
+def in_substance(entry: Json) -> None:
+    entry["medicationCodeableConcept"] = {"text": "Vitamin B12 1 mg"}
+    del entry["dosage"]["route"]
+
+
+def on_no_day(entry: Json) -> None:
+    del entry["effectiveDateTime"]
+
+
+def without_route(entry: Json) -> None:
+    del entry["dosage"]["route"]
+
+
+@pytest.mark.parametrize(
+    ("left_out", "cards"),
+    [
+        (in_substance, 1),  # injected or swallowed: it may be of the tablets that are stopped
+        (on_no_day, 1),  # of this year or of years ago
+        (without_route, 0),  # hydroxocobalamin is injected whatever is meant
+    ],
+)
+def test_a_dose_of_unknown_day_or_form_keeps_no_old_order_going_Q73(
+    left_out: Callable[[Json], None], cards: int
+) -> None:
+    injections = f"{MAINTENANCE}, since 2023-11-20"
+    chart = {"conditions": PERNICIOUS, "active": [f"{TABLETS}, since 2026-01-20", injections]}
+    asked = request(f"stop: {TABLETS}", given=GIVEN[:1], **chart)
+    assert cards_of(asked) == []
+    left_out(asked["prefetch"]["administrations"]["entry"][0]["resource"])
+    said = cards_of(asked)
+
+    assert len(said) == cards
+    assert all((topic(one), one["indicator"]) == ("f1", "warning") for one in said)
