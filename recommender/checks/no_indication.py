@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from recommender.cards import INFO, WARNING, cards
 from recommender.case import Case, Issue, has_test, issue_of
+from recommender.checks.intervals import check_interval
 from recommender.deficiency import Deficiency
 from recommender.language import LONGEST_MONTH, Cause, HintAt, Order, RecordArea, Test, is_injected
 from recommender.treatment_so_far import TreatmentPhase
@@ -15,6 +16,8 @@ from recommender.wording import TEST_NAMES, Words, every_months, plain, quote
 
 def check_without_indication(case: Case, order: Order) -> Iterator[Issue]:
     a = case.assessment
+    if case.rule in ("P3", "P6"):
+        yield from _too_seldom(case, order)
     match case.rule:
         case "B1":
             yield from measure_first(case, order)
@@ -30,6 +33,15 @@ def check_without_indication(case: Case, order: Order) -> Iterator[Issue]:
             yield from _signs_without_deficiency(case, order)
         case "E1":
             yield from _not_low(case, order)
+
+
+def _too_seldom(case: Case, order: Order) -> Iterator[Issue]:
+    """Yield b6 of maintenance further apart than any there is, where prevention may be why it is
+    ordered (section 6).
+    """
+    line = order.cobalamin
+    if line is not None and is_injected(line) and line.timing is not None and not line.as_needed:
+        yield from (one for one in check_interval(case, order, line, line.timing) if one.is_loud)
 
 
 def measure_first(case: Case, order: Order) -> Iterator[Issue]:
@@ -71,6 +83,8 @@ def ileal_conflict(case: Case, about: tuple[str, ...]) -> Issue:
     injected = all(line is not None and is_injected(line) for line in orders)
     limit = plain(Decimal(case.policy.crohns_extent_cm))
     reason = f"The order is right by one source; the other tests once a year below {limit} cm."
+    if not _is_often_enough(case, about):
+        reason = f"One source treats every month, the other tests once a year below {limit} cm."
     if not injected:
         reason = "The sources speak of tests and injections, not of tablets: the extent decides."
     summary = f"{extent}: sources differ, yearly B12 test or monthly injections"

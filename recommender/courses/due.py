@@ -280,15 +280,13 @@ def _is_pressing(case: Case) -> bool:
 
 
 def _is_in_time(case: Case) -> bool:
-    """Return whether treatment goes on as it should and only its order is not on record: nothing
-    is said of that (section 6, T6), for who gives it knows; T3 and T8 ask where it ends.
+    """Return whether treatment goes on as it should and only its order is not on record (section 6,
+    T6: who gives it knows); T3 and T8 ask where it ends, T8 where the chart is opened.
     """
-    treatment = case.assessment.treatment
-    return (
-        case.rule == "T6"
-        and not treatment.maintenance_ordered
-        and not _is_on_unsuitable_product(case)
-    )
+    if case.rule == "T8":
+        return case.chart_asks and case.course.has_anything_selected
+    ordered = case.assessment.treatment.maintenance_ordered
+    return case.rule == "T6" and not ordered and not _is_on_unsuitable_product(case)
 
 
 def _is_on_unsuitable_product(case: Case) -> bool:

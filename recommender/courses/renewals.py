@@ -9,15 +9,7 @@ import enum
 from collections.abc import Iterable, Iterator
 
 from recommender.cards import Indicator, cards
-from recommender.case import (
-    Case,
-    Issue,
-    fulfils,
-    is_oral,
-    is_readable,
-    is_treatment,
-    kind_of,
-)
+from recommender.case import Case, Issue, fulfils, is_oral, is_readable, is_treatment, kind_of
 from recommender.checks import american_course
 from recommender.language import (
     DoseLine,
@@ -275,8 +267,12 @@ def _both_routes(case: Case) -> Iterator[Issue]:
     about = tuple(order.key for order in (*oral, *injected) if order.key in ours)
     if not oral or not injected or not about or _is_recommended_pair(case, oral, injected):
         return
-    reason = "Which of the two goes on is for the prescriber to decide."
-    yield Issue(cards.E2_TABLETS_AND_INJECTIONS, INFO, (reason,), ("S47",), about)
+    reason, summary = "Which of the two goes on is for the prescriber to decide.", ""
+    a = case.assessment
+    if a.neurological.is_true or a.established_malabsorption.is_true or case.rule == "T5b":
+        reason = "The injections are what is advised here; the tablets may end."
+        summary = "Tablets and injections of B12 are both active; the tablets may be unnecessary"
+    yield Issue(cards.E2_TABLETS_AND_INJECTIONS, INFO, (reason,), ("S47",), about, summary)
 
 
 def _is_over_soon(case: Case, order: Order) -> bool:

@@ -170,8 +170,9 @@ def _without_regimen(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, .
         unsaid = missing and not case.recommendation.not_drafted
         return () if unsaid else _additions_only(case, issues)  # another site is no maintenance
     removals = _and_tests(case, issues, [issue for issue in wrong if _harms(issue)])
-    # N2 by older signs offers no regimen: its tests are all there is to take (Q82)
-    return removals or (_additions_only(case, issues) if case.rule == "N2" else ())
+    # N2 by older signs (Q82), P3 and P6 draft no regimen: their tests are all there is to take
+    tests_only = case.rule in ("N2", "P3", "P6")
+    return removals or (_additions_only(case, issues) if tests_only else ())
 
 
 def _and_tests(
