@@ -40,6 +40,7 @@ from cli.parsing import (
     settings_of,
     take_authorities,
     take_site_file,
+    take_token,
 )
 from fhir_mappings.terminology import ValueSets, load_value_sets
 
@@ -84,7 +85,7 @@ def _add_input(command: argparse.ArgumentParser) -> None:
         help="of several patients in the Bundle explain this one (default: there is one)",
     )
     command.add_argument("--fhir", metavar="BASE", help="read the patient from here")
-    command.add_argument("--token", default="", metavar="T", help="bearer token for --fhir")
+    take_token(command, "bearer token for --fhir")
     take_authorities(command)
     take_site_file(command)
 

@@ -21,6 +21,7 @@ from cli.parsing import (
     settings_of,
     take_authorities,
     take_site_file,
+    take_token,
 )
 
 
@@ -38,7 +39,7 @@ def _add_check_server(commands: Any) -> None:
         help="run every prefetch query against a FHIR server and say what is not mapped",
     )
     server.add_argument("base", metavar="FHIR_BASE", help="the base address of the server")
-    server.add_argument("--token", default="", metavar="T", help="bearer token")
+    take_token(server)
     take_authorities(server)
     server.add_argument(
         "--patient",

@@ -6,10 +6,12 @@ from cli.parsing.arguments import (
     Refusal,
     day,
     days,
+    free_text,
     port_number,
     positive_number,
     take_authorities,
     take_site_file,
+    take_token,
 )
 from cli.parsing.files import (
     authorities_of,
@@ -35,6 +37,7 @@ __all__ = [
     "counted",
     "day",
     "days",
+    "free_text",
     "is_web_page",
     "next_step",
     "owner_only",
@@ -48,5 +51,6 @@ __all__ = [
     "settings_of",
     "take_authorities",
     "take_site_file",
+    "take_token",
     "what_text_is",
 ]

@@ -39,6 +39,21 @@ class CommandParser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise Refusal(f"{self.prog}: {message}; see {self.prog} --help")
 
+    def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
+        """Refuse a blank value, as of a variable of the shell that is not set: it would count as
+        the option left out, or as the folder one stands in.
+        """
+        is_checked = action.choices or action.type not in (None, Path, bearer_token)
+        if action.option_strings and not is_checked:
+            for blank in (text for text in arg_strings if not text.strip()):
+                raise argparse.ArgumentError(action, f'found "{blank}", expected a value')
+        return super()._get_values(action, arg_strings)
+
+
+def take_token(command: argparse.ArgumentParser, purpose: str = "bearer token") -> None:
+    """Give a command the option by which it is told the token for a FHIR server."""
+    command.add_argument("--token", type=bearer_token, default="", metavar="T", help=purpose)
+
 
 def take_site_file(command: argparse.ArgumentParser) -> None:
     """Give a command the option by which it is told the site file."""
@@ -70,6 +85,20 @@ def positive_number(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f'found "{text}", expected a whole number from 1')
     return int(text)
+
+
+def bearer_token(text: str) -> str:
+    if re.search(r"[^!-~]", text):
+        raise argparse.ArgumentTypeError(
+            "found a blank, a line break or another sign that no token holds (what was given is "
+            "not repeated), expected the token alone"
+        )
+    return text
+
+
+def free_text(text: str) -> str:
+    """Words that may be blank."""
+    return text
 
 
 def day(text: str) -> dt.date:

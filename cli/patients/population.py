@@ -7,7 +7,14 @@ import os
 from pathlib import Path
 from typing import Any
 
-from cli.parsing import day, owner_only, positive_number, take_authorities
+from cli.parsing import (
+    day,
+    free_text,
+    owner_only,
+    positive_number,
+    take_authorities,
+    take_token,
+)
 from cli.patients.population_report import report_run
 from cli.patients.population_steps import decide_slice, make_people, slice_export
 
@@ -68,7 +75,7 @@ def _add_slice(steps: Any) -> None:
     cut.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder")
     cut.add_argument("--from-server", metavar="BASE", help="run a Bulk Data export first")
     cut.add_argument("--group", metavar="ID", help="the Group to export")
-    cut.add_argument("--token", default="", metavar="T", help="bearer token")
+    take_token(cut)
     take_authorities(cut)
     cut.add_argument(
         "--complete",
@@ -129,6 +136,7 @@ def _add_report(steps: Any) -> None:
     )
     report.add_argument(
         "--purpose",
+        type=free_text,
         default="",
         metavar="TEXT",
         help="what the ids of --cases are for; recorded in DIR2/cases.ndjson",

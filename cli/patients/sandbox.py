@@ -24,6 +24,7 @@ from cli.parsing import (
     is_web_page,
     print_json,
     take_authorities,
+    take_token,
 )
 from cli.patients.walk import add_walk, choose_patients
 from synthetic import SandboxPatient, sandbox_bundle
@@ -49,7 +50,7 @@ def add_sandbox(commands: Any) -> None:
     load.add_argument(
         "--rule", default="", metavar="N1", help="of this rule or card only (default: all)"
     )
-    load.add_argument("--token", default="", metavar="T", help="bearer token")
+    take_token(load)
     load.add_argument("--json", action="store_true", help="what became of each patient, as JSON")
     load.add_argument("--yes", action="store_true", help="do not ask, whatever the server")
     take_authorities(load)

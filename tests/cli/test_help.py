@@ -9,7 +9,7 @@ from importlib import import_module
 import pytest
 
 from cli import main as program
-from cli.parsing import CommandParser
+from cli.parsing import CommandParser, Refusal
 
 
 def commands(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
@@ -52,3 +52,27 @@ def test_every_option_that_takes_a_value_says_what_holds_without_it(
                 after = shown.split(f" {action.option_strings[-1]} ")[-1]
                 assert "(default: " in after, f"{parser.prog} {action.option_strings[-1]}"
         assert "Exit status: 0 fine" in shown, parser.prog
+
+
+@pytest.mark.parametrize("blank", ["", " "])
+def test_a_blank_value_is_never_an_option_left_out_or_the_folder_one_stands_in(
+    parsers: list[argparse.ArgumentParser], blank: str
+) -> None:
+    for parser in parsers:
+        for action in parser._actions:
+            if action.option_strings and action.nargs != 0 and action.dest != "purpose":
+                option = action.option_strings[-1]
+                with pytest.raises(Refusal, match=f"argument {option}: (found|invalid)"):
+                    parser.parse_args([option, blank])
+
+
+@pytest.mark.parametrize("token", ["sec ret", "secret\r", "secret\n", "sécret"])
+def test_what_no_token_holds_is_said_and_not_repeated(
+    parsers: list[argparse.ArgumentParser], token: str
+) -> None:
+    takes = [one for one in parsers if "--token" in one._option_string_actions]
+    assert len(takes) == 4
+    for parser in takes:
+        with pytest.raises(Refusal, match="--token: found a blank, a line break") as refused:
+            parser.parse_args(["--token", token])
+        assert token not in str(refused.value)

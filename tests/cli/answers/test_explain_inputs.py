@@ -107,7 +107,7 @@ def test_a_saved_case_brings_its_day_and_as_of_goes_before_it(
         ((), "found no input"),
         (("--fhir", "http://127.0.0.1:1"), "found no patient"),
         (("--fhir", "file:///etc", "--patient", "p"), "expected an http or https URL"),
-        (("--fhir", "", "--patient", "p"), "expected an http or https URL"),
+        (("--fhir", "", "--patient", "p"), '--fhir: found "", expected a value'),
         (("nowhere.json",), "nowhere.json"),
         (("nowhere.json", "--only", "p"), "found no --patient"),
         (("-", "--watch"), "found standard input"),
