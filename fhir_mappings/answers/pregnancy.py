@@ -102,7 +102,7 @@ def hint_at_pregnancy(index: RecordIndex, passed_over: Iterable[Observed]) -> No
             continue
         day = read_date(saying.day)
         for body in saying.bodies:
-            text = "" if is_of_family(saying, body) else text_of_pregnancy(body["code"])
+            text = "" if is_of_family(saying, body) else text_of_pregnancy(texts_of(body["code"]))
             if text and may_be_pregnant(body, text, day, index.as_of):
                 index.understanding.hint(HintAt.PREGNANCY, saying.placed, text, day and day.latest)
     for item in passed_over:

@@ -5,6 +5,7 @@ allergy, or somebody else (decisions Q27, Q28).
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from fhir_mappings.fhir import as_list, as_text, codings_of, texts_of
@@ -18,11 +19,11 @@ LONGEST_NAME = 200
 """Characters; what is longer is no name of a test."""
 
 
-def speaks_of_more(code: Any) -> bool:
+def speaks_of_more(texts: Collection[str]) -> bool:
     """Return whether a name speaks of vitamin B12 given, of a pregnancy or of an allergy."""
-    if text_of_event(code) or text_of_pregnancy(code):
+    if text_of_event(texts) or text_of_pregnancy(texts):
         return True
-    return any(map(speaks_of_allergy, texts_of(code)))
+    return any(map(speaks_of_allergy, texts))
 
 
 NAMES_OF_B12 = re.compile(
@@ -32,9 +33,9 @@ NAMES_OF_B12 = re.compile(
 """One of these stands in every wording of vitamin B12 given."""
 
 
-def text_of_event(code: Any) -> str:
-    """Return the words of a code that speak of vitamin B12 given; empty for none."""
-    for text in dict.fromkeys(texts_of(code)):
+def text_of_event(texts: Iterable[str]) -> str:
+    """Return which words of a name speak of vitamin B12 given; empty for none."""
+    for text in dict.fromkeys(texts):
         if not NAMES_OF_B12.search(normalise_text(text[:LONGEST_SEARCHED])):
             continue
         if speaks_of_allergy(text):
@@ -84,11 +85,12 @@ def names_hcg(name: str) -> bool:
     return _HCG.search(normalise_text(name)) is not None
 
 
-def text_of_pregnancy(code: Any) -> str:
-    """Return the words of a code that name a day of birth to come, how long a pregnancy has lasted,
-    a test of pregnancy or the question for it, for which there are no codes here; empty for none.
+def text_of_pregnancy(texts: Iterable[str]) -> str:
+    """Return which words of a name are of a day of birth to come, of how long a pregnancy has
+    lasted, a test of pregnancy or the question for it, for which there are no codes here; empty
+    for none.
     """
-    for text in dict.fromkeys(texts_of(code)):
+    for text in dict.fromkeys(texts):
         normal = normalise_text(text) if len(text) <= LONGEST_NAME else ""
         if (
             _DATED_PREGNANCY.fullmatch(normal)

@@ -125,7 +125,7 @@ def understood_as_another(
     """
     code = resource.get("code")
     named = read_name(index, code, as_written)
-    if named.matches or named.says_nothing or speaks_of_more(code):
+    if named.matches or named.says_nothing or speaks_of_more(texts_of(code)):
         return None
     return name_understood(index, resource)
 
@@ -179,13 +179,14 @@ def _may_be_ours(index: RecordIndex, code: Any) -> tuple[Match, ...]:
     """Return the test named beside a code in no list; else the one that stands in the name, where
     nothing makes that another thing: told, and decides nothing (Q36, I27).
     """
-    for text in texts_of(code):
+    texts = texts_of(code)
+    for text in texts:
         named = index.value_sets.match_text(text, Field.LABS)
         if named and all(match.role in COUNTED_ROLES for match in named):
             return named
         plain = without_specimen(text) if len(text) <= LONGEST_NAME else ""
         member = test_perhaps_named(normalise_text(plain))
-        if member and not speaks_of_more(code):
+        if member and not speaks_of_more(texts):
             return (Match(member, "text", text),)
     return ()
 

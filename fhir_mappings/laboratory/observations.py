@@ -22,6 +22,7 @@ from fhir_mappings.fhir import (
     is_mistaken,
     read_date,
     read_notes,
+    texts_of,
     what_changes,
 )
 from fhir_mappings.intake import RecordIndex, is_about_another, why_status, why_unknown
@@ -170,11 +171,11 @@ def _show_event(
     pregnancy (Q28).
     """
     denied = is_mistaken(resource) or read_affirmed(resource) is False
-    code = None if denied else resource.get("code")
-    if text := text_of_event(code):
+    texts = [] if denied else texts_of(resource.get("code"))
+    if text := text_of_event(texts):
         day = context.date(placed, resource).day
         index.understanding.hint(HintAt.B12_TREATMENT, placed, text, day.latest if day else None)
-    elif text := text_of_pregnancy(code):
+    elif text := text_of_pregnancy(texts):
         day = context.date(placed, resource).day
         if not may_be_pregnant(resource, text, day, index.as_of):
             return

@@ -101,7 +101,7 @@ def _read_as_they_are(index: RecordIndex, saying: Saying) -> frozenset[HintAt]:
     if any(match.concept not in HINTS for match in named):
         return FOR_LIFE | OF_THE_YEAR
     coded = any(match.concept is Concept.B12_ADMINISTRATION for match in named)
-    given = {HintAt.B12_TREATMENT} if coded or text_of_event(code) else set()
+    given = {HintAt.B12_TREATMENT} if coded or text_of_event(texts_of(code)) else set()
     eats = {match.concept for match in index.value_sets.concepts(answer)} & DIETS
     return frozenset(given | ({HintAt.CAUSE} if eats else set()))
 

@@ -79,11 +79,11 @@ class Case:
     refill: bool = False
     chart_asks: bool = True
 
-    @property
+    @functools.cached_property
     def assessment(self) -> Assessment:
         return self.recommendation.assessment
 
-    @property
+    @functools.cached_property
     def rule(self) -> str:
         return self.recommendation.rule
 
