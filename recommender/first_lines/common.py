@@ -197,6 +197,8 @@ def _why_open(words: Words) -> str:
     why = words.assessment.not_conclusive
     if why is NotConclusive.INTRINSIC_FACTOR and is_measured(words, Cause.PERNICIOUS_ANAEMIA):
         return "intrinsic factor antibody"
+    if why is NotConclusive.RAISING_CONDITION and not words.scenario.raises_b12.is_true:
+        return "a condition that may raise it"
     return _INCONCLUSIVE[why] if why else ""
 
 

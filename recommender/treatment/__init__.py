@@ -4,11 +4,9 @@ monitoring.
 
 from recommender.treatment import conditions
 from recommender.treatment.conditions import Condition
-from recommender.treatment.offers import (
-    SAME_DAY_ADVICE,
-    without_neurological_symptoms,
-)
+from recommender.treatment.offers import without_neurological_symptoms
 from recommender.treatment.products import (
+    SAME_DAY_ADVICE,
     excipients_reacted_to,
     hydroxocobalamin_allowed,
     is_on_unsuitable_product,

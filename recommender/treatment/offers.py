@@ -30,7 +30,7 @@ from recommender.monitoring import (
     still_needed,
 )
 from recommender.precautions import Advice
-from recommender.treatment.products import can_take_by_mouth
+from recommender.treatment.products import SAME_DAY_ADVICE, can_take_by_mouth
 from recommender.treatment.recommendation import Option
 
 
@@ -61,12 +61,6 @@ Offering = Callable[[Assessment, Policy], Offer]
 def nothing(_: Assessment, __: Policy) -> Offer:
     """Offer nothing."""
     return Offer()
-
-
-SAME_DAY_ADVICE = (
-    "With neurological symptoms seek this advice the same day: delay risks lasting damage."
-)
-"""How urgent allergy advice is (G2, Q52, Q80)."""
 
 
 def allergy_referral(assessment: Assessment, _: Policy) -> Offer:

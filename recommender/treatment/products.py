@@ -171,12 +171,32 @@ def _severe_hydroxocobalamin_reaction(assessment: Assessment) -> bool:
     )
 
 
+DO_NOT_DELAY = (
+    "Do not delay parenteral vitamin B12 if neurological symptoms are present: that risks lasting "
+    "damage."
+)
+
+
+SAME_DAY_ADVICE = (
+    "With neurological symptoms seek this advice the same day: delay risks lasting damage."
+)
+"""How urgent allergy advice is (G2, Q52, Q80): before it nothing is given (I16)."""
+
+
+def _to_be_cleared(assessment: Assessment) -> bool:
+    """Return whether a reaction stands against every injection until it is cleared."""
+    unknown_form = assessment.unspecified_b12_allergy.is_true
+    return unknown_form or _severe_hydroxocobalamin_reaction(assessment)
+
+
 def _why_not(assessment: Assessment, policy: Policy) -> tuple[str, tuple[str, ...]]:
     """Say why a regimen cannot be drafted, and what that rests on. Oral regimens are only offered
     where they can be (M6).
     """
+    urgent = DO_NOT_DELAY
     if not hydroxocobalamin_allowed(assessment):
         words, citations = _why_not_with_allergy(assessment)
+        urgent = SAME_DAY_ADVICE if _to_be_cleared(assessment) else DO_NOT_DELAY
     elif held := _excipients_of_injection(assessment, policy):
         named = " and ".join(sorted(allergen.value for allergen in held))
         words = (
@@ -191,10 +211,7 @@ def _why_not(assessment: Assessment, policy: Policy) -> tuple[str, tuple[str, ..
         )
         citations = ("S23", "S77", "X12")
     if assessment.neurological.may_be_true:
-        words += (
-            " Do not delay parenteral vitamin B12 if neurological symptoms are present: that risks "
-            "lasting damage."
-        )
+        words += f" {urgent}"
         citations = (*citations, "S8", "S69")
     return words, citations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from recommender.deficiency import Deficiency
+from recommender.deficiency import Deficiency, NotConclusive
 from recommender.language import Hint, HintAt, RecordArea
 from recommender.wording.short import quote, with_date
 from recommender.wording.words import Words
@@ -29,6 +29,7 @@ MOST_PRESSING_FIRST = (
     HintAt.ILEAL_LENGTH,
     HintAt.NITROUS_OXIDE,
     HintAt.CAUSE,
+    HintAt.RAISES_B12,
     HintAt.DEFICIENCY,
     HintAt.PREGNANCY,
     HintAt.PLANNING_PREGNANCY,
@@ -60,14 +61,16 @@ def hint_lines(words: Words, said: str) -> tuple[str, ...]:
 
 
 def _is_settled(words: Words, at: HintAt) -> bool:
-    """Return whether a fact of the open world is known, so that no word can change it: signs,
-    deficiency, a cause for which no tablets are offered (2.1, 2.3).
+    """Return whether no word can change a fact of the open world, for it is known: signs,
+    deficiency, a cause for which no tablets are offered (2.1, 2.3); or what raises a level.
     """
     assessed = words.assessment
     if at in (HintAt.PREGNANCY, HintAt.PLANNING_PREGNANCY):  # where K10 says that it is not certain
         return not (assessed.pregnancy_possible and assessed.pregnancy_hinted)
     if at is HintAt.NEUROLOGY:
         return not assessed.neurological.is_unknown
+    if at is HintAt.RAISES_B12:  # a low level stands whatever raises it (Q60)
+        return assessed.not_conclusive is not NotConclusive.RAISING_CONDITION
     if at is HintAt.CAUSE:
         return assessed.established_malabsorption.is_true
     return at is HintAt.DEFICIENCY and (

@@ -202,3 +202,25 @@ def test_signs_of_earlier_are_told_where_none_are_recorded_now() -> None:
     assert "- Nerve signs: not recorded\n- Earlier paraesthesia (Jan 2019)" in card["detail"]
     without = only_card(request(TABLETS, results=[LOW, KIDNEYS]))
     assert "Earlier" not in without["detail"]
+
+
+# --- a condition by its words is quoted where it leaves a level open, and no fact (Q28, I33)
+
+NOT_LOW = "B12 420 pmol/L, on 2026-11-02"
+QUOTED = "In the record, not read: 'Liver metastases'"
+
+
+@pytest.mark.parametrize(
+    "drafted", [(), (LOADING, THEN), ("folic acid tablet 5 mg, 5 mg, oral, daily",)]
+)
+def test_what_may_raise_the_level_is_quoted_Q28_Q79(drafted: tuple[str, ...]) -> None:
+    chart = {"conditions": ["'Liver metastases', since 2026-09-01"], "results": [NOT_LOW, NO_SIGNS]}
+    card = only_card(request(*drafted, **chart))
+
+    assert "(a condition that may raise it)" in card["summary"]
+    assert QUOTED in card["detail"]
+
+
+def test_it_is_not_quoted_where_the_level_is_low_whatever_raises_it_Q60() -> None:
+    chart = {"conditions": ["'Liver metastases', since 2026-09-01"], "results": [LOW, NO_SIGNS]}
+    assert "metastases" not in str(only_card(request(**chart)))
