@@ -10,7 +10,7 @@ from recommender.first_lines.common import (
     tablets_not_enough,
 )
 from recommender.language import Substance, describe_interval
-from recommender.monitoring import interval_of, maintenance_phase
+from recommender.monitoring import interval_of, maintenance_phase, resumed_phase
 from recommender.treatment import hydroxocobalamin_allowed, is_on_unsuitable_product
 from recommender.treatment_so_far import Treatment, TreatmentPhase
 from recommender.wording import (
@@ -92,12 +92,14 @@ def t4(case: Case, words: Words) -> str:
 
 
 def _stopped_early(case: Case, words: Words) -> bool:
-    """Return whether the lapse is one of more frequent injections, as of a loading course that was
-    not finished: by the interval of 2.7 nothing would be due yet.
+    """Return whether the lapse is one of more frequent injections: of a loading course that was not
+    finished, by the interval of 2.7 nothing would be due yet; or they go on as they were ordered.
     """
-    longest = interval_of(maintenance_phase(case.assessment, case.policy))
-    last = words.last_dose
-    return last is not None and (words.as_of - last).days < longest
+    a, policy, last = case.assessment, case.policy, words.last_dose
+    longest = interval_of(maintenance_phase(a, policy))
+    if last is None:
+        return False
+    return (words.as_of - last).days < longest or interval_of(resumed_phase(a, policy)) < longest
 
 
 def t5(case: Case, words: Words) -> str:

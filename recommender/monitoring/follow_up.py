@@ -114,6 +114,15 @@ def phase_as_ordered(timing: Timing | None, usual: Phase, policy: Policy) -> Pha
     return with_timing(MAINT_1M, open_ended, ("S13", "S16"))
 
 
+def resumed_phase(assessment: Assessment, policy: Policy) -> Phase:
+    """Return maintenance as it goes on after a lapse: as it was ordered, where that is more often
+    than 2.7 asks, for a lapse is no reason for a longer interval (T4, I6, S14, S15).
+    """
+    usual = maintenance_phase(assessment, policy)
+    ordered = phase_as_ordered(assessment.treatment.timing, usual, policy)
+    return min(usual, ordered, key=interval_of)
+
+
 def most_frequent_phase(policy: Policy) -> Phase:
     """Return maintenance at the shortest interval that the site allows (C5)."""
     return _steps(policy)[-1]

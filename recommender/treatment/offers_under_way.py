@@ -23,6 +23,7 @@ from recommender.monitoring import (
     maintenance_phase,
     most_frequent_phase,
     phase_as_ordered,
+    resumed_phase,
     review_follow_ups,
 )
 from recommender.precautions import Advice
@@ -123,7 +124,7 @@ def reload(assessment: Assessment, policy: Policy) -> Offer:
     offer = neurological_loading(assessment, policy)
     if not assessment.signs_before_last_dose:
         return _replacing(offer, assessment)
-    maintenance = starting_now(maintenance_phase(assessment, policy))
+    maintenance = starting_now(resumed_phase(assessment, policy))
     legs = (
         replace(offer.options[0], claims=(Claim.SIGNS_PRESENT,)),
         Option((Claim.OLD_UNCHANGED,), Regimen((maintenance,))),
@@ -135,21 +136,20 @@ def resume_or_reload(assessment: Assessment, policy: Policy) -> Offer:
     """Offer a dose now and maintenance again; with loading as the other leg where symptoms or
     nerves may ask for it (T4).
     """
-    maintenance = maintenance_phase(assessment, policy)
+    maintenance = resumed_phase(assessment, policy)
     resume = Regimen((starting_now(maintenance),))
     if assessment.treatment.by_mouth:
         resume = _tablets_again(assessment, policy, maintenance)
     if not may_need_reloading(assessment):
-        return _replacing(
-            Offer(options=(Option((), resume),), acceptable=(Regimen((M_LOAD, maintenance)),)),
-            assessment,
-        )
+        usual = maintenance_phase(assessment, policy)
+        others = (Regimen((M_LOAD, maintenance)), Regimen((M_LOAD, usual)), Regimen((usual,)))
+        return _replacing(Offer(options=(Option((), resume),), acceptable=others), assessment)
     legs = []
     if assessment.neurological.is_unknown:
         legs.append(
             Option(
                 (Claim.SIGNS_PRESENT,),
-                Regimen((N_LOAD, maintenance_phase(as_neurological(assessment), policy))),
+                Regimen((N_LOAD, resumed_phase(as_neurological(assessment), policy))),
             )
         )
     if assessment.symptoms.is_true or assessment.neurological.is_false:
