@@ -167,7 +167,10 @@ def _quote_lengths(index: RecordIndex, placed: Placed, judged: Judged, day: dt.d
     deny, and hold a length in no fixed form (C34, Q34).
     """
     for item in judged.shown:
-        resected = item.concept is Concept.ILEAL_RESECTION and not has_marker(item.text)
+        ileal = item.concept is Concept.ILEAL_RESECTION or (
+            item.concept is Concept.RIGHT_HEMICOLECTOMY and "ile" in item.text.lower()
+        )
+        resected = ileal and not has_marker(item.text)
         if (resected or item.concept is Concept.CROHN_ILEAL) and holds_length(item.text):
             index.understanding.hint(HintAt.ILEAL_LENGTH, placed, item.text, day)
 

@@ -221,8 +221,9 @@ def only_size_is_asked(case: Case) -> bool:
 
 def _size_decides(case: Case) -> tuple[str, ...]:
     """Say from which length or extent on injections are given, of what is recorded only (I33)."""
-    resected = Cause.ILEAL_RESECTION in case.assessment.causes
-    crohns = Cause.CROHNS_ILEAL in case.assessment.causes
+    causes, hints = case.assessment.causes, case.scenario.hints_at
+    resected = Cause.ILEAL_RESECTION in causes or bool(hints(HintAt.ILEAL_SURGERY))
+    crohns = Cause.CROHNS_ILEAL in causes or not resected  # what words of a length may be of
     limits = ["more than 20 cm of ileum resected"] if resected else []
     extent = f"ileal Crohn's disease of {plain(case.policy.crohns_extent_cm)} cm or more"
     limits += [extent] if crohns else []

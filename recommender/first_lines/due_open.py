@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from recommender.case import Case, has_test
 from recommender.first_lines.common import no_test, old_and_low, open_level, operation
-from recommender.language import Cause, HintAt, Route, Test
+from recommender.language import Cause, HintAt, NotCounted, Route, Test
 from recommender.wording import Words, capital, every_months, quote
 
 
@@ -58,9 +58,15 @@ def _lacks_level(case: Case) -> bool:
     return asked and not has_test(case, Test.SERUM_B12)
 
 
+def _last_level(case: Case, words: Words) -> str:
+    """Say when vitamin B12 was last measured, also where that is too long ago to decide (I27)."""
+    old = (one for one in case.scenario.uncounted_b12 if one.why is NotCounted.TOO_OLD)
+    date = case.scenario.total_b12.date or next((one.evidence.date for one in old), None)
+    return f" (last {words.day(date)})" if date else ""
+
+
 def ileum(case: Case, words: Words) -> str:
-    last = words.day(case.scenario.total_b12.date)
-    when = f" (last {last})" if last else ""
+    when = _last_level(case, words)
     resected = Cause.ILEAL_RESECTION in case.assessment.causes
     if hints := case.scenario.hints_at(HintAt.ILEAL_LENGTH):
         removed = resected or case.scenario.hints_at(HintAt.ILEAL_SURGERY)
@@ -75,8 +81,7 @@ def ileum(case: Case, words: Words) -> str:
 
 
 def p6(case: Case, words: Words) -> str:
-    last = words.day(case.scenario.total_b12.date)
-    when = f" (last {last})" if last else ""
+    when = _last_level(case, words)
     return f"{operation(case, words)}: which operation? B12 once a year{when}"
 
 

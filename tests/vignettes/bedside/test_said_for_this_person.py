@@ -224,3 +224,49 @@ def test_what_may_raise_the_level_is_quoted_Q28_Q79(drafted: tuple[str, ...]) ->
 def test_it_is_not_quoted_where_the_level_is_low_whatever_raises_it_Q60() -> None:
     chart = {"conditions": ["'Liver metastases', since 2026-09-01"], "results": [LOW, NO_SIGNS]}
     assert "metastases" not in str(only_card(request(**chart)))
+
+
+# --- a length of ileum that stands in words alone (C34, Q34), and the last level (4.1, P3, P6)
+
+
+@pytest.mark.parametrize(
+    ("chart", "decides"),
+    [
+        (
+            {"procedures": ["'Right hemicolectomy with 22 cm ileum', on 2023-11-01"]},
+            "More than 20 cm of ileum resected calls for injections every month for life.",
+        ),
+        (
+            {"procedures": ["'Ileal resection: stricture 25 cm from valve', on 2023-11-01"]},
+            "More than 20 cm of ileum resected calls for injections every month for life.",
+        ),
+        (
+            {"conditions": ["'Crohn disease, 40 cm of ileum', since 2019-01-01"]},
+            "Ileal Crohn's disease of 30 cm or more calls for injections every month for life.",
+        ),
+    ],
+)
+def test_what_the_size_decides_is_a_whole_sentence_C34(chart: Json, decides: str) -> None:
+    card = only_card(request(results=[NOT_LOW, NO_SIGNS], **chart))
+
+    assert card["summary"].startswith("Record says '")
+    assert decides in card["detail"].splitlines()
+
+
+@pytest.mark.parametrize(
+    ("chart", "summary"),
+    [
+        (
+            {"procedures": ["'Subtotal gastrectomy', on 2022-11-01"]},
+            "Gastric surgery 2022: which operation? B12 once a year (last Sep 2025)",
+        ),
+        (
+            {"conditions": ["Crohn's disease of ileum, since 2015-10-02"]},
+            "Ileal Crohn's, extent not recorded: B12 yearly (last Sep 2025); sources differ on "
+            "injections",
+        ),
+    ],
+)
+def test_the_last_level_is_named_though_it_is_over_a_year_old(chart: Json, summary: str) -> None:
+    old = "B12 420 pmol/L, on 2025-09-10"
+    assert only_card(request(results=[old, NO_SIGNS], **chart))["summary"] == summary
