@@ -34,8 +34,10 @@ from fhir_mappings.scenario_mapping import MappedScenario
 from recommender.case import kind_of
 from recommender.guidance import Policy
 from recommender.language import (
+    Cause,
     ClinicalScenario,
     DoseGiven,
+    Evidence,
     Fact,
     Order,
     OrderState,
@@ -117,6 +119,7 @@ def _suggestion_context(case: Case) -> SuggestionContext:
 def _draft_context(case: Case) -> DraftContext:
     basis, request, advised = case.basis, case.request, case.recommendation
     last = _last_injections(case)
+    asks = _entry_that_asks(advised, case.mapped.scenario)
     return DraftContext(
         version=case.version,
         patient_id=request.patient_id,
@@ -129,12 +132,14 @@ def _draft_context(case: Case) -> DraftContext:
         intent=basis.client.intent,
         preferred_system=basis.client.preferred_system,
         reason_reference=_condition_used(case.mapped.scenario.deficiency_diagnosis)
-        or _entry_that_asks(advised, case.mapped.scenario),
+        or (asks.reference if _is_condition(asks) else ""),
         deficient=advised.assessment.is_deficient,
         writing=_writing(basis.settings.policy),
         last_injection=_first_of_those_after(case) or (last[0].date if last else None),
         lasts_a_month=any(dose.substance is Substance.CYANOCOBALAMIN for dose in last),
         reason_text=advised.indication,
+        reason_code=asks.code,
+        reason_display=asks.name,
         rule=advised.rule,
         statements=advised.citations,
         review_days=basis.settings.policy.neuro_review_days,
@@ -205,24 +210,36 @@ def _writing(policy: Policy) -> Writing:
     )
 
 
-def _entry_that_asks(recommendation: Recommendation, scenario: ClinicalScenario) -> str:
-    """Return the Condition behind treatment without shown deficiency: the sign in N2, the cause in
-    prophylaxis; empty where there is none.
+_PREVENTED = {
+    "P1": Cause.ILEAL_RESECTION,
+    "P2": Cause.CROHNS_ILEAL,
+    "P4": Cause.BARIATRIC,
+    "P5": Cause.TOTAL_GASTRECTOMY,
+}
+"""What each rule of prophylaxis is for."""
+
+
+def _entry_that_asks(recommendation: Recommendation, scenario: ClinicalScenario) -> Evidence:
+    """Return the entry behind treatment without shown deficiency: the sign in N2, the disease or
+    operation in prophylaxis, a Condition first; an empty one where there is none.
     """
-    entries = [found.evidence for found in scenario.neurological_findings if found.current]
+    entries: list[Evidence] = []
     if recommendation.outcome is Outcome.PROPHYLAXIS:
-        entries = [found.evidence for found in scenario.causes]
-    elif recommendation.rule != "N2":
-        return ""
-    return next((one.reference for one in entries if one.reference.startswith("Condition/")), "")
+        cause = _PREVENTED.get(recommendation.rule)
+        entries = [found.evidence for found in scenario.causes if found.cause is cause]
+    elif recommendation.rule == "N2":
+        entries = [found.evidence for found in scenario.neurological_findings if found.current]
+    return min(entries, key=lambda one: not _is_condition(one), default=Evidence(""))
+
+
+def _is_condition(entry: Evidence) -> bool:
+    return entry.reference.startswith("Condition/")
 
 
 def _condition_used(diagnosed: Fact) -> str:
     """Return the reference of the Condition that diagnoses the deficiency, or an empty string."""
     evidence = diagnosed.evidence if diagnosed.is_true else ()
-    return next(
-        (entry.reference for entry in evidence if entry.reference.startswith("Condition/")), ""
-    )
+    return next((entry.reference for entry in evidence if _is_condition(entry)), "")
 
 
 def _gaps(record: PatientRecord, gaps: Mapping[str, str]) -> tuple[str, ...]:

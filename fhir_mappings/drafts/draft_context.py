@@ -11,7 +11,7 @@ from typing import NamedTuple
 from fhir_mappings.drafts.supply import ALL_OF_IT, Following, Writing
 from fhir_mappings.fhir import FhirVersion, Resource
 from fhir_mappings.formulary import BUILT_IN, FormularyRow
-from fhir_mappings.terminology import RXNORM, ValueSets
+from fhir_mappings.terminology import RXNORM, SNOMED, ValueSets
 from recommender.language import Phase
 
 
@@ -20,13 +20,14 @@ class DraftContext(NamedTuple):
 
     `user_id` is `Type/id`; the other ids are bare. `requester_of_the_draft` is whom the draft at
     hand names, for a new one where no user is known (R190). `reason_reference` names the Condition
-    used (`Condition/id`), `reason_text` is said where there is none. `review_days` is after how
-    many days an open-ended loading course is reviewed. `group_id` ties the phases of one regimen.
-    `rule`, `statements` and `condition`, the claim stated by taking the draft, go into the
-    extension that says what it rests on. With `deficient`, the deficiency is coded beside
-    `reason_text`. `after` is the loading phase of the same suggestion, `before` the maintenance
-    that follows it there, `last_injection` the day of the newest injection of a course that has no
-    loading to come (`lasts_a_month`: of cyanocobalamin), `writing` what the site wants written.
+    used (`Condition/id`), `reason_text` is said where there is none; beside it the deficiency is
+    coded with `deficient`, else the sign or operation that asks for treatment (`reason_code`,
+    `system|code`, and `reason_display`). `review_days` is after how many days an open-ended loading
+    course is reviewed. `group_id` ties the phases of one regimen. `rule`, `statements` and
+    `condition`, the claim stated by taking the draft, go into the extension that says what it rests
+    on. `after` is the loading phase of the same suggestion, `before` the maintenance that follows
+    it there, `last_injection` the day of the newest injection of a course that has no loading to
+    come (`lasts_a_month`: of cyanocobalamin), `writing` what the site wants written.
     """
 
     version: FhirVersion
@@ -42,6 +43,8 @@ class DraftContext(NamedTuple):
     group_id: str = ""
     reason_reference: str = ""
     reason_text: str = ""
+    reason_code: str = ""
+    reason_display: str = ""
     rule: str = ""
     statements: tuple[str, ...] = ()
     review_days: int | None = None
@@ -71,3 +74,18 @@ def write_circumstances(context: DraftContext) -> Resource:
     if requester:
         circumstances["requester"] = {"reference": requester}
     return circumstances
+
+
+def write_reason(context: DraftContext) -> Resource:
+    """Return what the order is for: the Condition used, else a code with words beside it."""
+    if context.reason_reference.startswith("Condition/"):
+        return {"reasonReference": [{"reference": context.reason_reference}]}
+    if not context.reason_text:
+        return {}
+    system, _, code = context.reason_code.rpartition("|")
+    display = context.reason_display
+    if context.deficient:
+        system, code, display = SNOMED, "190634004", "Cobalamin deficiency (disorder)"
+    coding = {"system": system, "code": code} | ({"display": display} if display else {})
+    coded = {"coding": [coding]} if system and code else {}
+    return {"reasonCode": [coded | {"text": context.reason_text}]}

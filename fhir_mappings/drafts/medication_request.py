@@ -12,12 +12,11 @@ import pickle
 from typing import NamedTuple
 
 from fhir_mappings.drafts.dosage_instruction import start_on, write_dosage
-from fhir_mappings.drafts.draft_context import DraftContext, write_circumstances
+from fhir_mappings.drafts.draft_context import DraftContext, write_circumstances, write_reason
 from fhir_mappings.drafts.supply import Writing, first_dose, write_dispense, write_validity
 from fhir_mappings.fhir import Resource, as_dict, as_text, write_shape
 from fhir_mappings.formulary import FormularyRow
 from fhir_mappings.medicines import BASIS, STATED
-from fhir_mappings.terminology import SNOMED
 from recommender.guidance import LOADING_DOSES
 from recommender.language import (
     Phase,
@@ -142,7 +141,7 @@ def _fill(parts: _Parts, phase: Phase, context: DraftContext) -> Resource:
         "intent": context.intent,
         **parts.product,
         **write_circumstances(context),
-        **_reason(context),
+        **write_reason(context),
         "note": [{"text": _note(phase, context)}],
         **parts.words,
     }
@@ -233,20 +232,6 @@ def _row_of(phase: Phase, context: DraftContext) -> FormularyRow | None:
         if (row.substance, row.route) == (line.substance, line.route)
     ]
     return next((row for row in rows if row.available), rows[0] if rows else None)
-
-
-def _reason(context: DraftContext) -> Resource:
-    if context.reason_reference.startswith("Condition/"):
-        return {"reasonReference": [{"reference": context.reason_reference}]}
-    if not context.reason_text:
-        return {}
-    coding = {
-        "system": SNOMED,
-        "code": "190634004",
-        "display": "Cobalamin deficiency (disorder)",
-    }
-    coded = {"coding": [coding]} if context.deficient else {}
-    return {"reasonCode": [coded | {"text": context.reason_text}]}
 
 
 def _note(phase: Phase, context: DraftContext) -> str:

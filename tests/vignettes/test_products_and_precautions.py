@@ -32,6 +32,7 @@ KIDNEYS = "eGFR 90 mL/min/{1.73_m2}, on 2026-11-06"
 LOADING = "hydroxocobalamin, 1000 mcg, IM, three times a week for 2 weeks"
 EVERY_2_TO_3 = "hydroxocobalamin, 1000 mcg, IM, every 2 to 3 months"
 TABLETS = "vitamin B12 tablet 1 mg, 1 tablet, oral, daily"
+RESECTED = "ileal resection 25 cm, on 2023-11-05"
 MISFIT = "Product and route do not fit"
 
 
@@ -405,3 +406,72 @@ def test_a_refill_with_an_unread_medication_list_asks_for_no_dose_Q58() -> None:
     chart = {"given": given, "not available": ["medications"], "results": [KIDNEYS, NO_SIGNS]}
     card = only_card(refill(EVERY_2_TO_3, conditions=[ANAEMIA], **chart))
     assert card["summary"].startswith("B12 treatment could not be read: if doses were missed")
+
+
+# --- what a draft is for, where the deficiency is not shown: by a code (cards.md 8)
+
+
+def reasons(asked: Json) -> list[Json]:
+    """Return what each drafted order says that it is for."""
+    created = [
+        action["resource"]
+        for card in cards_of(asked)
+        for suggestion in card.get("suggestions", ())
+        for action in suggestion["actions"]
+        if action["type"] == "create"
+    ]
+    orders = [one for one in created if one["resourceType"] == "MedicationRequest"]
+    return [one.get("reasonReference", one.get("reasonCode")) for one in orders]
+
+
+@pytest.mark.parametrize(
+    ("operation", "code"),
+    [
+        ("ileal resection, on 2023-11-01", "307193005"),
+        ("total gastrectomy, on 2023-11-01", "26452005"),
+        ("sleeve gastrectomy, on 2023-11-01", "427074001"),
+    ],
+)
+@pytest.mark.parametrize("diet", [[], [VEGAN]])
+def test_an_order_of_prevention_is_for_the_operation_by_its_own_code(
+    operation: str, code: str, diet: list[str]
+) -> None:
+    chart = {
+        "procedures": [operation],
+        "results": [NO_SIGNS, KIDNEYS, RESECTED],
+        "conditions": diet,
+    }
+    said = reasons(request(**chart))
+
+    assert said
+    for reason in (one[0] for one in said):
+        coding = reason["coding"][0]
+        assert (coding["system"], coding["code"]) == ("http://snomed.info/sct", code)
+        assert reason["text"] == "Prevention of vitamin B12 deficiency"
+
+
+def test_treatment_of_a_sign_without_a_test_is_for_the_sign_by_its_own_code_N2() -> None:
+    asked = request(TABLETS, results=[KIDNEYS])
+    sign = {
+        "resourceType": "Observation",
+        "id": "sign",
+        "status": "final",
+        "code": {"coding": [{"system": "http://snomed.info/sct", "code": "91019004"}]},
+        "effectiveDateTime": "2026-11-10",
+        "valueBoolean": True,
+    }
+    asked["prefetch"]["labs"]["entry"].append({"resource": sign})
+    said = reasons(asked)
+
+    assert said
+    assert all(one[0]["coding"][0]["code"] == "91019004" for one in said)
+
+
+def test_another_disease_of_the_ileum_is_not_what_the_order_is_for_P1() -> None:
+    chart = {
+        "conditions": ["Crohn's disease of ileum, since 2020-01-01"],
+        "results": [KIDNEYS, RESECTED],
+    }
+    asked = request(procedures=["ileal resection, on 2023-11-01"], **chart)
+
+    assert {one[0]["coding"][0]["code"] for one in reasons(asked)} == {"307193005"}
