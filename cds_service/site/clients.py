@@ -176,11 +176,14 @@ def _switch_problems(client: Client) -> list[str]:
 
 
 def _key_problems(client: Client) -> list[str]:
-    algorithms = (
-        f'algorithms: found "{algorithm}", expected one of {", ".join(sorted(ALGORITHMS))}.'
+    known = ", ".join(sorted(ALGORITHMS))
+    algorithms = [
+        f'algorithms: found "{algorithm}", expected one of {known}.'
         for algorithm in client.algorithms
         if algorithm not in ALGORITHMS
-    )
+    ]
+    if not client.algorithms:
+        algorithms = [f"algorithms: is empty; expected some of {known}, else no token is good."]
     keys = (
         f"keys[{number}]: {problem}."
         for number, key in enumerate(client.keys)

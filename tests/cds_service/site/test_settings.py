@@ -319,6 +319,14 @@ def test_all_problems_are_said_at_once(tmp_path: Path) -> None:
     assert 'found "swap"' in places
 
 
+def test_a_client_without_an_algorithm_is_refused_as_no_token_of_it_is_good(
+    tmp_path: Path,
+) -> None:
+    (problem,) = problems_of(tmp_path, PRODUCTION + "algorithms = []\n")
+
+    assert problem.startswith("clients[0].algorithms: is empty; expected some of ES256, ES384")
+
+
 def test_two_clients_of_one_name_are_refused_as_feedback_is_kept_under_it(tmp_path: Path) -> None:
     twin = PRODUCTION[PRODUCTION.index("[[clients]]") :].replace("https://ehr.", "https://other.")
 
