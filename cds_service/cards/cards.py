@@ -73,7 +73,8 @@ def write_card(finding: Finding, context: CardContext) -> dict[str, Any]:
     }
     if suggestions.offered:
         card["suggestions"] = list(suggestions.offered)
-        card["selectionBehavior"] = _selection_behavior(finding, context.suggestions)
+        # `any` where the client knows nothing else (Epic); there no two legs are offered (R81, Q65)
+        card["selectionBehavior"] = context.suggestions.client.selection_behavior
     if finding.override_reasons:
         card["overrideReasons"] = write_override_reasons(finding.override_reasons)
     card["links"] = _links(finding, context)
@@ -92,17 +93,6 @@ def _links(finding: Finding, context: CardContext) -> list[dict[str, str]]:
 def rule_url(finding: Finding, context: CardContext) -> str:
     """Return where the guidance page tells the rule the card rests on."""
     return f"{context.guidance_url}#rule-{finding.rule}"
-
-
-def _selection_behavior(finding: Finding, context: SuggestionContext) -> str:
-    """Return `any` for independent additions and for clients that know nothing else (Epic), else
-    `at-most-one` (R81).
-    """
-    return (
-        "at-most-one"
-        if finding.choice and context.client.selection_behavior != "any"
-        else context.client.selection_behavior
-    )
 
 
 def _extension(finding: Finding, context: CardContext) -> dict[str, Any]:

@@ -57,6 +57,10 @@ def case_of(known: dict[str, Any], *drafted: Order, policy: Policy | None = None
     return Case(course, scenario, recommend(scenario, policy), policy)
 
 
+HINTED = {"hints": {"neurological_involvement": ["numb feet", 10]}}
+"""Words of the record that may be nerve signs (Q69)."""
+
+
 def days_ago(days: int) -> str:
     return f"400 pmol/L on {TODAY - dt.timedelta(days=days)}"
 
@@ -75,6 +79,9 @@ def days_ago(days: int) -> str:
         (NORMAL | {"nitrous_oxide": "yes"}, UNKNOWN),
         (NORMAL | {"nitrous_oxide": "unknown"}, UNKNOWN),
         (NORMAL | {"signs": ["paraesthesia"]}, UNKNOWN),
+        (NORMAL | HINTED, UNKNOWN),
+        (NORMAL | HINTED | {"mma": 150}, EXCLUDED),
+        (NORMAL | HINTED | {"mma": 300}, UNKNOWN),
         (NORMAL | {"neurological_screen": "no"}, EXCLUDED),
         (NORMAL | {"unavailable": ["laboratory results"]}, EXCLUDED),
         (NORMAL | {"unavailable": ["medication orders"]}, UNKNOWN),

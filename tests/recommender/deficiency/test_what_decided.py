@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -97,3 +98,24 @@ def test_role_of_each_entry(known: dict[str, Any], value: str, roles: dict[str, 
     fact = deficiency_of(known)
     assert fact.value == value
     assert {_name(entry.reference): entry.role.value for entry in fact.evidence} == roles
+
+
+@pytest.mark.parametrize(
+    ("level", "how", "value"),
+    [
+        (NORMAL, {}, "unlikely"),
+        # the laboratory calls it low, or below its range (Q60)
+        (NORMAL, {"flagged_low": True}, "unresolved"),
+        # dated by its issue alone: it may alarm and never excludes (I18, Q33)
+        (NORMAL, {"by_issue": True}, "unknown"),
+        (LOW, {"by_issue": True}, "confirmed"),
+    ],
+)
+def test_what_a_level_that_is_not_low_does_not_exclude_Q60_I18(
+    level: int, how: dict[str, Any], value: str
+) -> None:
+    scenario = build_scenario({"total_b12": level})
+    scenario = replace(scenario, total_b12=scenario.total_b12._replace(**how))
+    assessed = assess(scenario, Policy())
+
+    assert assessed.deficiency.value == value
