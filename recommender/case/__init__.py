@@ -21,6 +21,7 @@ from recommender.case.course_reading import (
     same_kind,
 )
 from recommender.case.issues import Issue, issue_of, sort_issues
+from recommender.case.levels_to_read import level_on_tablets, may_need_loading
 
 __all__ = [
     "WITHOUT_A_DOSE",
@@ -41,7 +42,9 @@ __all__ = [
     "is_treatment",
     "issue_of",
     "kind_of",
+    "level_on_tablets",
     "may_be_cyanocobalamin",
+    "may_need_loading",
     "most_folic_acid",
     "names_no_route",
     "same_kind",

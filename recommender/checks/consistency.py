@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from recommender.cards import WARNING, cards
+from recommender.cards import INFO, WARNING, cards
 from recommender.case import (
     WITHOUT_A_DOSE,
     Case,
@@ -17,17 +17,26 @@ from recommender.case import (
     is_readable,
     is_trace,
     is_treatment,
+    issue_of,
+    kind_of,
+    level_on_tablets,
+    may_need_loading,
 )
 from recommender.checks.by_mouth import check_by_mouth, check_oral_dose
 from recommender.checks.injection_courses import check_resuming
 from recommender.checks.injections import check_injection
 from recommender.checks.loading import check_count_alone
-from recommender.checks.no_indication import check_without_indication, measure_first, samples_first
+from recommender.checks.no_indication import (
+    check_without_indication,
+    level_first,
+    measure_first,
+    samples_first,
+)
 from recommender.checks.routes import check_product_and_route
-from recommender.language import DoseLine, Order, Route, is_one_injection
+from recommender.language import DoseLine, Order, PhaseKind, Route, is_one_injection
 from recommender.safety import check_alone, check_readable, is_implausible
 from recommender.treatment_so_far import TreatmentPhase
-from recommender.wording import Words
+from recommender.wording import Words, repeat_level
 
 
 def check_order(case: Case, order: Order) -> Iterator[Issue]:
@@ -66,11 +75,22 @@ def check_order(case: Case, order: Order) -> Iterator[Issue]:
 
 
 def _tests_first(case: Case, order: Order) -> Iterator[Issue]:
-    """Yield b18 beside prophylaxis (B1), b13 where samples come before the first dose (N2)."""
+    """Yield b18 beside prophylaxis (B1), b13 where samples come before the first dose (N2), and
+    what asks for a level that may be low: prophylaxis lacks the loading then, and tablets do not
+    work.
+    """
     if case.rule == "B1" and case.is_prophylaxis:
         yield from measure_first(case, order)
     if case.rule == "N2":
         yield from samples_first(case, order)
+    if may_need_loading(case) and is_treatment(order) and kind_of(order) is not PhaseKind.LOADING:
+        yield from level_first(case, order)
+    line = order.cobalamin
+    level = level_on_tablets(case) if line is not None and is_oral(line) else None
+    if level and is_treatment(order):
+        said = repeat_level(Words(case.scenario, case.assessment, case.policy), level)
+        reason = "Vitamin B12 that is still low on tablets calls for injections."
+        yield issue_of(cards.A1_RIGHT_BUT_MORE, INFO, order, reason, ("S62", "S92"), said)
 
 
 def _trace(case: Case) -> Iterator[Issue]:

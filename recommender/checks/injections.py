@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from recommender.cards import INFO, WARNING, cards
-from recommender.case import Case, Column, Issue, issue_of, kind_of
+from recommender.case import Case, Column, Issue, issue_of, kind_of, may_need_loading
 from recommender.checks.beside import has_alternate_days, loading_is_selected
 from recommender.checks.injection_courses import american_course, check_bound
 from recommender.checks.intervals import check_interval, more_than_needed
@@ -16,6 +16,7 @@ from recommender.checks.loading import (
     maintenance_before_loading,
     never_loaded,
 )
+from recommender.deficiency import older_low_result
 from recommender.guidance import INJECTION_DOSE
 from recommender.language import (
     Claim,
@@ -30,7 +31,7 @@ from recommender.language import (
     total_doses,
 )
 from recommender.treatment_so_far import TreatmentPhase
-from recommender.wording import Words
+from recommender.wording import Words, repeat_level
 
 
 def check_injection(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
@@ -79,15 +80,19 @@ def _american(case: Case, order: Order) -> Iterator[Issue]:
 
 
 def _more_than_maintenance(case: Case, order: Order, reason: str) -> Issue:
-    """Return b6 of loading beside treatment that goes on; while nerve signs are not known it asks
-    for them, for they may be why it was ordered.
+    """Return b6 of loading beside treatment or prophylaxis; while nerve signs are not known it asks
+    for them, and a level that may be low it names first: they may be why it was ordered.
     """
     found = more_than_needed(order, reason)
-    if not case.assessment.neurological.is_unknown:
-        return found
-    asked = "New nerve signs need injections on alternate days."
-    summary = "More frequent than is needed here, unless nerve signs are new: are there any?"
-    return replace(found, reasons=(f"{reason} {asked}",), summary=summary)
+    if case.assessment.neurological.is_unknown:
+        asked = "New nerve signs need injections on alternate days."
+        summary = "More frequent than is needed here, unless nerve signs are new: are there any?"
+        found = replace(found, reasons=(f"{reason} {asked}",), summary=summary)
+    if may_need_loading(case) and (level := older_low_result(case.scenario, case.policy)):
+        words = Words(case.scenario, case.assessment, case.policy)
+        reason = f"{found.reasons[0]} The loading is right if vitamin B12 is low."
+        return replace(found, reasons=(reason,), summary=repeat_level(words, level))
+    return found
 
 
 def _neurological(case: Case, order: Order, line: DoseLine, timing: Timing) -> Iterator[Issue]:

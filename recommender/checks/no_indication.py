@@ -15,20 +15,18 @@ from recommender.wording import TEST_NAMES, Words, every_months, plain, quote
 
 
 def check_without_indication(case: Case, order: Order) -> Iterator[Issue]:
-    a = case.assessment
+    a, line = case.assessment, order.cobalamin
     if case.rule in ("P3", "P6"):
         yield from _too_seldom(case, order)
     match case.rule:
         case "B1":
             yield from measure_first(case, order)
-        case "P3" if order.cobalamin is not None and is_injected(order.cobalamin):
+        case "P3" if line is not None and is_injected(line) and not a.low_once:
             if not case.refill:
                 yield ileal_conflict(case, (order.key,))
         case "E2" | "E3" | "P3" | "P6":
-            if not has_test(case, Test.SERUM_B12) and a.deficiency is not Deficiency.UNLIKELY:
-                reason = _why_not_known(case)
-                loud = WARNING if case.rule == "E3" and a.symptoms.is_true else INFO
-                yield issue_of(cards.B13_NO_USABLE_TEST, loud, order, reason, ("S52", "S87"))
+            if a.deficiency is not Deficiency.UNLIKELY:
+                yield from level_first(case, order)
         case "N3":
             yield from _signs_without_deficiency(case, order)
         case "E1":
@@ -42,6 +40,15 @@ def _too_seldom(case: Case, order: Order) -> Iterator[Issue]:
     line = order.cobalamin
     if line is not None and is_injected(line) and line.timing is not None and not line.as_needed:
         yield from (one for one in check_interval(case, order, line, line.timing) if one.is_loud)
+
+
+def level_first(case: Case, order: Order) -> Iterator[Issue]:
+    """Yield b13 of a level that is not known, while the test is not drafted."""
+    if has_test(case, Test.SERUM_B12):
+        return
+    reason = _why_not_known(case)
+    loud = WARNING if case.rule == "E3" and case.assessment.symptoms.is_true else INFO
+    yield issue_of(cards.B13_NO_USABLE_TEST, loud, order, reason, ("S52", "S87"))
 
 
 def measure_first(case: Case, order: Order) -> Iterator[Issue]:

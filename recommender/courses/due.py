@@ -20,7 +20,7 @@ from recommender.case import (
     is_treatment,
 )
 from recommender.courses.due_words import advice_of
-from recommender.courses.words_since import due_by_new_words
+from recommender.courses.words_since import due_by_what_is_unread
 from recommender.deficiency import Deficiency, older_low_result
 from recommender.guidance import NEW_SIGN_DAYS
 from recommender.language import Cause, HintAt, Order, Test
@@ -109,7 +109,7 @@ def due_treatment(case: Case) -> Iterator[Issue]:
         yield from _tests_due(case)
     elif only_size_is_asked(case):
         yield _due(case, INFO, _size_decides(case))
-    elif not _is_on_unsuitable_product(case) and (asked := due_by_new_words(case)):
+    elif not _is_on_unsuitable_product(case) and (asked := due_by_what_is_unread(case)):
         yield asked
     elif _is_in_time(case):
         return

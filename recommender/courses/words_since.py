@@ -1,5 +1,5 @@
-"""Words that may be nerve signs and came while treatment was under way: by a code they would be T0
-or T1, so they are asked about (Q3, Q28).
+"""What came while treatment was under way and is not known to change it: words that may be nerve
+signs, which by a code would be T0 or T1 (Q3, Q28), and a level that may be low on tablets (T5b).
 """
 
 from __future__ import annotations
@@ -8,11 +8,11 @@ import datetime as dt
 from collections.abc import Iterator
 
 from recommender.cards import INFO, WARNING, cards
-from recommender.case import Case, Issue, is_oral, is_treatment, issue_of, kind_of
+from recommender.case import Case, Issue, is_oral, is_treatment, issue_of, kind_of, level_on_tablets
 from recommender.guidance import NEW_SIGN_DAYS
 from recommender.language import Hint, HintAt, PhaseKind
 from recommender.treatment_so_far import TreatmentPhase
-from recommender.wording import quote
+from recommender.wording import Words, quote, repeat_level
 
 GOES_ON = frozenset({"T5", "T6", "T8"})
 """Rules by which treatment goes on as it is, so that nothing else asks."""
@@ -36,7 +36,14 @@ def ask_about_new_words(case: Case) -> Iterator[Issue]:
         yield issue_of(cards.B2_ASK_ABOUT_SIGNS, loud, order, reason, ("S44", "S45", "S68"), said)
 
 
-def due_by_new_words(case: Case) -> Issue | None:
+def due_by_what_is_unread(case: Case) -> Issue | None:
+    """Return k1 of the opened chart where treatment goes on and words or a level that are not read
+    may change it; `None` for neither.
+    """
+    return _due_by_new_words(case) or _due_by_level(case)
+
+
+def _due_by_new_words(case: Case) -> Issue | None:
     """Return k1 of the opened chart where treatment goes on in time (T6); `None` for no such words,
     or while alternate days are given.
     """
@@ -48,6 +55,18 @@ def due_by_new_words(case: Case) -> Issue | None:
     then = "with nerve signs, injections on alternate days are needed"
     said = f"Record says {quote(hint.words, _QUOTED)}: {then}" if tablets else _more_often(hint)
     reason = "Treatment goes on; nerve signs that came under it would change it."
+    return Issue(cards.K1_DUE, INFO, (reason,), case.recommendation.citations, (), said)
+
+
+def _due_by_level(case: Case) -> Issue | None:
+    """Return k1 of the opened chart where tablets go on and a level taken after three months of
+    them cannot be used and may be low: the tablets may not work, and nobody knows (T5b, Q35).
+    """
+    level = None if case.course.has_anything_selected else level_on_tablets(case)
+    if level is None:
+        return None
+    said = repeat_level(Words(case.scenario, case.assessment, case.policy), level)
+    reason = "Treatment by mouth goes on; a level that is still low would change it to injections."
     return Issue(cards.K1_DUE, INFO, (reason,), case.recommendation.citations, (), said)
 
 

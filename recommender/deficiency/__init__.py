@@ -21,6 +21,7 @@ from recommender.deficiency.levels import (
     low_in_both_readings,
     total_b12_is_borderline,
     total_b12_is_low,
+    unusable_low_since,
 )
 from recommender.deficiency.older_results import (
     behind_a_flag,
@@ -57,5 +58,6 @@ __all__ = [
     "renal_is_severe",
     "total_b12_is_borderline",
     "total_b12_is_low",
+    "unusable_low_since",
     "with_low_level",
 ]

@@ -4,6 +4,7 @@ never converted (1.1, I9), at full precision.
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 from recommender.guidance import Policy, look_back
@@ -85,6 +86,42 @@ def low_in_both_readings(scenario: ClinicalScenario, policy: Policy) -> Uncounte
             continue
         classes = {class_of_reading(result.test, reading, policy) for reading in result.readings}
         if classes == {B12Class.LOW} and (newest is None or day >= newest):
+            return result
+    return None
+
+
+_UNUSABLE = frozenset(
+    {
+        NotCounted.UNIT_MISSING,
+        NotCounted.UNIT_CONTRADICTS,
+        NotCounted.NAMES_CONTRADICT,
+        NotCounted.SEVERAL_TESTS,
+        NotCounted.NAME_UNCERTAIN,
+        NotCounted.IN_WORDS,
+        NotCounted.NOT_READABLE,
+        NotCounted.CHANGED,
+        NotCounted.IMPLAUSIBLE,
+        NotCounted.PRELIMINARY,
+        NotCounted.OTHER_STATUS,
+    }
+)
+"""Why a level cannot be used that was taken on a known day."""
+
+
+def unusable_low_since(
+    scenario: ClinicalScenario, policy: Policy, since: dt.date
+) -> UncountedResult | None:
+    """Return the newest level of that day or later that cannot be used, and that its laboratory
+    calls low or that is low in one of its readings; `None` for none, or where a usable one is as
+    new.
+    """
+    usable = scenario.total_b12_on_treatment.date or dt.date.min
+    for result in scenario.uncounted_b12:
+        day = result.evidence.date
+        if result.why not in _UNUSABLE or day is None or day < since or day <= usable:
+            continue
+        classes = {class_of_reading(result.test, reading, policy) for reading in result.readings}
+        if result.flagged_low or B12Class.LOW in classes:
             return result
     return None
 

@@ -17,7 +17,6 @@ from recommender.language import (
     SURGERY_HINTS,
     Cause,
     HintAt,
-    NotCounted,
     Order,
     RecordArea,
     Route,
@@ -35,6 +34,7 @@ from recommender.wording import (
     is_measured,
     no_dose,
     quote,
+    repeat_level,
 )
 
 Form = Callable[[Case, Issue, Words], str]
@@ -227,13 +227,7 @@ def old_and_low(case: Case, words: Words) -> str:
     used and may be.
     """
     result = older_low_result(case.scenario, case.policy)
-    if result is None:
-        return ""
-    said = words.uncounted(result)
-    if result.why in (NotCounted.TOO_OLD, NotCounted.NEWER_COUNTS):
-        return f"{said} was low, no B12 on record since: repeat it now"
-    flagged = ", flagged low" if result.flagged_low else ", may be low"
-    return f"{said}{flagged}, {result.why.value}: read it or repeat it"
+    return repeat_level(words, result) if result else ""
 
 
 def operation(case: Case, words: Words) -> str:

@@ -17,6 +17,7 @@ from recommender.case import (
     has_test,
     issue_of,
     kind_of,
+    level_on_tablets,
     most_folic_acid,
 )
 from recommender.deficiency import Deficiency
@@ -39,7 +40,7 @@ from recommender.language import (
     Test,
 )
 from recommender.treatment_so_far import TreatmentPhase, bound_end
-from recommender.wording import quote
+from recommender.wording import Words, quote, repeat_level
 
 HIGHEST_FOLIC_ACID = Decimal(15000)
 """Micrograms of folic acid a day that are still a labelled dose (Q66, Q86)."""
@@ -83,6 +84,11 @@ def _by_the_gate(case: Case, order: Order) -> Iterator[Issue]:
             yield from _refilled(case, order)
     elif gate is FolateGate.UNKNOWN and not _b12_is_tested(case):
         yield from _not_known(case, order, dose_class, note)
+    elif dose_class is FolateClass.THERAPEUTIC and (level := level_on_tablets(case)):
+        said = repeat_level(Words(case.scenario, case.assessment, case.policy), level)
+        reason = f"Tablets that leave vitamin B12 low do not open the way for folic acid.{note}"
+        sources = ("S40", "S83")
+        yield issue_of(cards.C3_B12_NOT_KNOWN, INFO, order, reason, sources, said)
 
 
 def _b12_is_tested(case: Case) -> bool:

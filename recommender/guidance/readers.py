@@ -109,8 +109,6 @@ MEMBERS_NOT_READ: dict[str, str] = {
     **{
         f"NotCounted.{name}": "its words are said of the result that does not decide (Q36)"
         for name in (
-            "NAMES_CONTRADICT",
-            "SEVERAL_TESTS",
             "ABOUT_ANOTHER",
             "NO_VALUE",
             "HIGHER_BY_RACE",

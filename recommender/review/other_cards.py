@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from recommender.cards import Finding, Resolution
-from recommender.case import Case, Column, Issue, has_test, sort_issues
+from recommender.case import Case, Column, Issue, has_test, is_trace, sort_issues
 from recommender.courses import (
     check_lowering_drug,
     check_not_ordered,
@@ -50,17 +50,21 @@ def not_ordered(case: Case) -> Iterator[Finding]:
     """Yield k1, g1 or g2: what is due while something else is selected. Of two that say the same
     the louder one is shown.
     """
-    if case.drafts:
+    supplement = _is_supplement_alone(case)
+    if case.drafts and not supplement:
         return
     if case.selected_stops:
         yield from _due_and_forbidden(case)
         return
     drug = list(check_lowering_drug(case))
     in_scope = (
-        bool(case.selected_folate) or any(test.selected for test in case.course.tests) or bool(drug)
+        bool(case.selected_folate)
+        or any(test.selected for test in case.course.tests)
+        or bool(drug)
+        or supplement
     )
     due = list(check_not_ordered(case)) if in_scope else []
-    other = bool(case.selected_folate) or bool(drug)
+    other = bool(case.selected_folate) or bool(drug) or supplement
     if not other and case.chart_asks and _is_for_the_opened_chart(case):
         due = [issue for issue in due if issue.is_loud]
     issues = sort_issues([*due, *drug])
@@ -68,6 +72,16 @@ def not_ordered(case: Case) -> Iterator[Finding]:
         yield due_card(
             case, issues[0], also=issues[1:], about_drug_or_test=not case.selected_folate
         )
+
+
+def _is_supplement_alone(case: Case) -> bool:
+    """Return whether a trace supplement is all that is drafted while tests are due that it would
+    make misleading: a level that may be low is to be repeated (E3), or nerve signs ask for one
+    (N2).
+    """
+    if not case.drafts or case.rule not in ("E3", "N2"):
+        return False
+    return all(is_trace(order, case.policy.trace_b12_mcg_per_day) for order in case.drafts)
 
 
 def _is_for_the_opened_chart(case: Case) -> bool:

@@ -3,7 +3,7 @@ monitoring.
 """
 
 from recommender.treatment import conditions
-from recommender.treatment.conditions import Condition
+from recommender.treatment.conditions import ORAL_TRIAL_DAYS, Condition
 from recommender.treatment.offers import without_neurological_symptoms
 from recommender.treatment.products import (
     SAME_DAY_ADVICE,
@@ -17,6 +17,7 @@ from recommender.treatment.table import RULES, Rule, decide, recommend, trace_ro
 from recommender.treatment.what_would_change import nearest_changes, with_nerve_signs
 
 __all__ = [
+    "ORAL_TRIAL_DAYS",
     "RULES",
     "SAME_DAY_ADVICE",
     "Condition",

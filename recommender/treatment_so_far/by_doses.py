@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from decimal import Decimal
 from statistics import median
 
@@ -23,7 +24,13 @@ from recommender.treatment_so_far.history import (
     LONGEST_INTERVAL,
     History,
 )
-from recommender.treatment_so_far.reading import bound_end, is_alternate_days, start_of
+from recommender.treatment_so_far.reading import (
+    bound_end,
+    end_of,
+    is_alternate_days,
+    is_injected,
+    start_of,
+)
 from recommender.treatment_so_far.treatment import Treatment, TreatmentPhase, UnknownPhase
 
 
@@ -142,6 +149,34 @@ def _supply_says_otherwise(history: History) -> bool:
         return False
     end = _supply_end(history)
     return not history.oral_stated if end is None else history.days_since(end) > SUPPLY_OVER_AFTER
+
+
+def days_on_tablets(history: History) -> int | None:
+    """Return the days since tablets were begun: by their orders, and by doses and orders that are
+    over without a gap that would make it an earlier course (Q77).
+    """
+    ordered = [start for start in map(start_of, history.oral) if start and start <= history.as_of]
+    before = sorted(_tablets_before(history), reverse=True)
+    began = min(ordered, default=before[0][0] if before else None)
+    for start, until in before:
+        if began is not None and start < began <= until:
+            began = start
+    return history.days_since(began) if began is not None else None
+
+
+def _tablets_before(history: History) -> Iterator[tuple[dt.date, dt.date]]:
+    """Yield when tablets were supplied or ordered, and the day up to which the next belong to the
+    same course: 30 days after they were used up, or 90 after the day itself.
+    """
+    spans = [(dose.date, dose.supply_days) for dose in history.taken]
+    for order in history.over:
+        start, end = start_of(order), end_of(order)
+        if not is_injected(order.cobalamin) and start is not None:
+            spans.append((start, Decimal((end - start).days) if end else None))
+    for day, lasts in spans:
+        if day is not None:
+            days = max(look_back.STATED_ORAL_DAYS, int(lasts or 0) + SUPPLY_OVER_AFTER)
+            yield day, day + dt.timedelta(days=days)
 
 
 def _supply_end(history: History) -> dt.date | None:

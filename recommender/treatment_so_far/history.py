@@ -233,23 +233,6 @@ class History:
         return (self.as_of - min(known)).days if known else None
 
     @property
-    def days_on_tablets(self) -> int | None:
-        """Days since tablets were begun: by their orders, and by doses and orders that are over
-        without a gap that would make it an earlier course.
-        """
-        ordered = [
-            start for start in map(start_of, self.oral) if start is not None and start <= self.as_of
-        ]
-        over = [start_of(order) for order in self.over if not is_injected(order.cobalamin)]
-        before = [dose.date for dose in self.taken] + over
-        taken = sorted((day for day in before if day is not None), reverse=True)
-        began = min(ordered, default=taken[0] if taken else None)
-        for date in taken:
-            if began is not None and 0 < (began - date).days <= look_back.STATED_ORAL_DAYS:
-                began = date
-        return self.days_since(began) if began is not None else None
-
-    @property
     def dose_documented(self) -> bool:
         """Whether a dose of the course under way is on record (Q12): an order alone is none."""
         return any(dose.date is not None and dose.date >= self.course_since for dose in self.given)

@@ -19,7 +19,7 @@ from recommender.language import (
     Truth,
     changed,
 )
-from recommender.treatment_so_far.by_doses import course_by_doses, oral
+from recommender.treatment_so_far.by_doses import course_by_doses, days_on_tablets, oral
 from recommender.treatment_so_far.by_orders import (
     ended_loading,
     from_order,
@@ -56,7 +56,7 @@ def read_treatment(scenario: ClinicalScenario, neurological: Truth, policy: Poli
     nothing = treatment.phase in (TreatmentPhase.NONE, TreatmentPhase.UNKNOWN)
     return changed(
         treatment,
-        days_on_treatment=history.days_on_tablets
+        days_on_treatment=days_on_tablets(history)
         if treatment.phase is TreatmentPhase.ORAL
         else history.days_on_treatment,
         dose_documented=history.dose_documented,

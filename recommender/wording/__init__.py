@@ -1,6 +1,11 @@
 """How cards say facts: short dates, results, findings and causes, in words of ours."""
 
-from recommender.wording.blood_said import few_uncounted, high_inr_uncounted, low_uncounted
+from recommender.wording.blood_said import (
+    few_uncounted,
+    high_inr_uncounted,
+    low_uncounted,
+    repeat_level,
+)
 from recommender.wording.fact_lines import facts_that_decided
 from recommender.wording.hints import hint_lines, judged_by_words
 from recommender.wording.names import LISTS
@@ -66,6 +71,7 @@ __all__ = [
     "no_kidney_result",
     "plain",
     "quote",
+    "repeat_level",
     "say_age",
     "say_alarm",
     "say_date",

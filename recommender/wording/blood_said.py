@@ -1,4 +1,4 @@
-"""What is said of the blood: platelets, INR, haemoglobin and potassium."""
+"""What is said of the blood: platelets, INR, haemoglobin, potassium, and levels to be repeated."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from recommender.assessment import INR_HIGH_ABOVE, PLATELET_LIMITS, POTASSIUM_LOW_BELOW
 from recommender.guidance import look_back
-from recommender.language import Measurement, NotCounted, PassedOver
+from recommender.language import Measurement, NotCounted, PassedOver, UncountedResult
 from recommender.wording.not_known import cannot_be_used, newer_not_usable, with_newer
 from recommender.wording.words import Words
 
@@ -54,6 +54,17 @@ def high_inr_uncounted(inr: Measurement) -> PassedOver | None:
     if found is None or found.quantity is None or found.why is NotCounted.TOO_OLD:
         return None
     return found if found.quantity.above(INR_HIGH_ABOVE).is_true else None
+
+
+def repeat_level(words: Words, result: UncountedResult) -> str:
+    """Say a level of vitamin B12 that asks to be repeated (E3): an old one that was low, or one
+    that cannot be used and may be.
+    """
+    said = words.uncounted(result)
+    if result.why in (NotCounted.TOO_OLD, NotCounted.NEWER_COUNTS):
+        return f"{said} was low, no B12 on record since: repeat it now"
+    flagged = ", flagged low" if result.flagged_low else ", may be low"
+    return f"{said}{flagged}, {result.why.value}: read it or repeat it"
 
 
 def inr(words: Words) -> str:
