@@ -88,6 +88,47 @@ def test_a_removal_alone_is_offered_of_harmful_orders_only_Q65(name: str) -> Non
     assert removed or "delete" in CLIENTS[name].ignores
 
 
+ANY = msgspec.structs.replace(GENERIC, selection_behavior="any")
+"""A client that can take several suggestions of a card, and knows no "at most one" (Epic)."""
+
+
+def legs(card: dict[str, Any]) -> list[str]:
+    """Return the labels of the suggestions of a card that write orders of medicines."""
+    return [
+        suggestion["label"]
+        for suggestion in card.get("suggestions", [])
+        if any(
+            action.get("resource", {}).get("resourceType") == "MedicationRequest"
+            for action in suggestion["actions"]
+        )
+    ]
+
+
+@pytest.mark.parametrize("client", [ANY, CLIENTS["epic"]], ids=["any", "epic"])
+def test_where_none_can_be_excluded_one_leg_is_an_order_and_the_other_words_Q65_H78(
+    client: Client,
+) -> None:
+    choices = 0
+    for patient in PATIENTS:
+        for before, after in zip(
+            cards_for(GENERIC, patient), cards_for(client, patient), strict=True
+        ):
+            labels = legs(before)
+            if len(labels) < 2:
+                continue
+            choices += 1
+            assert (before["selectionBehavior"], after["selectionBehavior"]) == (
+                "at-most-one",
+                "any",
+            )
+            offered = legs(after)
+            assert len(offered) <= 1, patient.story.name
+            if offered and any(label.startswith("NEURO signs") for label in labels):
+                assert offered[0].startswith("NEURO signs"), patient.story.name
+            assert "Not offered as an order here" in after["detail"], patient.story.name
+    assert choices > 3
+
+
 def test_one_order_that_lost_its_dose_is_told_one_dose_not_two() -> None:
     """The form holds the loading product; maintenance is another order, not offered yet."""
     [fred] = [one for one in PATIENTS if one.story.name == "Fred Oakes"]

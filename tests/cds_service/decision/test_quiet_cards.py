@@ -239,6 +239,22 @@ def test_a_missing_kidney_result_and_folic_acid_that_goes_on_can_be_silenced_Q85
     assert may_be_silenced(folate, refilled)
 
 
+def test_a_question_that_words_of_the_record_raise_is_never_silenced_Q45() -> None:
+    """b2 is silenced where none is recorded alone (H86)."""
+    day = dt.datetime.now(dt.UTC).date()
+    decision = decide_request(story("02-vegan-well"), Settings(), load_value_sets(), day)
+    asked = Finding(cards.B2_ASK_ABOUT_SIGNS, Indicator.INFO, "", (), "U1", ())
+    hint = Hint(HintAt.NEUROLOGY, "numb feet?", "Condition/1")
+    hinted = replace(decision.case.mapped.scenario, hints=(hint,))
+    mapped = replace(decision.case.mapped, scenario=hinted)
+    doubted = msgspec.structs.replace(
+        decision, case=msgspec.structs.replace(decision.case, mapped=mapped)
+    )
+
+    assert may_be_silenced(asked, decision)
+    assert not may_be_silenced(asked, doubted)
+
+
 def test_with_nerve_signs_what_is_due_is_never_silenced_Q82() -> None:
     day = dt.datetime.now(dt.UTC).date()
     decision = decide_request(story("01-numb-feet-tablets"), Settings(), load_value_sets(), day)
