@@ -15,7 +15,13 @@ from cds_service.database import (
     say_failure,
     upgrade_schema,
 )
-from cds_service.records.kept_requests import check_key_file, each_kept, find_kept, load_keeping
+from cds_service.records.kept_requests import (
+    SHORTEST_KEY,
+    check_key_file,
+    each_kept,
+    find_kept,
+    load_keeping,
+)
 from cds_service.records.record_key import VARIABLE as PATIENT_KEY_VARIABLE
 from cds_service.records.record_key import RecordKey, find_patient_key, open_words, plain_uuid
 from cds_service.records.records import (
@@ -51,6 +57,7 @@ __all__ = [
     "NEWEST_SCHEMA",
     "OVERRIDDEN",
     "PATIENT_KEY_VARIABLE",
+    "SHORTEST_KEY",
     "SHOWN",
     "VERSIONED",
     "CardRecord",

@@ -78,15 +78,21 @@ def _check_config(chosen: argparse.Namespace) -> int:
 
 
 def _problems_of_keys(settings: Settings) -> list[str]:
-    """Return what is wrong with the keys of a site: one under which no request would be kept, and
-    private halves where the service needs public ones only.
+    """Return what is wrong with the keys of a site: one under which no request would be kept, or
+    that can be guessed, and private halves where the service needs public ones only.
     """
-    from cds_service.records import check_key_file
+    from cds_service.records import SHORTEST_KEY, check_key_file, find_patient_key
 
     key_file = settings.keep_requests_key_file if settings.keep_requests_days else None
     why = check_key_file(key_file) if key_file else ""
-    unusable = [f"store.keep_requests_key_file: {key_file} {why}."]
-    return (unusable if why else []) + [
+    said = [f"store.keep_requests_key_file: {key_file} {why}."] if why else []
+    patients = find_patient_key(settings.store_url, settings.patient_key)
+    if patients and len(patients.strip()) < SHORTEST_KEY:
+        said.append(
+            f"store.patient_key: in force is one of {len(patients.strip())} characters, which can "
+            f"be guessed; expected at least {SHORTEST_KEY}."
+        )
+    return said + [
         f"clients[{number}].keys[{place}]: holds the private half too, with which whoever reads "
         f"this file can sign; expected the public members alone."
         for number, client in enumerate(settings.clients)

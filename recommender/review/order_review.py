@@ -81,7 +81,8 @@ def _review(case: Case) -> tuple[Finding, ...]:
     if case.assessment.deceased.is_true or not case.course.has_anything_selected:
         return ()
     if not case.assessment.adult.is_true:
-        return tuple(review_not_adult(case))
+        asks = _is_age_unread(case) and any(map(bool, _folate_issues(case)))
+        return tuple(review_not_adult(case)) or tuple(not_checked(case) if asks else ())
     return tuple(
         sorted(
             _findings(case),
@@ -96,10 +97,12 @@ def review_record(
     """Return what is to be said when the record is opened: treatment, prophylaxis or a test that is
     due, at most one card (Q19).
     """
-    if recommendation.assessment.deceased.is_true or not recommendation.assessment.adult.is_true:
-        return ()  # the table offers them nothing either; said here all the same
+    if recommendation.assessment.deceased.is_true:
+        return ()
     course = Course(orders=scenario.orders, doses=scenario.doses)
     case = case_of(course, scenario, recommendation, policy)
+    if not recommendation.assessment.adult.is_true:  # the table offers them nothing either
+        return tuple(not_checked(case)) if _is_age_unread(case) else ()
     # an old order without any basis of deficiency stands in the receipt alone (Q29)
     asks_nothing = case.rule == "T7" and not is_worth_asking(case)
     overdue = [] if asks_nothing else list(check_reviews(case))
@@ -121,20 +124,28 @@ CONCLUSIONS_NEED = (RecordArea.CONDITIONS, RecordArea.LABORATORY, RecordArea.MED
 
 
 def not_checked(case: Case) -> Iterator[Finding]:
-    """Yield a3 where parts that conclusions need could not be read and nothing else is said: all of
-    them, or some while what was read holds a reason to look (Q59, Q92).
+    """Yield a3 where the age or parts that conclusions need could not be read and nothing else is
+    said: all of these parts, or some while what was read holds a reason to look (Q59, Q92, R176).
     """
-    unread = [area for area in CONCLUSIONS_NEED if area in case.scenario.unavailable]
-    if not unread or (len(unread) < len(CONCLUSIONS_NEED) and not _has_reason_to_look(case)):
+    unread = [LISTS[area] for area in CONCLUSIONS_NEED if area in case.scenario.unavailable]
+    whole = len(unread) < len(CONCLUSIONS_NEED)
+    unread = (["the age"] if _is_age_unread(case) else []) + unread
+    if not unread or (whole and not _has_reason_to_look(case)):
         return
-    lists = join([LISTS[area] for area in unread])
-    summary = f"B12 not checked: {lists} could not be read"
+    summary = f"B12 not checked: {join(unread)} could not be read"
     reason = "That nothing else is said here does not mean that nothing is due."
     yield fold(
         case,
         (Issue(cards.A3_NOT_CHECKED, Indicator.INFO, (reason,), ("S52",), (), summary),),
         (),
     )
+
+
+def _is_age_unread(case: Case) -> bool:
+    """Return whether not even the Patient could be read; with one who is, an age that is not
+    recorded is known to be so.
+    """
+    return RecordArea.PATIENT in case.scenario.unavailable
 
 
 def _has_reason_to_look(case: Case) -> bool:

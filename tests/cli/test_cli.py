@@ -160,6 +160,29 @@ def test_a_key_under_which_no_request_would_be_kept_is_said(
     assert (tmp_path / "k").exists() is (key is not None)
 
 
+@pytest.mark.parametrize("by", ["the file", "the environment"])
+@pytest.mark.parametrize(("key", "told"), [("guess me", 8), (" " * 20, 0), ("k" * 16, None)])
+def test_a_key_of_the_patients_hash_that_can_be_guessed_is_said(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    by: str,
+    key: str,
+    told: int | None,
+) -> None:
+    site = tmp_path / "site.toml"
+    given = f'[store]\npatient_key = "{key}"\n[[clients]]' if by == "the file" else "[[clients]]"
+    site.write_text(PRODUCTION.replace("[[clients]]", given))
+    if by == "the environment":
+        monkeypatch.setenv("B12_CDS_PATIENT_KEY", key)
+
+    assert main(["check-config", str(site)]) == (0 if told is None else 1)
+    said = capsys.readouterr().out
+    told_so = f"store.patient_key: in force is one of {told} characters" in said
+    assert told_so is (told is not None)
+    assert "guess me" not in said
+
+
 def test_the_private_half_of_a_clients_key_is_said_and_not_shown(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

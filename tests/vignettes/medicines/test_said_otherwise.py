@@ -444,3 +444,46 @@ def test_without_anything_of_b12_one_list_that_failed_is_no_card_Q92() -> None:
     asked = request(LOADING, **{"not available": ["conditions"]})
     asked["hook"], asked["context"] = "patient-view", {"patientId": "p1"}
     assert cards_of(asked) == []
+
+
+LOW_WITH_SIGNS = {
+    "conditions": ["paraesthesia, since 2026-11-10"],
+    "results": ["B12 95 pmol/L, on 2026-11-06"],
+}
+FOLIC_ACID = "folic acid tablet 5 mg, 5 mg, oral, daily"
+LITTLE_FOLIC_ACID = "folic acid tablet 0.4 mg, 0.4 mg, oral, daily"
+BORDERLINE = {"results": ["B12 200 pmol/L, on 2026-11-06"]}
+AGE_NOT_READ = ["B12 not checked: the age could not be read"]
+
+
+def said_without(patient: str, *orders: str, **chart: Any) -> list[str]:
+    """Return the summaries where the Patient is "missing", "null" or "of no age"."""
+    asked = request(*orders, **chart)
+    if patient == "of no age":
+        del asked["prefetch"]["patient"]["birthDate"]
+    else:
+        asked["prefetch"].pop("patient")
+    if patient == "null":
+        asked["prefetch"]["patient"] = None
+    return [card["summary"] for card in cards_of(asked)]
+
+
+@pytest.mark.parametrize("patient", ["missing", "null"])
+def test_a_patient_who_was_not_read_is_not_one_under_age_R176(patient: str) -> None:
+    assert said_without(patient, **LOW_WITH_SIGNS) == AGE_NOT_READ
+    assert said_without(patient, FOLIC_ACID, **BORDERLINE) == AGE_NOT_READ
+    (both,) = said_without(patient, **LOW_WITH_SIGNS, **{"not available": ["procedures", "labs"]})
+    assert both == "B12 not checked: the age and laboratory results could not be read"
+
+
+@pytest.mark.parametrize("patient", ["missing", "null"])
+def test_nothing_of_b12_or_a_dose_that_is_right_makes_no_card_of_an_age_not_read(
+    patient: str,
+) -> None:
+    assert said_without(patient) == []
+    assert said_without(patient, LITTLE_FOLIC_ACID, **BORDERLINE) == []
+
+
+def test_an_age_that_is_not_recorded_stays_without_advice_G1() -> None:
+    assert said_without("of no age", **LOW_WITH_SIGNS) == []
+    assert said_without("of no age", FOLIC_ACID, **BORDERLINE) == []
