@@ -270,3 +270,12 @@ def test_what_the_size_decides_is_a_whole_sentence_C34(chart: Json, decides: str
 def test_the_last_level_is_named_though_it_is_over_a_year_old(chart: Json, summary: str) -> None:
     old = "B12 420 pmol/L, on 2025-09-10"
     assert only_card(request(results=[old, NO_SIGNS], **chart))["summary"] == summary
+
+
+@pytest.mark.parametrize(
+    "denied",
+    ["No ileal resection, 25 cm of ileum inspected", "No right hemicolectomy (22 cm ileum)"],
+)
+def test_a_length_beside_an_operation_that_is_denied_is_not_asked_about_Q34(denied: str) -> None:
+    chart = {"procedures": [f"'{denied}', on 2023-11-01"], "results": [NOT_LOW, NO_SIGNS]}
+    assert cards_of(request(**chart)) == []
