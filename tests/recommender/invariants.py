@@ -102,7 +102,11 @@ def _neurological(found: Recommendation, _: Policy) -> Iterator[str]:
     open_or_shown = a.deficiency not in (Deficiency.UNLIKELY, Deficiency.DIAGNOSED)
     old = a.deficiency in (Deficiency.UNKNOWN, Deficiency.UNRESOLVED) and not a.neurological_recent
     urgent = _treatable(a) and a.untreated and a.neurological.is_true and open_or_shown and not old
-    if urgent and not _offers_alternate_days(found) and "Do not delay" not in found.not_drafted:
+    if (
+        urgent
+        and not _offers_alternate_days(found)
+        and "risks lasting damage" not in found.not_drafted
+    ):
         yield (
             "I12: neurological involvement without injections on offer, and without saying the "
             "risk of delay"
