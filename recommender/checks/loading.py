@@ -36,6 +36,7 @@ from recommender.language import (
     total_doses,
 )
 from recommender.monitoring import interval_of
+from recommender.safety import check_readable
 from recommender.treatment_so_far import TreatmentPhase, UnknownPhase
 from recommender.wording import Words, quote
 
@@ -165,10 +166,12 @@ def _perhaps_not_loaded(case: Case, order: Order) -> Issue:
 
 def check_count_alone(case: Case, order: Order) -> Iterator[Issue]:
     """Yield b4 for a number of injections without a frequency, where loading is due; b3 with nerve
-    signs where treatment is or may be under way, since loading may have been given (I27).
+    signs where treatment is or may be under way, since loading may have been given (I27); b14 where
+    none is due: nothing says what they are then.
     """
     due = case.column in (Column.NEUROLOGICAL, Column.QUESTION, Column.LOADING)
     if not due or is_loaded(case, order) or loading_is_selected(case, order):
+        yield from check_readable(order)
         return
     reason = f"Ordered: {order.count_alone} in all, without saying how often."
     never = case.assessment.treatment.phase is TreatmentPhase.NONE

@@ -110,7 +110,7 @@ def is_injected(line: DoseLine) -> bool:
 
 def is_treatment_dose(line: DoseLine | None) -> Truth:
     """Return whether the line is vitamin B12 at treatment dose; UNKNOWN when its dose, route or
-    frequency is not known. One tablet alone treats nobody.
+    frequency is not known and may make it one. One tablet alone treats nobody.
     """
     if line is None or not line.substance.is_cobalamin:
         return Truth.FALSE
@@ -118,9 +118,12 @@ def is_treatment_dose(line: DoseLine | None) -> Truth:
         return truth_of(None if line.dose is None else line.dose >= TREATMENT_DOSE_INJECTED)
     if line.route is Route.NASAL:
         return Truth.FALSE
-    if line.route is None or line.dose is None or line.timing is None:
+    if line.dose is None or line.timing is None:
         return Truth.UNKNOWN
     daily = line.dose * line.timing.doses_per_day
+    if line.route is None:
+        too_little = line.dose < TREATMENT_DOSE_INJECTED and daily < TREATMENT_DOSE_ORAL
+        return Truth.FALSE if too_little else Truth.UNKNOWN
     return truth_of(daily >= TREATMENT_DOSE_ORAL and not is_one_dose(line.timing))
 
 

@@ -102,6 +102,30 @@ def test_a_number_of_injections_without_any_frequency_is_called_that() -> None:
     assert "Ordered: 6 in all, without saying how often." in only_card(asked)["detail"]
 
 
+@pytest.mark.parametrize("since", [None, "2026-11-19"], ids=["maintenance", "loading"])
+def test_a_number_of_injections_that_is_not_called_for_is_not_passed_unread_b14(
+    since: str | None,
+) -> None:
+    """Under treatment no loading is due: nothing says what six injections are (I36)."""
+    chart = {"conditions": [ANAEMIA], "results": [KIDNEYS, NO_SIGNS]}
+    if since:
+        chart |= {
+            "active": [f"{LOADING}, since {since}"],
+            "given": [f"hydroxocobalamin, 1000 mcg, IM, on {since}"],
+        }
+    else:
+        chart |= {
+            "active": [f"{EVERY_2}, since 2025-11-01"],
+            "given": [
+                f"hydroxocobalamin, 1000 mcg, IM, on 2026-{day}" for day in ("08-20", "10-20")
+            ],
+        }
+    asked = request(LOADING, **chart)
+    draft_of(asked)["dosageInstruction"][0]["timing"] = {"repeat": {"count": 6, "frequency": 1}}
+    found = [card["source"]["topic"]["code"] for card in cards_of(asked)]
+    assert "b14" in found
+
+
 @pytest.mark.parametrize("timing", [None, {"code": {"text": "as in the protocol"}}])
 def test_folic_acid_that_was_put_off_is_not_put_off_again_Q17(timing: Json | None) -> None:
     asked = request(LOADING, RANGE, FOLIC_ACID, **UNTREATED)

@@ -100,6 +100,18 @@ def test_a_multivitamin_does_not_pass_a_level_that_may_be_low_E3() -> None:
     assert any(label.startswith("Order B12") for label in labels(card))
 
 
+def test_a_multivitamin_whose_route_is_not_known_treats_nothing_either_Q49() -> None:
+    """10 micrograms a day are no treatment by whatever route."""
+    asked = request(MULTIVITAMIN, results=[LEVEL, KIDNEYS], conditions=[VEGAN])
+    (entry,) = asked["context"]["draftOrders"]["entry"]
+    dosage = entry["resource"]["dosageInstruction"][0]
+    dosage["route"] = {"coding": [{"system": "http://snomed.info/sct", "code": "1"}]}
+    dosage["doseAndRate"] = [{"doseQuantity": {"value": 10, "unit": "mcg", "code": "ug"}}]
+    card = only_card(asked)
+    assert card["indicator"] == "warning"
+    assert "a multivitamin does not treat this" in card["summary"]
+
+
 def test_a_multivitamin_does_not_pass_nerve_signs_that_nobody_tested_N2() -> None:
     signs = "paraesthesia, since 2026-11-10"
     card = only_card(request(MULTIVITAMIN, results=[KIDNEYS], conditions=[VEGAN, signs]))
