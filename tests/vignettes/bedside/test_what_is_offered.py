@@ -156,3 +156,21 @@ def test_alternate_days_beside_maintenance_ask_for_signs_that_are_not_known_b6(k
     assert card["summary"].endswith("are there any?") is (known != "none")
     assert labels(card)
     assert not any(one.get("isRecommended") for one in card["suggestions"] if known != "none")
+
+
+@pytest.mark.parametrize("interval", ["2 months", "3 months"])
+def test_less_often_than_before_a_lapse_is_offered_a_change_that_nobody_marks_T4(
+    interval: str,
+) -> None:
+    """Both are right by the guidance (2.7); what it was ordered for may go on (S14, S15)."""
+    asked = request(
+        f"hydroxocobalamin, 1000 mcg, IM, every {interval}",
+        conditions=[ANAEMIA],
+        results=[ENOUGH, *NO_SIGNS],
+        active=["hydroxocobalamin, 1000 mcg, IM, every month, since 2025-11-01"],
+        given=[f"hydroxocobalamin, 1000 mcg, IM, on 2026-{day}" for day in ("07-20", "08-20")],
+    )
+    (card,) = cards_of(asked)
+    assert (card["indicator"], card["source"]["topic"]["code"]) == ("info", "b23")
+    assert labels(card) == ["Change to hydroxocobalamin 1 mg IM every month for life"]
+    assert not any(one.get("isRecommended") for one in card["suggestions"])
