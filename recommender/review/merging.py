@@ -115,17 +115,17 @@ def _override_reasons(case: Case, issues: Sequence[Issue]) -> tuple[OverrideReas
 def _as_far_as_known(
     case: Case, issues: Sequence[Issue], resolutions: tuple[Resolution, ...]
 ) -> tuple[Resolution, ...]:
-    """Return the suggestions, none of them marked where it is open which of two doses of one order
-    is meant, or whether nerve signs or a level that may be low are why it is so frequent, or what
-    is resumed is ordered less often than before the lapse (T4): the prescriber says that first
-    (Q41).
+    """Return the suggestions, none of them marked where the prescriber says first what is open:
+    which of two doses of one order is meant (Q41), whether nerve signs are why it is so frequent,
+    whether a level that may be low calls for loading before prevention (E3), or why what is resumed
+    is ordered less often than before the lapse (T4).
     """
     said = {issue.card for issue in issues}
     quiet = {issue.card for issue in issues if not issue.is_loud}
-    open_why = case.assessment.neurological.is_unknown or may_need_loading(case)
+    frequent = case.assessment.neurological.is_unknown and cards.B6_INTERVAL_TOO_LONG in quiet
     resumed = case.rule == "T4" and cards.B23_LAPSED in quiet
-    asks = resumed or (open_why and cards.B6_INTERVAL_TOO_LONG in quiet)
-    if cards.B20_TEXT_AGAINST_FIELDS not in said and not asks:
+    two_doses = cards.B20_TEXT_AGAINST_FIELDS in said
+    if not (two_doses or frequent or resumed or may_need_loading(case)):
         return resolutions
     return tuple(replace(one, recommended=False) for one in resolutions)
 

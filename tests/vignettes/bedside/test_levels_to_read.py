@@ -91,6 +91,16 @@ def test_prophylaxis_that_is_right_says_that_the_level_is_to_be_read(
     assert cards_of(request(order, **operated(NOT_LOW, operation))) == []
 
 
+def test_prevention_is_offered_and_not_marked_while_a_level_may_be_low_P1() -> None:
+    """One click would be "every month for life" without the loading; the level is named."""
+    card = only_card(unread(opened(**operated(LEVEL))))
+    assert card["summary"].startswith("25 cm of ileum resected, no B12 ordered")
+    assert "- B12 96 pmol/L (16 Nov), not counted: its status does not count" in card["detail"]
+    assert not any(one.get("isRecommended") for one in card["suggestions"])
+    known = only_card(opened(**operated(NOT_LOW)))
+    assert [one["isRecommended"] for one in known["suggestions"]] == [True]
+
+
 # --- a supplement that treats nothing, and makes the next level misleading
 
 
