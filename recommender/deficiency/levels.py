@@ -115,7 +115,8 @@ def unusable_low_since(
     calls low or that is low in one of its readings; `None` for none, or where a usable one is as
     new.
     """
-    usable = scenario.total_b12_on_treatment.date or dt.date.min
+    newest = scenario.total_b12_on_treatment  # it has a day also where its value cannot be used
+    usable = (newest.date if newest.is_known else None) or dt.date.min
     for result in scenario.uncounted_b12:
         day = result.evidence.date
         if result.why not in _UNUSABLE or day is None or day < since or day <= usable:

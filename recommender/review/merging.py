@@ -117,15 +117,17 @@ def _as_far_as_known(
 ) -> tuple[Resolution, ...]:
     """Return the suggestions, none of them marked where the prescriber says first what is open:
     which of two doses of one order is meant (Q41), whether nerve signs are why it is so frequent,
-    whether a level that may be low calls for loading before prevention (E3), or why what is resumed
-    is ordered less often than before the lapse (T4).
+    whether a level that may be low calls for loading before prevention (E3; what is wrong with an
+    order is put right all the same), or why what is resumed is ordered less often than before the
+    lapse (T4).
     """
     said = {issue.card for issue in issues}
     quiet = {issue.card for issue in issues if not issue.is_loud}
     frequent = case.assessment.neurological.is_unknown and cards.B6_INTERVAL_TOO_LONG in quiet
     resumed = case.rule == "T4" and cards.B23_LAPSED in quiet
     two_doses = cards.B20_TEXT_AGAINST_FIELDS in said
-    if not (two_doses or frequent or resumed or may_need_loading(case)):
+    loading = may_need_loading(case) and len(quiet) == len(said)
+    if not (two_doses or frequent or resumed or loading):
         return resolutions
     return tuple(replace(one, recommended=False) for one in resolutions)
 

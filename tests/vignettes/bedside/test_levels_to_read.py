@@ -101,6 +101,13 @@ def test_prevention_is_offered_and_not_marked_while_a_level_may_be_low_P1() -> N
     assert [one["isRecommended"] for one in known["suggestions"]] == [True]
 
 
+def test_what_is_wrong_with_an_order_is_put_right_all_the_same_b11() -> None:
+    """Every 3 months is too seldom for 25 cm of ileum, whatever the level is."""
+    card = only_card(unread(request(EVERY_3, **operated(LEVEL))))
+    assert (card["indicator"], card["source"]["topic"]["code"]) == ("warning", "b11")
+    assert any(one.get("isRecommended") for one in card["suggestions"])
+
+
 # --- a supplement that treats nothing, and makes the next level misleading
 
 
@@ -149,6 +156,24 @@ def test_a_level_on_tablets_that_cannot_be_used_is_told_when_the_chart_is_opened
     card = only_card(unread(opened(**on_tablets())))
     assert (card["indicator"], card["summary"]) == ("info", REPEAT)
     assert not card.get("suggestions")
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"status": "preliminary"}, "it is preliminary"),
+        ({"valueQuantity": {"value": 96}, "code": {"text": "Vitamin B12"}}, "its unit is missing"),
+        ({"valueQuantity": None, "valueString": "96 pmol/L, see note"}, "it could not be read"),
+    ],
+)
+def test_so_it_is_whatever_keeps_it_from_being_used_Q35(changed: Json, why: str) -> None:
+    asked = opened(**on_tablets())
+    for entry in asked["prefetch"]["labs"]["entry"]:
+        if entry["resource"].get("valueQuantity", {}).get("value") == 96:
+            entry["resource"].update(changed, interpretation=[{"text": "L"}])
+    card = only_card(asked)
+    assert card["indicator"] == "info"
+    assert card["summary"].endswith(f"{why}: read it or repeat it")
 
 
 def test_so_it_is_beside_the_tablets_ordered_again() -> None:
