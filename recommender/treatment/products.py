@@ -184,9 +184,12 @@ SAME_DAY_ADVICE = (
 
 
 def _to_be_cleared(assessment: Assessment) -> bool:
-    """Return whether a reaction stands against every injection until it is cleared."""
-    unknown_form = assessment.unspecified_b12_allergy.is_true
-    return unknown_form or _severe_hydroxocobalamin_reaction(assessment)
+    """Return whether a reaction that is or may be severe stands against every injection until it is
+    cleared (I16); a mild one delays nothing (I12).
+    """
+    of_any_form = assessment.unspecified_b12_allergy.is_true
+    severe = of_any_form and assessment.severe_reaction_unspecified.may_be_true
+    return severe or _severe_hydroxocobalamin_reaction(assessment)
 
 
 def _why_not(assessment: Assessment, policy: Policy) -> tuple[str, tuple[str, ...]]:

@@ -102,15 +102,20 @@ def _neurological(found: Recommendation, _: Policy) -> Iterator[str]:
     open_or_shown = a.deficiency not in (Deficiency.UNLIKELY, Deficiency.DIAGNOSED)
     old = a.deficiency in (Deficiency.UNKNOWN, Deficiency.UNRESOLVED) and not a.neurological_recent
     urgent = _treatable(a) and a.untreated and a.neurological.is_true and open_or_shown and not old
-    if (
-        urgent
-        and not _offers_alternate_days(found)
-        and "risks lasting damage" not in found.not_drafted
-    ):
+    if urgent and not _offers_alternate_days(found) and not _says_what_delay_risks(found):
         yield (
             "I12: neurological involvement without injections on offer, and without saying the "
             "risk of delay"
         )
+
+
+def _says_what_delay_risks(found: Recommendation) -> bool:
+    """What is not drafted is not to be delayed; where a severe reaction stands before it no dose
+    comes before the advice on it (I16), and it is that which is not to be delayed (Q52, Q80).
+    """
+    said, a = found.not_drafted, found.assessment
+    severe = (a.severe_reaction_hydroxocobalamin | a.severe_reaction_unspecified).may_be_true
+    return ("the same day: delay risks" if severe else "Do not delay") in said
 
 
 def _treatable(a: Assessment) -> bool:
